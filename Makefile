@@ -1,0 +1,41 @@
+# Everything one does here, one word each.  PYTHON=python3.12 chooses the interpreter .venv is made from.
+
+PY := .venv/bin/python
+SETUP := @sh .ci/setup.sh
+
+.DEFAULT_GOAL := help
+.PHONY: help run test quick lint bench gallery clean
+
+test quick gallery: export QT_QPA_PLATFORM = offscreen
+
+help: ## say what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+run: ## open Chainrule (sets everything up the first time)
+	$(SETUP)
+	@$(PY) main.py
+
+test: lint ## everything that must pass: style, types, the whole test suite
+	@$(PY) -m pytest
+
+quick: ## the quick tests only, up to the first failure
+	$(SETUP) test
+	@$(PY) -m pytest -m "not slow" -x
+
+lint: ## formatting, style and types
+	$(SETUP) test
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+
+bench: ## how fast we are beside others
+	$(SETUP) test
+	@$(PY) -m benchmarks
+
+gallery: ## draw the screenshots in assets/gallery
+	$(SETUP) test
+	@PYTHONPATH=. $(PY) tests/gallery.py
+
+clean: ## back to a fresh clone: away with .venv and all caches
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

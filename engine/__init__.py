@@ -1,0 +1,57 @@
+"""Reverse-mode autograd in NumPy that mirrors PyTorch 2.13: `import engine as torch`."""
+
+from __future__ import annotations
+
+import math
+
+from engine import autograd as autograd
+from engine import dtypes, methods, ops
+from engine import nn as nn
+from engine.dtypes import finfo as finfo
+from engine.dtypes import get_default_dtype as get_default_dtype
+from engine.dtypes import iinfo as iinfo
+from engine.dtypes import set_default_dtype as set_default_dtype
+from engine.factories import arange as arange
+from engine.factories import empty as empty
+from engine.factories import empty_like as empty_like
+from engine.factories import eye as eye
+from engine.factories import from_numpy as from_numpy
+from engine.factories import full as full
+from engine.factories import full_like as full_like
+from engine.factories import linspace as linspace
+from engine.factories import ones as ones
+from engine.factories import ones_like as ones_like
+from engine.factories import rand as rand
+from engine.factories import rand_like as rand_like
+from engine.factories import randn as randn
+from engine.factories import randn_like as randn_like
+from engine.factories import tensor as tensor
+from engine.factories import zeros as zeros
+from engine.factories import zeros_like as zeros_like
+from engine.modes import enable_grad as enable_grad
+from engine.modes import is_grad_enabled as is_grad_enabled
+from engine.modes import no_grad as no_grad
+from engine.modes import set_grad_enabled as set_grad_enabled
+from engine.printing import set_printoptions as set_printoptions
+from engine.random import initial_seed as initial_seed
+from engine.random import manual_seed as manual_seed
+from engine.tensor import Size as Size
+from engine.tensor import Tensor as Tensor
+from engine.tensor import is_tensor as is_tensor
+
+__version__ = "2.13.0+chainrule"
+
+pi, inf, nan, e = math.pi, math.inf, math.nan, math.e
+
+methods.install()
+for _catalogue in ops.CATALOGUES[:-1]:
+    globals().update(
+        {
+            name: value
+            for name, value in vars(_catalogue).items()
+            if not name.startswith("_") and getattr(value, "__module__", "") == _catalogue.__name__
+        }
+    )
+globals().update(dtypes.BY_NAME)
+globals().update(dtypes.ALIASES)
+dtype = dtypes.dtype

@@ -1,0 +1,481 @@
+"""Functions: the nodes of the autograd history, one class per PyTorch `grad_fn` name.
+
+A subclass gives `forward` and one `grad_<input>` per differentiable input.  They are plain functions of
+their argument names: `F` is the namespace the arithmetic runs in (arrays, or tensors when a graph of the
+backward pass is wanted), `grad` the incoming gradient, an input's name that saved input, `result` the saved
+output, `<input>_shape` a shape, and every other name a keyword of the call.  So the signature of a rule says
+what is saved, as in PyTorch's derivatives.yaml.  Broadcasting and casts are undone by the engine, not here.
+"""
+
+from __future__ import annotations
+
+import inspect
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+
+from engine import dtypes, errors, kernels
+from engine.modes import STATE
+from engine.promote import PROMOTE
+from engine.storage import Version
+from engine.tensor import Tensor, is_tensor, meta_of, refresh, requires_grad, version_of, wrap
+from engine.views import share_view, viewable
+
+Array = Any
+Namespace = Any
+LAST = 2**64 - 1
+"""The sequence number of AccumulateGrad: it runs as soon as it can (torch/csrc/autograd/function.h)."""
+
+
+class Edge(NamedTuple):
+    """Where a gradient goes: the Function that made the input, and which of its outputs that was."""
+
+    function: Function | None
+    output: int
+
+
+NOWHERE = Edge(None, 0)
+
+
+class Rule(NamedTuple):
+    """A derivative and where each of its arguments comes from."""
+
+    function: Callable[..., Any]
+    arguments: tuple[tuple[str, Any], ...]
+    saves: frozenset[int]
+
+
+class Extra:
+    """What only few Functions have: hooks, retained gradients."""
+
+    __slots__ = ("post", "pre", "retains", "tensor_hooks")
+
+    def __init__(self) -> None:
+        self.tensor_hooks: dict[int, dict[int, Callable[..., Any]]] = {}
+        self.retains: dict[int, weakref.ref[Any]] = {}
+        self.pre: dict[int, Callable[..., Any]] = {}
+        self.post: dict[int, Callable[..., Any]] = {}
+
+
+class SavedResult:
+    """A saved output that some tensor may change in place: it follows the memory and the version."""
+
+    __slots__ = ("__weakref__", "_data", "saved_at", "version")
+
+    def __init__(self, data: Array, version: Version, saved_at: int) -> None:
+        self._data, self.version, self.saved_at = data, version, saved_at
+
+
+class Function:
+    """One node of the history; made by `apply`, run by the backward loop."""
+
+    __slots__ = (
+        "__weakref__", "_metadata", "dtype", "edges", "extra", "freed", "origin", "params", "result",
+        "saved", "sequence", "shape", "versions",
+    )  # fmt: skip
+
+    inputs: ClassVar[tuple[str, ...]] = ()
+    rules: ClassVar[tuple[tuple[int, Rule], ...]] = ()
+    keywords: ClassVar[dict[str, Any]] = {}
+    shapes_saved: ClassVar[tuple[tuple[str, int], ...]] = ()
+    saves_result: ClassVar[bool] = False
+    outputs: ClassVar[int] = 1
+    namespace_name: ClassVar[str] = ""
+    promote: ClassVar[str] = "none"
+    """"arithmetic": inputs meet in their result type; "float": and integers become floats; "none"."""
+    view: ClassVar[bool] = False
+    keeps_shape: ClassVar[bool] = False
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        forward = cls.__dict__.get("forward")
+        if forward is not None:
+            _compile(cls, forward)
+
+    # ---- what people see of a node -------------------------------------------------------------
+
+    def name(self) -> str:
+        """The name PyTorch gives this node, with its namespace where it has one."""
+        return self.namespace_name + type(self).__name__
+
+    @property
+    def next_functions(self) -> tuple[Edge, ...]:
+        """(Function or None, output number) per differentiable input."""
+        return self.edges
+
+    @property
+    def metadata(self) -> dict[Any, Any]:
+        """A dict for the person's own notes."""
+        if self._metadata is None:
+            self._metadata = {}
+        return self._metadata
+
+    def register_prehook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call `hook(grad_outputs)` before this node runs; a returned tuple replaces the gradients."""
+        return RemovableHandle.add(extra_of(self).pre, hook)
+
+    def register_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call `hook(grad_inputs, grad_outputs)` after this node has run."""
+        return RemovableHandle.add(extra_of(self).post, hook)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} object at {id(self):#x}>"
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_saved_"):
+            return saved_attribute(self, name.removeprefix("_saved_"))
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    # ---- making ----------------------------------------------------------------------------------
+
+    @classmethod
+    def apply(cls, *inputs: Any, **params: Any) -> Any:
+        """Run forward on the inputs (tensors, numbers or None) and record a node where one is due.
+
+        Raises RuntimeError with PyTorch's sentence when shapes or dtypes do not fit.
+        """
+        if cls.view:
+            viewable(inputs[0])
+        data = cls.forward_data(inputs, params)
+        out = wrap(data)
+        if cls.wants_node(inputs, data):
+            out._fn = cls.node(inputs, params, data)
+        if cls.view:
+            share_view(out, inputs[0])
+        return out
+
+    @classmethod
+    def forward_data(cls, inputs: Sequence[Any], params: dict[str, Any]) -> Array:
+        """The result of forward, as an array; inputs are promoted first."""
+        arrays = PROMOTE[cls.promote](inputs)
+        try:
+            return cls.forward(kernels, *arrays, **params)  # type: ignore[attr-defined]
+        except ValueError as error:
+            cls.explain([np.shape(a) for a in arrays], params)
+            raise RuntimeError(str(error)) from None
+
+    @classmethod
+    def explain(cls, shapes: list[tuple[int, ...]], params: dict[str, Any]) -> None:
+        """Raise PyTorch's sentence for shapes NumPy has refused."""
+        for other in shapes[1:]:
+            try:
+                np.broadcast_shapes(shapes[0], other)
+            except ValueError:
+                raise RuntimeError(errors.cannot_broadcast(shapes[0], other)) from None
+
+    @classmethod
+    def wants_node(cls, inputs: Sequence[Any], data: Array) -> bool:
+        """Whether the result must remember how it was made."""
+        if not STATE.grad_enabled or data.dtype.kind != "f":
+            return False
+        return any(requires_grad(inputs[i]) for i, _ in cls.rules)
+
+    @classmethod
+    def node(
+        cls, inputs: Sequence[Any], params: dict[str, Any], data: Array
+    ) -> Function:
+        """A node for this application, with its edges and what its rules save."""
+        node = cls.bare(data)
+        node.edges = tuple(
+            grad_edge(inputs[i]) if is_tensor(inputs[i]) else NOWHERE
+            for i, _ in cls.rules
+        )
+        node.params = {**cls.keywords, **params}
+        for name, i in cls.shapes_saved:
+            node.params[name] = np.shape(inputs[i]._data) if is_tensor(inputs[i]) else ()
+        wanted = {
+            s for (_, rule), edge in zip(cls.rules, node.edges, strict=True)
+            if edge.function is not None
+            for s in rule.saves
+        }  # fmt: skip
+        node.saved = tuple(_keep(x, data) if i in wanted else None for i, x in enumerate(inputs))
+        node.versions = tuple(version_of(s) for s in node.saved) if wanted else ()
+        if cls.saves_result and cls._result_wanted(node):
+            node.result = data
+        if STATE.origin is not None:
+            STATE.origin.made(node, [inputs[i] for i, _ in cls.rules])
+        return node
+
+    @classmethod
+    def _result_wanted(cls, node: Function) -> bool:
+        return any(
+            edge.function is not None and any(kind == "result" for kind, _ in rule.arguments)
+            for (_, rule), edge in zip(cls.rules, node.edges, strict=True)
+        )
+
+    @classmethod
+    def bare(cls, data: Array) -> Function:
+        """A node with the next sequence number and nothing in it; `data` gives shape and dtype."""
+        node = cls.__new__(cls)
+        STATE.sequence += 1
+        node.sequence = STATE.sequence
+        node.edges = ()
+        node.saved = node.versions = ()
+        node.params = {}
+        node.result = node.extra = node.origin = node._metadata = None
+        node.freed = False
+        node.shape, node.dtype = data.shape, data.dtype
+        return node
+
+    # ---- running ---------------------------------------------------------------------------------
+
+    def run(self, grads: list[Any], F: Namespace) -> Sequence[Any]:
+        """The contribution along each edge, or None; arrays in and out, or tensors with the tensor F."""
+        grad = grads[0]
+        if grad is None:
+            return (None,) * len(self.edges)
+        saved = self.unpack(F)
+        return [
+            rule.function(*[self._argument(kind, key, grad, F, saved) for kind, key in rule.arguments])
+            if edge.function is not None
+            else None
+            for (_, rule), edge in zip(self.rules, self.edges, strict=True)
+        ]
+
+    def _argument(self, kind: str, key: Any, grad: Any, F: Namespace, saved: list[Any]) -> Any:
+        if kind == "grad":
+            return grad
+        if kind == "saved":
+            return saved[key]
+        if kind == "param":
+            return self.params[key]
+        return F if kind == "F" else saved[-1]
+
+    def unpack(self, F: Namespace) -> list[Any]:
+        """The saved inputs and, last, the saved result.
+
+        Raises RuntimeError when they were freed, or changed in place since they were saved.
+        """
+        if self.freed:
+            raise RuntimeError(errors.FREED)
+        as_tensors = F is not kernels
+        values = [
+            s if s is None or (as_tensors and is_tensor(s)) else wrap(s) if as_tensors else _raw(s)
+            for s in self._checked()
+        ]
+        result = self._checked_result()
+        if result is not None and as_tensors:
+            result = wrap(result, self)
+        return [*values, result]
+
+    def _checked(self) -> tuple[Any, ...]:
+        for saved, version in zip(self.saved, self.versions, strict=False):
+            if saved is not None and version_of(saved) != version:
+                raise RuntimeError(_modified(saved, version))
+        return self.saved
+
+    def _checked_result(self) -> Array:
+        result = self.result
+        if type(result) is not SavedResult:
+            return result
+        if result.version.count != result.saved_at:
+            whose = f", which is output 0 of {short_name(self)},"
+            raise RuntimeError(
+                errors.modified(
+                    dtypes.of(self.dtype).tensor_type, self.shape, whose,
+                    result.version.count, result.saved_at,
+                )  # fmt: skip
+            )
+        return result._data
+
+    def input_shape(self, output: int) -> tuple[int, ...]:
+        """The shape a gradient for output number `output` must have."""
+        return self.shape  # type: ignore[no-any-return]
+
+    def release(self) -> bool:
+        """Let go of the saved tensors; whether there were any."""
+        if self.result is None and not any(s is not None for s in self.saved):
+            return False
+        self.saved = tuple(None for _ in self.saved)
+        self.result = None
+        self.freed = True
+        return True
+
+
+def _compile(cls: type[Function], forward: Callable[..., Any]) -> None:
+    """Read the signatures of forward and the rules once, when the class is made."""
+    cls.forward = staticmethod(forward)  # type: ignore[attr-defined]
+    parameters = list(inspect.signature(forward).parameters.values())[1:]
+    cls.inputs = tuple(p.name for p in parameters if p.kind is not p.KEYWORD_ONLY)
+    cls.keywords = {
+        p.name: None if p.default is p.empty else p.default
+        for p in parameters
+        if p.kind is p.KEYWORD_ONLY
+    }
+    rules = []
+    shapes: dict[str, int] = {}
+    for i, name in enumerate(cls.inputs):
+        rule = cls.__dict__.get(f"grad_{name}")
+        if rule is not None:
+            rules.append((i, _compile_rule(cls, rule, shapes)))
+            setattr(cls, f"grad_{name}", staticmethod(rule))
+    cls.rules = tuple(rules)
+    cls.shapes_saved = tuple(shapes.items())
+    cls.saves_result = any(kind == "result" for _, r in rules for kind, _ in r.arguments)
+
+
+def _compile_rule(cls: type[Function], rule: Callable[..., Any], shapes: dict[str, int]) -> Rule:
+    arguments: list[tuple[str, Any]] = []
+    for name in inspect.signature(rule).parameters:
+        if name in ("F", "grad", "result"):
+            arguments.append((name, None))
+        elif name in cls.inputs:
+            arguments.append(("saved", cls.inputs.index(name)))
+        else:
+            stem = name.removesuffix("_shape")
+            if stem != name and stem in cls.inputs:
+                shapes[name] = cls.inputs.index(stem)
+            arguments.append(("param", name))
+    saves = frozenset(key for kind, key in arguments if kind == "saved")
+    return Rule(rule, tuple(arguments), saves)
+
+
+def _keep(x: Any, data: Array) -> Any:
+    """What a node saves of an input: the tensor, or a number as a scalar of the result's dtype."""
+    return x if is_tensor(x) or x is None else data.dtype.type(x)
+
+
+def _raw(saved: Any) -> Array:
+    return saved._data if is_tensor(saved) else saved
+
+
+def _modified(saved: Any, version: int) -> str:
+    function, output = grad_edge(saved)
+    whose = ""
+    if function is not None and function.sequence != LAST:
+        whose = f", which is output {output} of {short_name(function)},"
+    return errors.modified(
+        saved.dtype.tensor_type, tuple(saved.shape), whose, version_of(saved), version
+    )
+
+
+def short_name(function: Function) -> str:
+    """The node's name as error messages have it: `Exp` for ExpBackward0."""
+    name = function.name()
+    stem, found, number = name.rpartition("Backward")
+    return stem if found and (number.isdigit() or not number) else name
+
+
+def saved_attribute(node: Function, name: str) -> Any:
+    """`node._saved_<name>`: a saved tensor, a shape, or a keyword of the call."""
+    if name in node.keywords or name in node.params:
+        return node.params[name]
+    if node.freed:
+        raise RuntimeError(errors.FREED)
+    if name == "result" and node.result is not None:
+        return wrap(node._checked_result(), node)
+    if name in node.inputs and node.saved[node.inputs.index(name)] is not None:
+        saved = node._checked()[node.inputs.index(name)]
+        return saved if is_tensor(saved) else wrap(saved)
+    raise AttributeError(f"'{type(node).__name__}' object has no attribute '_saved_{name}'")
+
+
+def extra_of(node: Function) -> Extra:
+    """The node's hooks, made when first asked for."""
+    if node.extra is None:
+        node.extra = Extra()
+    return node.extra  # type: ignore[no-any-return]
+
+
+class RemovableHandle:
+    """Takes a hook away again."""
+
+    _next = 0
+
+    def __init__(self, hooks: dict[int, Callable[..., Any]]) -> None:
+        self.id = RemovableHandle._next
+        RemovableHandle._next += 1
+        self._hooks = hooks
+
+    @classmethod
+    def add(cls, hooks: dict[int, Callable[..., Any]], hook: Callable[..., Any]) -> RemovableHandle:
+        handle = cls(hooks)
+        hooks[handle.id] = hook
+        return handle
+
+    def remove(self) -> None:
+        """Stop calling the hook; a second call does nothing."""
+        self._hooks.pop(self.id, None)
+
+
+def grad_edge(x: Tensor) -> Edge:
+    """The edge a gradient of `x` leaves by: to the Function that made it, or its AccumulateGrad."""
+    if x._meta is not None:
+        refresh(x)
+    if x._fn is not None:
+        return Edge(x._fn, x._nr)
+    return Edge(accumulator(x), 0) if x._req else NOWHERE
+
+
+def accumulator(leaf: Tensor) -> AccumulateGrad:
+    """The leaf's AccumulateGrad, held only by the histories that lead to it."""
+    meta = meta_of(leaf)
+    node = None if meta.accumulator is None else meta.accumulator()
+    if node is None:
+        node = AccumulateGrad.bare(leaf._data)
+        STATE.sequence -= 1  # it has no place in the order of creation
+        node.sequence = LAST
+        node.saved = (leaf,)
+        meta.accumulator = weakref.ref(node)
+    return node  # type: ignore[return-value]
+
+
+class AccumulateGrad(Function):
+    """Adds the finished gradient to a leaf's `.grad`."""
+
+    __slots__ = ()
+    namespace_name = "torch::autograd::"
+
+    @property
+    def variable(self) -> Tensor:
+        return self.saved[0]  # type: ignore[no-any-return]
+
+    def release(self) -> bool:
+        return False
+
+    def store(self, grad: Any) -> None:
+        """`.grad = grad` the first time, `.grad += grad` after; `grad` is an array or a Tensor.
+
+        A Tensor comes from a backward pass that creates a graph: then the sum is out of place.
+        """
+        leaf = self.variable
+        if is_tensor(grad):
+            leaf._grad = _differentiable_copy(grad) if leaf._grad is None else leaf._grad + grad
+        elif leaf._grad is None:
+            leaf._grad = wrap(np.array(grad) if grad.ndim else grad)
+        else:
+            _add_in_place(leaf._grad, grad)
+
+
+def _add_in_place(stored: Tensor, grad: Array) -> None:
+    from engine.tensor import own
+
+    meta = own(stored)
+    assert meta.storage is not None and meta.version is not None
+    meta.storage.write(stored, stored._data + grad)
+    meta.version.count += 1
+
+
+class CopyBackwards(Function):
+    """The node of `copy_`: what was there gets nothing, the source gets everything."""
+
+    __slots__ = ()
+    namespace_name = "torch::autograd::"
+
+    def forward(F: Namespace, self: Array, src: Array) -> Array:
+        """`src` in the shape and dtype of `self`."""
+        return np.broadcast_to(src, self.shape).astype(self.dtype)
+
+    def grad_self(F: Namespace, grad: Array) -> Array:
+        """What was overwritten no longer matters."""
+        return F.zeros_like(grad)
+
+    def grad_src(grad: Array) -> Array:
+        """The copy passes everything on to what was copied."""
+        return grad
+
+
+def _differentiable_copy(grad: Tensor) -> Tensor:
+    return CopyBackwards.apply(wrap(np.zeros_like(grad._data)), grad)  # type: ignore[no-any-return]

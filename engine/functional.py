@@ -1,0 +1,17 @@
+"""`torch.nn.functional`: the functions of neural networks."""
+
+from engine.ops.elementary import relu, sigmoid, tanh
+from engine.ops.linear import linear
+from engine.ops.losses import (
+    binary_cross_entropy,
+    cross_entropy,
+    log_softmax,
+    mse_loss,
+    nll_loss,
+    softmax,
+)
+
+__all__ = [
+    "binary_cross_entropy", "cross_entropy", "linear", "log_softmax", "mse_loss", "nll_loss", "relu",
+    "sigmoid", "softmax", "tanh",
+]  # fmt: skip

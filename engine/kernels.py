@@ -1,0 +1,277 @@
+"""The namespace rules run in when no graph is created: the ops' arithmetic on plain arrays.
+
+Every name here is also an op of the engine with the same meaning, so a rule written as `F.cos(self)`
+works on arrays (this module) and on tensors (the engine itself, for `create_graph=True`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+Array = Any
+Dims = Any
+
+PRECISE_UP_TO = 1024
+"""Elements: up to here float32 transcendentals and sums are computed in float64 and rounded once, which
+gives PyTorch's digits (`semantics.md` 23); beyond, NumPy's own float32 kernels, whose last bits differ."""
+
+_F32 = np.dtype(np.float32)
+_ALL = np.s_[:]
+_Slice = type(_ALL)
+
+
+def _rounded_once(ufunc: np.ufunc) -> Callable[[Array], Array]:
+    def kernel(x: Array) -> Array:
+        if x.dtype == _F32 and x.size <= PRECISE_UP_TO:
+            return ufunc(x, dtype=np.float64).astype(_F32)
+        return ufunc(x)
+
+    kernel.__name__ = ufunc.__name__
+    return kernel
+
+
+exp = _rounded_once(np.exp)
+log = _rounded_once(np.log)
+sin = _rounded_once(np.sin)
+cos = _rounded_once(np.cos)
+tan = _rounded_once(np.tan)
+tanh = _rounded_once(np.tanh)
+log2 = _rounded_once(np.log2)
+log10 = _rounded_once(np.log10)
+log1p = _rounded_once(np.log1p)
+expm1 = _rounded_once(np.expm1)
+exp2 = _rounded_once(np.exp2)
+sinh = _rounded_once(np.sinh)
+cosh = _rounded_once(np.cosh)
+asin = _rounded_once(np.arcsin)
+acos = _rounded_once(np.arccos)
+atan = _rounded_once(np.arctan)
+asinh = _rounded_once(np.arcsinh)
+acosh = _rounded_once(np.arccosh)
+atanh = _rounded_once(np.arctanh)
+sqrt = np.sqrt
+sign = np.sign
+floor, ceil, trunc, round = np.floor, np.ceil, np.trunc, np.rint
+abs = np.abs
+isnan = np.isnan
+logical_and, logical_or, logical_not = np.logical_and, np.logical_or, np.logical_not
+maximum, minimum = np.maximum, np.minimum
+zeros_like, ones_like = np.zeros_like, np.ones_like
+
+
+def sigmoid(x: Array) -> Array:
+    """1 / (1 + exp(-x)) with a rounding after every step, as PyTorch's float32 kernel has it."""
+    return 1 / (1 + exp(-x))
+
+
+def reciprocal(x: Array) -> Array:
+    return 1 / x
+
+
+def rsqrt(x: Array) -> Array:
+    return 1 / np.sqrt(x)
+
+
+def pow(x: Array, exponent: Any) -> Array:
+    """x ** exponent; the whole exponents PyTorch special-cases are written out, so digits agree."""
+    if isinstance(exponent, (int, float, np.number)) and x.dtype.kind == "f":
+        special = _SPECIAL_POWERS.get(float(exponent))
+        if special is not None:
+            return special(x)
+        exponent = float(exponent)
+    if x.dtype == _F32 and getattr(exponent, "dtype", _F32) == _F32 and np.size(x) <= PRECISE_UP_TO:
+        return np.power(x, exponent, dtype=np.float64).astype(_F32)
+    return np.power(x, exponent)
+
+
+_SPECIAL_POWERS: dict[float, Callable[[Array], Array]] = {
+    0.0: np.ones_like,
+    1.0: lambda x: x * 1,
+    2.0: lambda x: x * x,
+    3.0: lambda x: x * x * x,
+    0.5: np.sqrt,
+    -0.5: rsqrt,
+    -1.0: reciprocal,
+    -2.0: lambda x: 1 / (x * x),
+}
+
+
+def sum(x: Array, dim: Dims = None, keepdim: bool = False) -> Array:
+    """Sum over `dim` (all of them when None or empty)."""
+    axis = tuple(dim) if isinstance(dim, (list, tuple)) else dim
+    axis = None if axis == () else axis
+    if x.dtype == _F32 and x.size <= PRECISE_UP_TO:
+        return np.add.reduce(x, axis, dtype=np.float64, keepdims=keepdim).astype(_F32)
+    if x.dtype.kind in "bui":
+        return np.add.reduce(x, axis, dtype=np.int64, keepdims=keepdim)
+    return np.add.reduce(x, axis, keepdims=keepdim)
+
+
+def where(condition: Array, self: Array, other: Array) -> Array:
+    out = np.where(condition, self, other)
+    return out[()] if out.ndim == 0 else out
+
+
+def expand(x: Array, size: Sequence[int]) -> Array:
+    """Repeat without copying: a view whose new dimensions have stride 0."""
+    return np.broadcast_to(x, size) if len(size) else x
+
+
+def reshape(x: Array, shape: Sequence[int]) -> Array:
+    return np.reshape(x, shape) if len(shape) else np.reshape(x, ())[()]
+
+
+def permute(x: Array, dims: Sequence[int]) -> Array:
+    return np.transpose(x, dims)
+
+
+def transpose(x: Array, dim0: int, dim1: int) -> Array:
+    return np.swapaxes(x, dim0, dim1) if np.ndim(x) else x
+
+
+def t(x: Array) -> Array:
+    return x.T
+
+
+def unsqueeze(x: Array, dim: int) -> Array:
+    return np.expand_dims(x, dim)
+
+
+def squeeze(x: Array, dim: Any = None) -> Array:
+    """Drop dimensions of size 1: all of them, or those of `dim` that have it."""
+    if dim is None:
+        out = np.squeeze(x)
+    else:
+        dims = (dim,) if isinstance(dim, int) else dim
+        out = np.squeeze(x, tuple(d for d in dims if np.ndim(x) and np.shape(x)[d] == 1))
+    return out
+
+
+def mm(x: Array, mat2: Array) -> Array:
+    return x @ mat2
+
+
+def mv(x: Array, vec: Array) -> Array:
+    return x @ vec
+
+
+def dot(x: Array, tensor: Array) -> Array:
+    return np.dot(x, tensor)
+
+
+def outer(x: Array, vec2: Array) -> Array:
+    return np.multiply.outer(x, vec2)
+
+
+def cat(tensors: Sequence[Array], dim: int = 0) -> Array:
+    return np.concatenate(tensors, dim)
+
+
+def stack(tensors: Sequence[Array], dim: int = 0) -> Array:
+    return np.stack(tensors, dim)
+
+
+def select(x: Array, dim: int, index: int) -> Array:
+    return x[(_ALL,) * dim + (index, ...)]
+
+
+def slice(x: Array, dim: int, start: int, end: int, step: int = 1) -> Array:
+    return x[(_ALL,) * dim + (_Slice(start, end, step),)]
+
+
+def select_backward(grad: Array, size: Sequence[int], dim: int, index: int) -> Array:
+    """`grad` at `index` of `dim` in zeros of `size`."""
+    out = np.zeros(size, grad.dtype)
+    out[(_ALL,) * dim + (index,)] = grad
+    return out
+
+
+def slice_backward(grad: Array, size: Sequence[int], dim: int, start: int, end: int, step: int) -> Array:
+    """`grad` at the slice of `dim` in zeros of `size`."""
+    out = np.zeros(size, grad.dtype)
+    out[(_ALL,) * dim + (_Slice(start, end, step),)] = grad
+    return out
+
+
+def index_backward(grad: Array, size: Sequence[int], index: Any) -> Array:
+    """`grad` added at `index` (indices may repeat) in zeros of `size`."""
+    out = np.zeros(size, grad.dtype)
+    np.add.at(out, index, grad)
+    return out
+
+
+def zeros(size: Sequence[int], like: Array) -> Array:
+    """Zeros of `size` in the dtype of `like`."""
+    return np.zeros(size, like.dtype) if len(size) else like.dtype.type(0)
+
+
+def cast(x: Array, dtype: np.dtype) -> Array:
+    return x.astype(dtype)
+
+
+def gather_flat(x: Array, positions: Array) -> Array:
+    """The entries of a flat array at `positions` (any shape)."""
+    return x[positions]
+
+
+def scatter_flat(x: Array, positions: Array, values: Array | None) -> Array:
+    """A copy of a flat array with `values` (None: zeros) at `positions`."""
+    out = x.copy()
+    out[positions] = 0 if values is None else values
+    return out
+
+
+def sgn(x: Array) -> Array:
+    """-1, 0 or 1; 0 for nan, as PyTorch's derivative of abs has it."""
+    return np.where(np.isnan(x), x.dtype.type(0), np.sign(x))[()] if x.dtype.kind == "f" else np.sign(x)
+
+
+def vector_norm(x: Array, ord: float, dim: Dims, keepdim: bool) -> Array:
+    """(Σ |x|ᵒʳᵈ)^(1/ord); float32 is summed in float64 and rounded once."""
+    wide = x.astype(np.float64) if x.dtype == _F32 else x
+    size = np.abs(wide)
+    axis = tuple(dim) if dim else None
+    if ord == 2:
+        out = np.sqrt(np.add.reduce(size * size, axis, keepdims=keepdim))
+    elif ord in (np.inf, -np.inf):
+        reduce = np.max if ord > 0 else np.min
+        out = reduce(size, axis, keepdims=keepdim)
+    elif ord == 0:
+        out = np.add.reduce((size != 0).astype(wide.dtype), axis, keepdims=keepdim)
+    else:
+        out = np.add.reduce(size**ord, axis, keepdims=keepdim) ** (1 / ord)
+    return out.astype(x.dtype)
+
+
+def prod(x: Array) -> Array:
+    return np.prod(x, dtype=x.dtype)
+
+
+def put_along(grad: Array, size: Sequence[int], dim: int, index: Array) -> Array:
+    """`grad` at the positions `index` along `dim` in zeros of `size`."""
+    out = np.zeros(size, grad.dtype)
+    np.put_along_axis(out, index, grad, dim)
+    return out
+
+
+def index_zeroed(x: Array, index: Any) -> Array:
+    """A copy with zeros at `index`."""
+    out = np.array(x)
+    out[index] = 0
+    return out
+
+
+def index_read(x: Array, index: Any) -> Array:
+    return np.asarray(x)[index]
+
+
+def bmm(x: Array, mat2: Array) -> Array:
+    return np.matmul(x, mat2)
+
+
+def constant(data: Array) -> Array:
+    """An array a rule has made itself, as it is (as a tensor in the other namespace)."""
+    return data

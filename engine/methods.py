@@ -1,0 +1,177 @@
+"""What turns ops into methods and operators of Tensor.
+
+An op whose first parameter is called `self` is also a method; only what is spelled differently as a method
+stands here by name.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from engine import dtypes
+from engine.ops import CATALOGUES, arithmetic, compare, index, inplace_ops, linear, reduction, shape
+from engine.tensor import Tensor, is_tensor
+
+Number = (bool, int, float)
+
+
+def _operand(x: Any) -> Any:
+    """A tensor or Python number as it is, a NumPy scalar as a number, anything else NotImplemented."""
+    if is_tensor(x) or isinstance(x, Number):
+        return x
+    return x.item() if isinstance(x, np.generic) else NotImplemented
+
+
+def _operator(function: Callable[..., Any], swapped: bool = False) -> Callable[[Tensor, Any], Any]:
+    def operator(self: Tensor, other: Any) -> Any:
+        operand = _operand(other)
+        if operand is NotImplemented:
+            return NotImplemented
+        return function(operand, self) if swapped else function(self, operand)
+
+    return operator
+
+
+def _equality(function: Callable[..., Any], otherwise: bool) -> Callable[[Tensor, Any], Any]:
+    def operator(self: Tensor, other: Any) -> Any:
+        operand = _operand(other)
+        return otherwise if operand is NotImplemented else function(self, operand)
+
+    return operator
+
+
+_BINARY = {
+    "add": arithmetic.add, "sub": arithmetic.sub, "mul": arithmetic.mul, "truediv": arithmetic.div,
+    "floordiv": arithmetic.floor_divide, "mod": arithmetic.remainder, "pow": arithmetic.pow,
+    "and": compare.bitwise_and, "or": compare.bitwise_or, "xor": compare.bitwise_xor,
+}  # fmt: skip
+
+_COMPARISONS = {"lt": compare.lt, "le": compare.le, "gt": compare.gt, "ge": compare.ge}
+
+_IN_PLACE = {
+    "iadd": inplace_ops.add_, "isub": inplace_ops.sub_, "imul": inplace_ops.mul_,
+    "itruediv": inplace_ops.div_, "ipow": inplace_ops.pow_,
+}  # fmt: skip
+
+
+def _to(self: Tensor, *args: Any, dtype: Any = None, copy: bool = False, **_: Any) -> Tensor:
+    """`x.to(dtype)`, `x.to("cpu")`, `x.to(other)`."""
+    for arg in args:
+        if isinstance(arg, dtypes.dtype):
+            dtype = arg
+        elif is_tensor(arg):
+            dtype = arg.dtype
+        elif isinstance(arg, str) and arg in dtypes.BY_NAME:
+            dtype = arg
+    wanted = self.dtype if dtype is None else dtype
+    out = arithmetic.to(self, wanted)
+    return shape.clone(out) if copy and out is self else out
+
+
+def _cast_to(name: str) -> Callable[[Tensor], Tensor]:
+    return lambda self: arithmetic.to(self, dtypes.ALIASES.get(name) or dtypes.BY_NAME[name])
+
+
+def _sizes(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A method that takes its sizes one by one or as one tuple: `x.view(2, 3)`."""
+
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
+        given = next(iter(kwargs.values())) if kwargs else shape.sizes(args)
+        return function(self, tuple(given))
+
+    return method
+
+
+def _sum(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A reduction that also takes PyTorch's `axis` for `dim`."""
+
+    def reduce(self: Tensor, *args: Any, **kwargs: Any) -> Any:
+        if "axis" in kwargs:
+            kwargs["dim"] = kwargs.pop("axis")
+        if "keepdims" in kwargs:
+            kwargs["keepdim"] = kwargs.pop("keepdims")
+        return function(self, *args, **kwargs)
+
+    return reduce
+
+
+def _clamp_min(self: Tensor, min: Any) -> Tensor:
+    return self.clamp(min=min)  # type: ignore[attr-defined,no-any-return]
+
+
+def _clamp_max(self: Tensor, max: Any) -> Tensor:
+    return self.clamp(max=max)  # type: ignore[attr-defined,no-any-return]
+
+
+def _transposed(self: Tensor) -> Tensor:
+    return shape.permute(self, tuple(range(self.ndim))[::-1])
+
+
+def _view(self: Tensor, *args: Any) -> Tensor:
+    return shape.view(self, shape.sizes(args))
+
+
+SPECIAL: dict[str, Any] = {
+    "view": _view,
+    "reshape": _sizes(shape.reshape),
+    "permute": _sizes(shape.permute),
+    "expand": _sizes(shape.expand),
+    "sum": _sum(reduction.sum),
+    "mean": _sum(reduction.mean),
+    "to": _to,
+    "float": _cast_to("float"), "double": _cast_to("double"), "half": _cast_to("half"),
+    "int": _cast_to("int"), "long": _cast_to("long"), "bool": _cast_to("bool"),
+    "clamp_min": _clamp_min, "clamp_max": _clamp_max,
+    "T": property(_transposed),
+    "mT": property(lambda self: shape.transpose(self, -2, -1)),
+    "view_as": lambda self, other: shape.view(self, tuple(other.shape)),
+    "reshape_as": lambda self, other: shape.reshape(self, tuple(other.shape)),
+    "type_as": lambda self, other: arithmetic.to(self, other.dtype),
+    "where": lambda self, condition, other: _where(condition, self, other),
+    "cpu": lambda self: self,
+    "clip": lambda self, min=None, max=None: self.clamp(min, max),
+    "absolute": arithmetic.abs, "negative": arithmetic.neg, "multiply": arithmetic.mul,
+    "subtract": arithmetic.sub, "divide": arithmetic.div, "true_divide": arithmetic.div,
+    "__getitem__": index.getitem,
+    "__setitem__": index.setitem,
+    "__neg__": arithmetic.neg,
+    "__pos__": lambda self: self,
+    "__abs__": arithmetic.abs,
+    "__invert__": compare.bitwise_not,
+    "__matmul__": linear.matmul,
+    "__eq__": _equality(compare.eq, False),
+    "__ne__": _equality(compare.ne, True),
+}  # fmt: skip
+
+
+def _where(condition: Tensor, self: Tensor, other: Any) -> Tensor:
+    from engine.ops.elementary import where
+
+    return where(condition, self, other)
+
+
+def install() -> None:
+    """Give Tensor its methods and operators; done once, on `import engine`."""
+    for catalogue in CATALOGUES:
+        for name, function in vars(catalogue).items():
+            if _is_method(catalogue, name, function):
+                setattr(Tensor, name, function)
+    for name, value in SPECIAL.items():
+        setattr(Tensor, name, value)
+    for name, function in _BINARY.items():
+        setattr(Tensor, f"__{name}__", _operator(function))
+        setattr(Tensor, f"__r{name}__", _operator(function, swapped=True))
+    for name, function in {**_COMPARISONS, **_IN_PLACE}.items():
+        setattr(Tensor, f"__{name}__", _operator(function))
+
+
+def _is_method(catalogue: Any, name: str, function: Any) -> bool:
+    if name.startswith("_") or name == "requires_grad_" or not inspect.isfunction(function):
+        return False
+    if function.__module__ not in (catalogue.__name__, "engine.ops.elementary"):
+        return False
+    return next(iter(inspect.signature(function).parameters), "") == "self"

@@ -1,0 +1,3 @@
+"""`torch.nn`, as far as it goes: `nn.functional`."""
+
+from engine import functional as functional

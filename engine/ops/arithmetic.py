@@ -1,0 +1,359 @@
+"""Sums, products and powers."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from engine import dtypes
+from engine.function import Function
+from engine.registry import Operand, op
+from engine.tensor import Tensor, is_tensor
+
+Array = Any
+Namespace = Any
+
+
+class AddBackward0(Function):
+    promote = "arithmetic"
+
+    def forward(F: Namespace, self: Array, other: Array, *, alpha: float = 1) -> Array:
+        """self + alpha · other"""
+        return self + other if alpha == 1 else self + self.dtype.type(alpha) * other
+
+    def grad_self(grad: Array) -> Array:
+        """add distributes: each input gets the gradient as it is."""
+        return grad
+
+    def grad_other(grad: Array, alpha: float) -> Array:
+        """add distributes: each input gets the gradient as it is."""
+        return grad if alpha == 1 else grad * alpha
+
+
+@op("Arithmetic", "+", torch="{self} + {other}", nickname="distributes")
+def add(self: Tensor, other: Operand, *, alpha: float = 1) -> Tensor:
+    """Add two tensors entry by entry; `alpha` multiplies the second."""
+    if not is_tensor(self):
+        self, other = other, self
+    return AddBackward0.apply(self, other, alpha=alpha)  # type: ignore[no-any-return]
+
+
+class SubBackward0(Function):
+    promote = "arithmetic"
+
+    def forward(F: Namespace, self: Array, other: Array, *, alpha: float = 1) -> Array:
+        """self - alpha · other"""
+        return self - other if alpha == 1 else self - self.dtype.type(alpha) * other
+
+    def grad_self(grad: Array) -> Array:
+        """sub distributes: what is subtracted from gets the gradient as it is."""
+        return grad
+
+    def grad_other(grad: Array, alpha: float) -> Array:
+        """sub distributes: what is subtracted gets the gradient with its sign turned."""
+        return -grad if alpha == 1 else -grad * alpha
+
+
+class RsubBackward1(Function):
+    promote = "arithmetic"
+
+    def forward(F: Namespace, self: Array, *, other: float, alpha: float = 1) -> Array:
+        """other - self, for a number `other`"""
+        return self.dtype.type(other) - self
+
+    def grad_self(grad: Array) -> Array:
+        """What is subtracted gets the gradient with its sign turned."""
+        return -grad
+
+
+@op("Arithmetic", "−", torch="{self} - {other}", nickname="distributes")
+def sub(self: Tensor | float, other: Operand, *, alpha: float = 1) -> Tensor:
+    """Subtract the second tensor from the first, entry by entry."""
+    _refuse_bool_difference(self, other)
+    if not is_tensor(self):
+        return _rsub(other, self)
+    return SubBackward0.apply(self, other, alpha=alpha)  # type: ignore[no-any-return]
+
+
+def _rsub(self: Tensor, other: Any) -> Tensor:
+    _refuse_bool_difference(self, other)
+    if isinstance(other, float) and not self.is_floating_point():
+        self = to(self, dtypes.get_default_dtype())
+    return RsubBackward1.apply(self, other=other)  # type: ignore[no-any-return]
+
+
+def _refuse_bool_difference(a: Any, b: Any) -> None:
+    def is_bool(x: Any) -> bool:
+        return x.dtype.name == "bool" if is_tensor(x) else isinstance(x, bool)
+
+    if is_bool(a) and is_bool(b) and is_tensor(a) and is_tensor(b):
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
+            "`logical_xor()` operator instead."
+        )
+    if is_bool(a) or is_bool(b):
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to "
+            "invert a mask, use the `~` or `logical_not()` operator instead."
+        )
+
+
+class MulBackward0(Function):
+    promote = "arithmetic"
+
+    def forward(F: Namespace, self: Array, other: Array) -> Array:
+        """self · other"""
+        return self * other
+
+    def grad_self(grad: Array, other: Array) -> Array:
+        """mul switches: each input gets the gradient times the other's value."""
+        return grad * other
+
+    def grad_other(grad: Array, self: Array) -> Array:
+        """mul switches: each input gets the gradient times the other's value."""
+        return grad * self
+
+
+@op("Arithmetic", "×", torch="{self} * {other}", nickname="switches")
+def mul(self: Tensor, other: Operand) -> Tensor:
+    """Multiply two tensors entry by entry."""
+    if not is_tensor(self):
+        self, other = other, self
+    return MulBackward0.apply(self, other)  # type: ignore[no-any-return]
+
+
+class DivBackward0(Function):
+    promote = "float"
+
+    def forward(F: Namespace, self: Array, other: Array) -> Array:
+        """self / other"""
+        return self / other
+
+    def grad_self(grad: Array, other: Array) -> Array:
+        """The numerator gets the gradient divided by the denominator."""
+        return grad / other
+
+    def grad_other(grad: Array, self: Array, other: Array) -> Array:
+        """The denominator gets -grad · self / other²: a larger denominator makes less."""
+        return -grad * ((self / other) / other)
+
+
+@op("Arithmetic", "÷", torch="{self} / {other}")
+def div(self: Tensor, other: Operand) -> Tensor:
+    """Divide the first tensor by the second, entry by entry; integers become floats."""
+    if not is_tensor(self):
+        return mul(reciprocal(other), self)
+    return DivBackward0.apply(self, other)  # type: ignore[no-any-return]
+
+
+class FloorDivide(Function):
+    promote = "arithmetic"
+
+    def forward(F: Namespace, self: Array, other: Array) -> Array:
+        """⌊self / other⌋"""
+        return np.floor_divide(self, other)
+
+
+@op("Arithmetic", "⌊÷⌋", torch="{self} // {other}")
+def floor_divide(self: Tensor, other: Operand) -> Tensor:
+    """Divide and round down; it has no derivative."""
+    if not is_tensor(self):
+        self = _number_as_tensor(self, other)
+    return FloorDivide.apply(self, other)  # type: ignore[no-any-return]
+
+
+class RemainderBackward0(Function):
+    promote = "arithmetic"
+
+    def forward(F: Namespace, self: Array, *, other: float) -> Array:
+        """What is left of self after dividing by a number, with the number's sign"""
+        return np.remainder(self, self.dtype.type(other))
+
+    def grad_self(grad: Array) -> Array:
+        """Within one period the remainder moves one for one with its input."""
+        return grad
+
+
+class RemainderBackward1(Function):
+    promote = "arithmetic"
+
+    def forward(F: Namespace, self: Array, other: Array) -> Array:
+        """What is left of self after dividing by other, with the sign of other"""
+        return np.remainder(self, other)
+
+    def grad_self(grad: Array) -> Array:
+        """Within one period the remainder moves one for one with its input."""
+        return grad
+
+    def grad_other(F: Namespace, grad: Array, self: Array, other: Array) -> Array:
+        """The divisor counts as often as it fits."""
+        return -grad * F.floor(self / other)
+
+
+@op("Arithmetic", "mod", torch="{self} % {other}")
+def remainder(self: Tensor, other: Operand) -> Tensor:
+    """What is left after dividing, with the sign of the divisor."""
+    if not is_tensor(self):
+        self = _number_as_tensor(self, other)
+    if is_tensor(other):
+        return RemainderBackward1.apply(self, other)  # type: ignore[no-any-return]
+    if isinstance(other, float) and not self.is_floating_point():
+        self = to(self, dtypes.get_default_dtype())
+    return RemainderBackward0.apply(self, other=other)  # type: ignore[no-any-return]
+
+
+def _number_as_tensor(number: Any, like: Tensor) -> Tensor:
+    from engine.factories import tensor
+
+    return tensor(number, dtype=dtypes.result_type((like.dtype, like.ndim), number))
+
+
+class NegBackward0(Function):
+    def forward(F: Namespace, self: Array) -> Array:
+        """-self"""
+        return -self
+
+    def grad_self(grad: Array) -> Array:
+        """A sign turned forward is turned back on the way back."""
+        return -grad
+
+
+@op("Arithmetic", "−x", torch="-{self}")
+def neg(self: Tensor) -> Tensor:
+    """Turn the sign of every entry."""
+    if self.dtype.name == "bool":
+        raise RuntimeError(
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert "
+            "a mask, use the `~` or `logical_not()` operator instead."
+        )
+    return NegBackward0.apply(self)  # type: ignore[no-any-return]
+
+
+class PowBackward0(Function):
+    def forward(F: Namespace, self: Array, *, exponent: float) -> Array:
+        """self to the power of a number"""
+        return F.pow(self, exponent)
+
+    def grad_self(F: Namespace, grad: Array, self: Array, exponent: float) -> Array:
+        """The power rule: the exponent comes down, and one is taken from it."""
+        if exponent == 0:
+            return F.zeros_like(grad)
+        return grad * (exponent * F.pow(self, exponent - 1))
+
+
+class PowBackward1(Function):
+    promote = "arithmetic"
+
+    def forward(F: Namespace, self: Array, exponent: Array) -> Array:
+        """self to the power of exponent"""
+        return F.pow(self, exponent)
+
+    def grad_self(F: Namespace, grad: Array, self: Array, exponent: Array) -> Array:
+        """The power rule: the exponent comes down, and one is taken from it."""
+        slope = grad * (exponent * F.pow(self, exponent - 1))
+        return F.where(exponent == 0, F.zeros_like(slope), slope)
+
+    def grad_exponent(
+        F: Namespace, grad: Array, self: Array, exponent: Array, result: Array
+    ) -> Array:
+        """A power grows with its exponent by itself times the log of its base."""
+        slope = grad * (result * F.log(self))
+        return F.where(F.logical_and(self == 0, exponent >= 0), F.zeros_like(slope), slope)
+
+
+class PowBackward2(Function):
+    def forward(F: Namespace, exponent: Array, *, self: float) -> Array:
+        """A number to the power of exponent"""
+        return F.pow(exponent.dtype.type(self), exponent)
+
+    def grad_exponent(
+        F: Namespace, grad: Array, exponent: Array, result: Array, self: float
+    ) -> Array:
+        """A power grows with its exponent by itself times the log of its base."""
+        if self == 0:
+            slope = grad * (result * -math.inf)
+            return F.where(exponent >= 0, F.zeros_like(slope), slope)
+        return grad * (result * (math.log(self) if self > 0 else math.nan))
+
+
+@op("Arithmetic", "xⁿ", torch="{self} ** {exponent}", defaults={"exponent": 2})
+def pow(self: Tensor, exponent: Operand) -> Tensor:
+    """Raise every entry to a power."""
+    if is_tensor(self) and is_tensor(exponent):
+        return PowBackward1.apply(self, exponent)  # type: ignore[no-any-return]
+    if not is_tensor(self):
+        return PowBackward2.apply(_floating_for(exponent, self), self=self)  # type: ignore[no-any-return]
+    self = _floating_for(self, exponent)
+    if not self.is_floating_point() and exponent < 0:
+        raise RuntimeError("Integers to negative integer powers are not allowed.")
+    if self.dtype.name == "bool":
+        self = to(self, dtypes.result_type((self.dtype, self.ndim), exponent))
+    return PowBackward0.apply(self, exponent=exponent)  # type: ignore[no-any-return]
+
+
+def _floating_for(self: Tensor, number: Any) -> Tensor:
+    """The tensor as floats when it meets a Python float."""
+    if isinstance(number, float) and not self.is_floating_point():
+        return to(self, dtypes.get_default_dtype())
+    return self
+
+
+class AbsBackward0(Function):
+    def forward(F: Namespace, self: Array) -> Array:
+        """|self|"""
+        return np.abs(self)
+
+    def grad_self(F: Namespace, grad: Array, self: Array) -> Array:
+        """Left of zero the gradient's sign turns; at zero nothing passes."""
+        return grad * F.sgn(self)
+
+
+@op("Arithmetic", "|x|")
+def abs(self: Tensor) -> Tensor:
+    """The distance of every entry from zero."""
+    return AbsBackward0.apply(self)  # type: ignore[no-any-return]
+
+
+@op("Arithmetic", "x²", torch="{self}.square()")
+def square(self: Tensor) -> Tensor:
+    """Every entry times itself; the same as pow with exponent 2."""
+    return pow(self, 2)
+
+
+class ReciprocalBackward0(Function):
+    promote = "float"
+
+    def forward(F: Namespace, self: Array) -> Array:
+        """1 / self"""
+        return 1 / self
+
+    def grad_self(grad: Array, result: Array) -> Array:
+        """A larger denominator makes less: -grad times the result squared."""
+        return -grad * (result * result)
+
+
+@op("Arithmetic", "1/x")
+def reciprocal(self: Tensor) -> Tensor:
+    """One divided by every entry."""
+    return ReciprocalBackward0.apply(self)  # type: ignore[no-any-return]
+
+
+class ToCopyBackward0(Function):
+    def forward(F: Namespace, self: Array, *, dtype: Any) -> Array:
+        """self in another dtype"""
+        return dtypes.cast(self, dtype)
+
+    def grad_self(grad: Array) -> Array:
+        """The gradient is cast back to the dtype it came from."""
+        return grad
+
+
+@op("Shape", "dtype", torch="{self}.to(torch.{dtype})", defaults={"dtype": "float64"})
+def to(self: Tensor, dtype: dtypes.dtype | str) -> Tensor:
+    """Every entry in another dtype; the tensor itself when that changes nothing."""
+    wanted = dtypes.BY_NAME[dtype] if isinstance(dtype, str) else dtype
+    if self.dtype is wanted:
+        return self
+    return ToCopyBackward0.apply(self, dtype=wanted)  # type: ignore[no-any-return]

@@ -1,0 +1,101 @@
+"""Questions with a yes or no for every entry; no gradient passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from engine.function import Function
+from engine.promote import PROMOTE
+from engine.registry import Operand, op
+from engine.tensor import Tensor, wrap
+
+Array = Any
+
+
+def _comparison(name: str, symbol: str, ufunc: Callable[..., Any], doc: str) -> Callable[..., Tensor]:
+    class Comparison(Function):
+        promote = "arithmetic"
+
+        def forward(F: Any, self: Array, other: Array) -> Array:
+            """Compared entry by entry"""
+            return ufunc(self, other)
+
+    def compare(self: Tensor, other: Operand) -> Tensor:
+        return Comparison.apply(self, other)  # type: ignore[no-any-return]
+
+    compare.__name__, compare.__doc__ = name, doc
+    return op("Elementary", symbol, torch=f"{{self}} {symbol} {{other}}")(compare)
+
+
+lt = _comparison("lt", "<", np.less, "Where the first is smaller.")
+le = _comparison("le", "<=", np.less_equal, "Where the first is smaller or equal.")
+gt = _comparison("gt", ">", np.greater, "Where the first is larger.")
+ge = _comparison("ge", ">=", np.greater_equal, "Where the first is larger or equal.")
+eq = _comparison("eq", "==", np.equal, "Where both are equal.")
+ne = _comparison("ne", "!=", np.not_equal, "Where they differ.")
+
+
+def _logical(ufunc: Callable[..., Any], doc: str) -> Callable[..., Tensor]:
+    def compare(self: Tensor, other: Tensor) -> Tensor:
+        return wrap(ufunc(*PROMOTE["arithmetic"]([self, other])))
+
+    compare.__doc__ = doc
+    return compare
+
+
+logical_and = _logical(np.logical_and, "Where both are true.")
+logical_or = _logical(np.logical_or, "Where either is true.")
+logical_xor = _logical(np.logical_xor, "Where exactly one is true.")
+bitwise_and = _logical(np.bitwise_and, "Bit by bit: both.")
+bitwise_or = _logical(np.bitwise_or, "Bit by bit: either.")
+bitwise_xor = _logical(np.bitwise_xor, "Bit by bit: exactly one.")
+
+
+def logical_not(self: Tensor) -> Tensor:
+    """Where the entry is false."""
+    return wrap(np.logical_not(self._data))
+
+
+def bitwise_not(self: Tensor) -> Tensor:
+    """Every bit turned."""
+    return wrap(np.invert(self._data))
+
+
+def isnan(self: Tensor) -> Tensor:
+    """Where the entry is nan."""
+    return wrap(np.isnan(self._data))
+
+
+def isinf(self: Tensor) -> Tensor:
+    """Where the entry is infinite."""
+    return wrap(np.isinf(self._data))
+
+
+def isfinite(self: Tensor) -> Tensor:
+    """Where the entry is a finite number."""
+    return wrap(np.isfinite(self._data))
+
+
+def isclose(
+    self: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+) -> Tensor:
+    """Where |self - other| <= atol + rtol · |other|."""
+    return wrap(np.isclose(self._data, other._data, rtol, atol, equal_nan))
+
+
+def allclose(
+    self: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+) -> bool:
+    """Whether all entries are close."""
+    return bool(np.all(isclose(self, other, rtol, atol, equal_nan)._data))
+
+
+def equal(self: Tensor, other: Tensor) -> bool:
+    """Whether shape and all entries are the same."""
+    same = self._data.shape == other._data.shape
+    return same and bool(np.all(self._data == other._data))
+
+

@@ -1,0 +1,129 @@
+"""What only rules need: the tensor forms of kernels that have no op of their own in torch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from engine import dtypes
+from engine.function import Function
+from engine.ops.arithmetic import to
+from engine.ops.compare import isnan
+from engine.ops.elementary import sign, where
+from engine.ops.index import IndexBackward0
+from engine.ops.reduction import norm
+from engine.tensor import Tensor, wrap
+
+Array = Any
+Namespace = Any
+Shape = tuple[int, ...]
+
+
+class SelectBackward(Function):
+    """Zeros with a slice filled in; its derivative picks the slice out again."""
+
+    def forward(F: Namespace, self: Array, *, size: Shape, dim: int, index: int) -> Array:
+        """self at index of dim in zeros"""
+        return F.select_backward(self, size, dim, index)
+
+    def grad_self(F: Namespace, grad: Array, dim: int, index: int) -> Array:
+        """The slice is picked out again."""
+        return F.select(grad, dim, index)
+
+
+def select_backward(grad: Tensor, size: Shape, dim: int, index: int) -> Tensor:
+    """`grad` at `index` of `dim` in zeros of `size`."""
+    return SelectBackward.apply(grad, size=size, dim=dim, index=index)  # type: ignore[no-any-return]
+
+
+class SliceBackward(Function):
+    """Zeros with a slice filled in."""
+
+    def forward(
+        F: Namespace, self: Array, *, size: Shape, dim: int, start: int, end: int, step: int
+    ) -> Array:
+        """self at the slice of dim in zeros"""
+        return F.slice_backward(self, size, dim, start, end, step)
+
+    def grad_self(F: Namespace, grad: Array, dim: int, start: int, end: int, step: int) -> Array:
+        """The slice is cut out again."""
+        return F.slice(grad, dim, start, end, step)
+
+
+def slice_backward(grad: Tensor, size: Shape, dim: int, start: int, end: int, step: int) -> Tensor:
+    """`grad` at the slice of `dim` in zeros of `size`."""
+    return SliceBackward.apply(grad, size=size, dim=dim, start=start, end=end, step=step)  # type: ignore[no-any-return]
+
+
+class IndexBackward(Function):
+    """Zeros with entries added at indices."""
+
+    def forward(F: Namespace, self: Array, *, size: Shape, index: Any) -> Array:
+        """self added at index in zeros"""
+        return F.index_backward(self, size, index)
+
+    def grad_self(F: Namespace, grad: Array, index: Any) -> Array:
+        """The entries are read out again."""
+        return F.index_read(grad, index)
+
+
+def index_backward(grad: Tensor, size: Shape, index: Any) -> Tensor:
+    """`grad` added at `index` in zeros of `size`."""
+    return IndexBackward.apply(grad, size=size, index=index)  # type: ignore[no-any-return]
+
+
+def index_read(x: Tensor, index: Any) -> Tensor:
+    """The entries at `index`."""
+    return IndexBackward0.apply(x, index=index)  # type: ignore[no-any-return]
+
+
+gather_flat = index_read
+
+
+def index_zeroed(x: Tensor, index: Any) -> Tensor:
+    """A copy with zeros at `index`."""
+    mask = np.zeros(x._data.shape, bool)
+    mask[index] = True
+    return where(wrap(mask), zeros_of(x), x)
+
+
+def scatter_flat(x: Tensor, positions: Array, values: Tensor | None) -> Tensor:
+    """A copy of a flat tensor with `values` (None: zeros) at `positions`."""
+    rest = index_zeroed(x, positions)
+    if values is None:
+        return rest
+    return rest + index_backward(values, tuple(x.shape), (positions,))
+
+
+def zeros_of(x: Tensor) -> Tensor:
+    """Zeros in the shape of x."""
+    return wrap(np.zeros_like(x._data))
+
+
+def put_along(grad: Tensor, size: Shape, dim: int, index: Array) -> Tensor:
+    """`grad` at the positions `index` along `dim` in zeros of `size`."""
+    grid = list(np.indices(index.shape))
+    grid[dim] = index
+    return index_backward(grad, size, tuple(grid))
+
+
+def cast(x: Tensor, dtype: Any) -> Tensor:
+    """x in another NumPy dtype."""
+    return to(x, dtypes.of(dtype))
+
+
+def sgn(x: Tensor) -> Tensor:
+    """-1, 0 or 1; 0 for nan."""
+    return where(isnan(x), zeros_of(x), sign(x))
+
+
+def vector_norm(x: Tensor, ord: float, dim: Any, keepdim: bool) -> Tensor:
+    """The ord-norm along dim."""
+    return norm(x, ord, dim, keepdim)
+
+
+__all__ = [
+    "cast", "gather_flat", "index_backward", "index_read", "index_zeroed", "put_along",
+    "scatter_flat", "select_backward", "sgn", "slice_backward", "vector_norm", "zeros_of",
+]  # fmt: skip

@@ -1,0 +1,119 @@
+"""The catalogue of ops: what the palette lists, what a node's ports and fields are, how it is spelled.
+
+An op is declared once, by `@op` above its function or Function class; everything else reads OPS.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+OPS: dict[str, Op] = {}
+
+Operand = Any
+"""Annotation of a slot in which a number may stand instead of a tensor."""
+Tensors = Any
+"""Annotation of a slot that takes any number of tensors."""
+
+_SLOTS = {
+    "Tensor": {},
+    "Tensor | float": {},
+    "Tensor | None": {"optional": True},
+    "Operand": {"takes_number": True},
+    "Operand | None": {"takes_number": True, "optional": True},
+    "Tensors": {"variadic": True},
+}
+"""Annotations that make a parameter a slot (a port on the node); every other one is a field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """An input port.  `takes_number`: a literal may stand there; `variadic`: it is xs.0, xs.1 …"""
+
+    name: str
+    takes_number: bool = False
+    optional: bool = False
+    variadic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A keyword of the call that is not a tensor; `kind` is its annotation, as `bool` or `int | None`."""
+
+    name: str
+    kind: str
+    default: Any = None
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """One op as people meet it: its name is the name in `torch`, its slots are ports, its fields keywords."""
+
+    name: str
+    call: Callable[..., Any]
+    category: str
+    symbol: str
+    doc: str
+    slots: tuple[Slot, ...]
+    fields: tuple[Field, ...]
+    torch: str | None = None
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    samples: tuple[Any, ...] = ()
+    formula: str = ""
+    nickname: str = ""
+    source: bool = False
+    inplace: bool = False
+
+    def slot(self, name: str) -> Slot | None:
+        """The slot `name` belongs to (`xs.3` belongs to the variadic slot `xs`), or None."""
+        head, dot, index = name.partition(".")
+        for slot in self.slots:
+            if slot.name == head and slot.variadic == bool(dot):
+                return slot if not dot or index.isdigit() else None
+        return None
+
+
+def op(
+    category: str,
+    symbol: str,
+    *,
+    name: str | None = None,
+    torch: str | None = None,
+    defaults: Mapping[str, Any] | None = None,
+    samples: tuple[Any, ...] = (),
+    formula: str = "",
+    nickname: str = "",
+    source: bool = False,
+    inplace: bool = False,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register the decorated function as an op; its signature gives the slots and fields.
+
+    `torch` is the spelling where it is not `torch.name(…)`: a template such as `{self} * {other}`.
+    `defaults` are the params a new node starts with; `nickname` is the gate's nickname ("distributor").
+    """
+
+    def register(call: Callable[..., Any]) -> Callable[..., Any]:
+        slots, fields = _read_signature(call)
+        key = name or call.__name__
+        OPS[key] = Op(
+            key, call, category, symbol, inspect.getdoc(call) or "", slots, fields, torch,
+            dict(defaults or {}), samples, formula, nickname, source, inplace,
+        )  # fmt: skip
+        return call
+
+    return register
+
+
+def _read_signature(call: Callable[..., Any]) -> tuple[tuple[Slot, ...], tuple[Field, ...]]:
+    slots, fields = [], []
+    for p in inspect.signature(call).parameters.values():
+        kind = p.annotation if isinstance(p.annotation, str) else getattr(p.annotation, "__name__", "")
+        if kind in _SLOTS:
+            slots.append(Slot(p.name, **_SLOTS[kind]))
+        else:
+            required = p.default is p.empty
+            fields.append(Field(p.name, kind, None if required else p.default, required))
+    return tuple(slots), tuple(fields)

@@ -1,0 +1,97 @@
+"""Who shares memory with whom.
+
+No array is ever written to once it is published: an in-place operation makes a new array and hands it
+to every tensor that shares the old one.  So whatever a Trace or a Function has kept stays true.  The one
+exception is memory that NumPy code outside holds too (`x.numpy()`, `from_numpy`), which must see writes.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+import numpy as np
+
+Array = Any
+
+
+class Version:
+    """Counts the in-place changes of a tensor, its views and its detached aliases."""
+
+    __slots__ = ("count",)
+
+    def __init__(self) -> None:
+        self.count = 0
+
+
+class Storage:
+    """The tensors (and saved results) that see the same memory."""
+
+    __slots__ = ("aliases", "exported")
+
+    def __init__(self) -> None:
+        self.aliases: list[weakref.ref[Any]] = []
+        self.exported = False
+
+    def add(self, alias: Any) -> None:
+        """Let `alias` (anything with `_data`) see future writes."""
+        self.aliases.append(weakref.ref(alias))
+
+    def live(self) -> list[Any]:
+        """The aliases that still exist."""
+        found = [alias for ref in self.aliases if (alias := ref()) is not None]
+        if len(found) * 2 < len(self.aliases):
+            self.aliases = [weakref.ref(alias) for alias in found]
+        return found
+
+    def as_array(self) -> None:
+        """Keep a scalar as a 0-d array, so that it can have views."""
+        aliases = self.live()
+        if aliases and not isinstance(aliases[0]._data, np.ndarray):
+            array = np.asarray(aliases[0]._data)
+            for alias in aliases:
+                alias._data = array
+
+    def write(self, target: Any, new: Array) -> None:
+        """Give `target` the values `new` (same shape and dtype), and every alias its part of them."""
+        old = target._data
+        if self.exported:
+            np.copyto(old, new)
+            return
+        aliases = self.live()
+        if all(_same_view(alias._data, old) for alias in aliases):
+            if isinstance(old, np.ndarray) and not isinstance(new, np.ndarray):
+                new = np.asarray(new)
+            for alias in aliases:
+                alias._data = new
+            return
+        _move(aliases, old)
+        np.copyto(target._data, new)
+
+
+def _same_view(a: Array, b: Array) -> bool:
+    if a is b or not isinstance(a, np.ndarray):
+        return True
+    return a.shape == b.shape and a.strides == b.strides and _address(a) == _address(b)
+
+
+def _address(array: np.ndarray) -> int:
+    return int(array.__array_interface__["data"][0])
+
+
+def root(array: np.ndarray) -> np.ndarray:
+    """The array that owns the memory `array` looks at."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array
+
+
+def _move(aliases: list[Any], array: np.ndarray) -> None:
+    """Copy the memory below `array` and point every alias at the same place in the copy."""
+    old = root(array)
+    start = _address(old)
+    flat = old.copy(order="K").ravel(order="K")
+    for alias in aliases:
+        seen = alias._data
+        offset = (_address(seen) - start) // seen.itemsize
+        alias._data = np.lib.stride_tricks.as_strided(flat[offset:], seen.shape, seen.strides)

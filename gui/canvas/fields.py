@@ -1,0 +1,134 @@
+"""What of a node or region can be typed over in place, and what typing does to the Document."""
+
+from __future__ import annotations
+
+import keyword
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QPointF, QRectF
+
+from engine.graph import Node
+from engine.registry import OPS
+from gui.canvas.field import Field
+from gui.canvas.geometry import Geometry
+from gui.canvas.shapes import HEADER
+from gui.model import edits, entry
+from gui.model.document import Document
+from gui.model.words import short
+from gui.state.editor import Editor
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A Field and where it stands: `part` is name, value, title or the slot a number stands in."""
+
+    part: str
+    field: Field
+
+
+def spots(editor: Editor, item: str) -> list[Spot]:
+    """The fields of a node or region, in the order Tab visits them."""
+    document = editor.document
+    if item in document.graph.regions:
+        return [_title(editor, item)]
+    node = document.graph.nodes[item]
+    found = [_slot(editor, node, slot) for slot in _number_slots(document, node)]
+    if "data" in node.params:
+        found.insert(0, _data(editor, node))
+    return [*found, _name(editor, node)]
+
+
+def _number_slots(document: Document, node: Node) -> list[str]:
+    op = OPS.get(node.op)
+    wired = document.graph.inputs.get(node.id, {})
+    slots = [s for s in op.slots if s.takes_number and s.name not in wired] if op else []
+    written = [s.name for s in slots if s.name in node.params]
+    return written + [s.name for s in slots if s.name not in node.params]
+
+
+def _data(editor: Editor, node: Node) -> Spot:
+    def commit(text: str) -> None:
+        value = entry.parse(text)
+        if holds_floats(node.params):
+            value = entry.as_floats(value)
+        document = edits.set_param(editor.document, node.id, "data", value)
+        editor.apply(f"Set {node.name} to {text.strip()[:24]}", document)
+
+    text = entry.spell(node.params["data"])
+    return Spot("value", Field(f"Value of {node.name}", text, commit))
+
+
+def holds_floats(params: Any) -> bool:
+    """Whether what is typed into this tensor is meant as floating-point numbers."""
+    dtype = params.get("dtype")
+    if dtype is not None:
+        return str(dtype).removeprefix("torch.").startswith(("float", "bfloat", "double", "half"))
+    return bool(params.get("requires_grad")) or _has_float(params.get("data"))
+
+
+def _has_float(data: Any) -> bool:
+    if isinstance(data, (list, tuple)):
+        return any(_has_float(item) for item in data)
+    return isinstance(data, float)
+
+
+def _slot(editor: Editor, node: Node, slot: str) -> Spot:
+    def commit(text: str) -> None:
+        value = entry.number(text) if text.strip() else None
+        document = edits.set_param(editor.document, node.id, slot, value)
+        what = short(value) if value is not None else "nothing"
+        editor.apply(f"Set {slot} of {node.name} to {what}", document)
+
+    text = entry.spell(node.params[slot]) if slot in node.params else ""
+    return Spot(slot, Field(f"{slot} of {node.name}", text, commit))
+
+
+def _name(editor: Editor, node: Node) -> Spot:
+    def commit(text: str) -> None:
+        name = text.strip()
+        why = why_no_name(editor.document, node.id, name)
+        if why:
+            raise ValueError(why)
+        editor.apply(f"Rename {node.name} to {name}", edits.rename(editor.document, node.id, name))
+
+    return Spot("name", Field(f"Name of {node.name}", node.name, commit))
+
+
+def why_no_name(document: Document, node: str, name: str) -> str | None:
+    """Why a node cannot be called this, or None: names are the variables of the program."""
+    if not name:
+        return "A node needs a name: type one such as x."
+    if not name.isidentifier() or keyword.iskeyword(name):
+        return f"“{name[:24]}” cannot be a variable's name: use letters, digits and _, such as x1."
+    if len(name) > 256:
+        return "A name has at most 256 characters."
+    if any(n.name == name and i != node for i, n in document.graph.nodes.items()):
+        return f"Another node is already called {name}."
+    return None
+
+
+def _title(editor: Editor, region_id: str) -> Spot:
+    region = editor.document.graph.regions[region_id]
+
+    def commit(text: str) -> None:
+        document = edits.rename(editor.document, region_id, text.strip())
+        editor.apply("Edit note" if region.kind == "note" else "Rename region", document)
+
+    label = "Text of the note" if region.kind == "note" else "Title"
+    return Spot("title", Field(label, region.title, commit))
+
+
+def place_of(geometry: Geometry, item: str, part: str) -> QRectF:
+    """Where on the scene a field is edited."""
+    if item in geometry.region_row:
+        tab = geometry.regions[geometry.region_row[item]].tab
+        return QRectF(QPointF(*tab[:2]), QPointF(*tab[2:]))
+    row = geometry.row[item]
+    (x, y), shape = geometry.xy[row].tolist(), geometry.shapes[row]
+    if shape.pill:
+        return QRectF(x, y + 6, shape.width, shape.height - 12)
+    if part in shape.inputs:
+        middle = float(geometry.ports[geometry.input_port(item, part), 1])
+        return QRectF(x + 8, middle - 13, shape.width - 8, 26)
+    return QRectF(x, y, shape.width, HEADER)

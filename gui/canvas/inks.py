@@ -1,0 +1,101 @@
+"""Pens, fonts and laid-out texts, each made once per theme: painting makes none of its own."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen, QStaticText
+
+from gui.theme import Theme, mono
+
+DASH = (3.2, 2.4)
+DOTS = (0.1, 2.6)
+BORDER = (4.0, 3.0)
+_MOST_TEXTS = 20_000
+
+
+class Inks:
+    """The drawing tools of one theme."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.theme = theme
+        self._pens: dict[tuple[object, ...], QPen] = {}
+        self._brushes: dict[tuple[str, float], QBrush] = {}
+        self._fonts: dict[tuple[int, bool, bool], QFont] = {}
+        self._metrics: dict[tuple[int, bool, bool], QFontMetricsF] = {}
+        self._texts: dict[tuple[str, tuple[int, bool, bool], int], QStaticText] = {}
+
+    def pen(
+        self, token: str, width: float = 1.0, dash: tuple[float, ...] = (), alpha: float = 1.0
+    ) -> QPen:
+        key = (token, width, dash, alpha)
+        if key not in self._pens:
+            pen = QPen(self.theme.color(token, alpha), width)
+            round_ends = dash is DOTS or not dash
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap if round_ends else Qt.PenCapStyle.FlatCap)
+            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            if dash:
+                pen.setDashPattern(list(dash))
+            self._pens[key] = pen
+        return self._pens[key]
+
+    def brush(self, token: str, alpha: float = 1.0) -> QBrush:
+        key = (token, alpha)
+        if key not in self._brushes:
+            self._brushes[key] = QBrush(self.theme.color(token, alpha))
+        return self._brushes[key]
+
+    def color(self, token: str) -> QColor:
+        return self.brush(token).color()
+
+    def font(self, pixels: int = 13, *, fixed: bool = False, bold: bool = False) -> QFont:
+        key = (pixels, fixed, bold)
+        if key not in self._fonts:
+            font = mono() if fixed else QFont()
+            font.setPixelSize(pixels)
+            font.setBold(bold)
+            self._fonts[key] = font
+        return self._fonts[key]
+
+    def metrics(
+        self, pixels: int = 13, *, fixed: bool = False, bold: bool = False
+    ) -> QFontMetricsF:
+        key = (pixels, fixed, bold)
+        if key not in self._metrics:
+            self._metrics[key] = QFontMetricsF(self.font(pixels, fixed=fixed, bold=bold))
+        return self._metrics[key]
+
+    def text(
+        self,
+        text: str,
+        width: float = 1e6,
+        pixels: int = 13,
+        *,
+        fixed: bool = False,
+        bold: bool = False,
+    ) -> QStaticText:
+        """`text`, shortened with … to `width`, laid out for drawing again and again."""
+        style = (pixels, fixed, bold)
+        key = (text, style, int(width))
+        found = self._texts.get(key)
+        if found is None:
+            if len(self._texts) > _MOST_TEXTS:
+                self._texts.clear()
+            metrics = self.metrics(pixels, fixed=fixed, bold=bold)
+            found = QStaticText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, width))
+            found.setTextFormat(Qt.TextFormat.PlainText)
+            found.prepare(font=self.font(pixels, fixed=fixed, bold=bold))
+            self._texts[key] = found
+        return found
+
+    def width(
+        self, text: str, pixels: int = 13, *, fixed: bool = False, bold: bool = False
+    ) -> float:
+        return self.metrics(pixels, fixed=fixed, bold=bold).horizontalAdvance(text)
+
+
+@lru_cache(maxsize=8)
+def inks(theme: Theme) -> Inks:
+    """The one set of tools for a theme."""
+    return Inks(theme)

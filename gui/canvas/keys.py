@@ -1,0 +1,50 @@
+"""Which key does what while the canvas has the focus."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+
+KEYS = {
+    "Tab": "start_search",
+    "Shift+A": "start_search",
+    "Del": "delete_selection",
+    "Backspace": "delete_selection",
+    "Ctrl+Del": "bridge_selection",
+    "Ctrl+Backspace": "bridge_selection",
+    "Ctrl+D": "duplicate_selection",
+    "Ctrl+A": "select_all",
+    "Ctrl+C": "copy_selection",
+    "Ctrl+X": "cut_selection",
+    "Ctrl+V": "paste",
+    "F": "fit_selection",
+    "Home": "fit_all",
+    "Ctrl+0": "zoom_actual",
+    "Ctrl++": "zoom_in",
+    "Ctrl+=": "zoom_in",
+    "Ctrl+-": "zoom_out",
+    "Ctrl+G": "group_selection",
+    "N": "no_grad_selection",
+    "F2": "rename_selection",
+    "Return": "edit_selection",
+    "Enter": "edit_selection",
+    "Alt+M": "toggle_minimap",
+}
+"""Key -> method of the canvas."""
+
+ARROWS = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, -1), "Down": (0, 1)}
+
+
+def spelled(event: QKeyEvent) -> str:
+    """The key as in a menu: `Ctrl+Del`, `F`, `Alt+Left`; the keypad counts like the rest."""
+    combination = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    key = QKeySequence(int(combination.value) | event.key())
+    return key.toString(QKeySequence.SequenceFormat.PortableText)
+
+
+def arrow(name: str) -> tuple[str, tuple[int, int]] | None:
+    """("", "Shift" or "Alt", direction) of an arrow key, or None."""
+    modifier, _, key = name.rpartition("+")
+    if key in ARROWS and modifier in ("", "Shift", "Alt"):
+        return modifier, ARROWS[key]
+    return None

@@ -1,0 +1,82 @@
+"""What every painting function is handed: where to draw, with what, and what is to be seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+
+from gui.canvas.geometry import Box, Geometry
+from gui.canvas.inks import Inks
+from gui.canvas.states import States
+from gui.model.frames import Frame
+
+
+class Level(IntEnum):
+    """How much can be made out at a zoom."""
+
+    DOTS, BOXES, TEXT = range(3)
+
+
+def level_of(scale: float) -> Level:
+    if scale < 0.12:
+        return Level.DOTS
+    return Level.BOXES if scale < 0.5 else Level.TEXT
+
+
+@dataclass(slots=True)
+class Look:
+    """The painter is in scene coordinates; `exposed` is the part of the scene to be painted."""
+
+    painter: QPainter
+    inks: Inks
+    geometry: Geometry
+    frame: Frame
+    states: States
+    scale: float
+    exposed: Box
+
+    @property
+    def level(self) -> Level:
+        return level_of(self.scale)
+
+    def write(
+        self,
+        x: float,
+        middle: float,
+        text: str,
+        token: str,
+        *,
+        width: float = 1e6,
+        pixels: int = 13,
+        fixed: bool = False,
+        bold: bool = False,
+        align: str = "left",
+    ) -> float:
+        """Write one line, `middle` being its vertical centre; returns the width it took."""
+        inks, painter = self.inks, self.painter
+        laid_out = inks.text(text, width, pixels, fixed=fixed, bold=bold)
+        size = laid_out.size()
+        taken = size.width()
+        left = x - {"left": 0.0, "centre": taken / 2, "right": taken}[align]
+        painter.setFont(inks.font(pixels, fixed=fixed, bold=bold))
+        painter.setPen(inks.pen(token))
+        painter.drawStaticText(QPointF(left, middle - size.height() / 2), laid_out)
+        return taken
+
+    def chip(
+        self, rect: QRectF, text: str, *, ink: str, fill: str, border: str, bold: bool = False,
+        pixels: int = 11, radius: float = 6.0,
+    ) -> None:  # fmt: skip
+        """A small rounded label."""
+        painter = self.painter
+        painter.setPen(self.inks.pen(border, 1.2))
+        painter.setBrush(self.inks.brush(fill))
+        painter.drawRoundedRect(rect, radius, radius)
+        middle = rect.center()
+        self.write(
+            middle.x(), middle.y(), text, ink, width=rect.width() - 8, pixels=pixels, fixed=True,
+            bold=bold, align="centre",
+        )  # fmt: skip

@@ -1,0 +1,238 @@
+"""What lies above the still picture: selection, the ring of the current step, packets, sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPen
+
+from gui.canvas import curves
+from gui.canvas.geometry import AROUND, Geometry
+from gui.canvas.inks import DOTS
+from gui.canvas.look import Level, Look
+from gui.canvas.paint_edges import arrow, path_of
+from gui.canvas.view import View
+from gui.model.frames import Frame, NodeState, Packet
+from gui.model.words import short
+from gui.state.selection import Selection
+
+RING_GAP = 5.0
+PACKET_HEIGHT = 24.0
+SMALLEST_TEXT = 0.85
+"""Numbers on the move are never drawn smaller than at this zoom."""
+
+_START, _REST = 0.12, 0.68
+_MOST_TERMS = 4
+
+
+def node_rect(geometry: Geometry, row: int, by: float = 0.0) -> QRectF:
+    """A node's rectangle, `by` larger on every side."""
+    (x, y), (width, height) = geometry.xy[row].tolist(), geometry.size[row].tolist()
+    return QRectF(x - by, y - by, width + 2 * by, height + 2 * by)
+
+
+def ring(look: Look, row: int, pen: QPen, gap: float) -> None:
+    """An outline around a node, following its form."""
+    rect = node_rect(look.geometry, row, gap)
+    radius = rect.height() / 2 if look.geometry.pill[row] else 8 + gap
+    look.painter.setPen(pen)
+    look.painter.setBrush(Qt.BrushStyle.NoBrush)
+    look.painter.drawRoundedRect(rect, radius, radius)
+
+
+def draw_marks(look: Look, selection: Selection) -> None:
+    """What is selected."""
+    geometry, thick = look.geometry, max(2.0, 1.5 / look.scale)
+    edges = [geometry.edge_row[k] for k in selection.edges if k in geometry.edge_row]
+    if edges:
+        look.painter.setPen(look.inks.pen("selection", max(4.0, thick), alpha=0.8))
+        look.painter.setBrush(Qt.BrushStyle.NoBrush)
+        look.painter.drawPath(path_of(geometry.curves[edges]))
+    pen = look.inks.pen("selection", thick)
+    rows = np.array([geometry.row[i] for i in selection.items if i in geometry.row], np.int64)
+    if look.level is Level.TEXT:
+        for row in np.intersect1d(rows, geometry.nodes_in(look.exposed)).tolist():
+            ring(look, row, pen, 3.0)
+    elif len(rows):
+        boxes = np.hstack([geometry.xy[rows], geometry.size[rows]]).tolist()
+        look.painter.setPen(pen)
+        look.painter.setBrush(look.inks.brush("selection", 0.25))
+        look.painter.drawRects([QRectF(*box) for box in boxes])
+    for shape in geometry.regions:
+        if shape.id in selection.items:
+            box = QRectF(QPointF(*shape.box[:2]), QPointF(*shape.box[2:]))
+            look.painter.setPen(pen)
+            look.painter.setBrush(Qt.BrushStyle.NoBrush)
+            look.painter.drawRoundedRect(box.adjusted(-3, -3, 3, 3), 14, 14)
+
+
+def draw_playback(look: Look, view: View, phase: float) -> None:
+    """The current step: its ring, its packet, its sum."""
+    frame, geometry = look.frame, look.geometry
+    for node in frame.active & geometry.row.keys():
+        token = "gradient" if _is_backward(frame, node) else "value"
+        ring(look, geometry.row[node], look.inks.pen(token, max(3.0, 2.0 / look.scale)), RING_GAP)
+    if frame.packet is not None:
+        _draw_packet(look, frame.packet, phase)
+    if frame.summing in geometry.row:
+        draw_sum_card(look, frame.summing, view)
+
+
+def _is_backward(frame: Frame, node: str) -> bool:
+    if frame.packet is not None:
+        return frame.packet.backward
+    state = frame.node(node)
+    return state.live or state.stored is not None
+
+
+def packet_curve(geometry: Geometry, packet: Packet) -> np.ndarray | None:
+    """The curve (4, 2) a packet follows, from the node it leaves to the one it goes to."""
+    if packet.edge is not None and packet.edge in geometry.edge_row:
+        row = geometry.edge_row[packet.edge]
+        return geometry.beside[row][::-1] if packet.backward else geometry.curves[row]
+    if packet.source not in geometry.row or packet.target not in geometry.row:
+        return None
+    return _arc(geometry, packet.source, packet.target)
+
+
+def _arc(geometry: Geometry, source: str, target: str) -> np.ndarray:
+    """A way above everything, for a gradient with no drawn edge."""
+    rows = [geometry.row[source], geometry.row[target]]
+    tops = geometry.xy[rows] + geometry.size[rows] * [0.5, 0.0]
+    lift = 40.0 + 0.15 * float(np.abs(tops[1] - tops[0]).sum())
+    return np.array([tops[0], tops[0] - [0, lift], tops[1] - [0, lift], tops[1]])
+
+
+def packet_rect(geometry: Geometry, packet: Packet, phase: float, scale: float) -> QRectF | None:
+    """The part of the scene a packet covers, to repaint no more than that."""
+    curve = packet_curve(geometry, packet)
+    if curve is None:
+        return None
+    x, y = curves.at(curve, _way(phase))
+    enlarged = max(1.0, SMALLEST_TEXT / scale)
+    reach = enlarged * (16 + 5.0 * len(short(packet.value)))
+    return QRectF(x - reach, y - 16 * enlarged, 2 * reach, 32 * enlarged)
+
+
+def _way(phase: float) -> float:
+    """Packets start clear of the port they leave and rest short of the node they reach."""
+    return _START + (_REST - _START) * min(1.0, max(0.0, phase))
+
+
+def _draw_packet(look: Look, packet: Packet, phase: float) -> None:
+    curve = packet_curve(look.geometry, packet)
+    if curve is None:
+        return
+    painter, inks = look.painter, look.inks
+    token = "gradient" if packet.backward else "value"
+    if packet.edge is None:
+        painter.setPen(inks.pen(token, 2.0, DOTS))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(path_of(curve[None]))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(inks.brush(token))
+        painter.drawPolygon(arrow(curve[::-1], 0.0))
+    x, y = curves.at(curve, _way(phase))
+    text = short(packet.value)
+    width = inks.width(text, 12, fixed=True, bold=True) + 22
+    with _Upright(look, x, y):
+        rect = QRectF(-width / 2, -PACKET_HEIGHT / 2, width, PACKET_HEIGHT)
+        painter.setPen(inks.pen("canvas", 1.5))
+        painter.setBrush(inks.brush(token))
+        painter.drawRoundedRect(rect, PACKET_HEIGHT / 2, PACKET_HEIGHT / 2)
+        look.write(0, 0, text, "on_accent", pixels=12, fixed=True, bold=True, align="centre")
+
+
+class _Upright:
+    """Draw around a scene point, enlarged where the zoom would make text too small to read."""
+
+    def __init__(self, look: Look, x: float, y: float) -> None:
+        self.painter, self.at = look.painter, (x, y)
+        self.by = max(1.0, SMALLEST_TEXT / look.scale)
+
+    def __enter__(self) -> None:
+        self.painter.save()
+        self.painter.translate(*self.at)
+        self.painter.scale(self.by, self.by)
+
+    def __exit__(self, *_: object) -> None:
+        self.painter.restore()
+
+
+def draw_sum_card(look: Look, node: str, view: View) -> None:
+    """The terms of a fan-out's sum, above the node (below it where there is no room)."""
+    state = look.frame.node(node)
+    if not state.terms:
+        return
+    first, second = sum_text(look.geometry, state)
+    row = look.geometry.row[node]
+    inks = look.inks
+    width = 24 + max(inks.width(first, 12, fixed=True, bold=True), inks.width(second, 11))
+    rect = node_rect(look.geometry, row)
+    by = max(1.0, SMALLEST_TEXT / look.scale)
+    room_above = view.to_view(rect.topLeft()).y() > 90
+    y = rect.top() - 34 * by - 38 if room_above else rect.bottom() + 34 * by + 34
+    with _Upright(look, rect.center().x(), y):
+        card = QRectF(-width / 2, -24, width, 48)
+        look.painter.setPen(inks.pen("sum", 1.4))
+        look.painter.setBrush(inks.brush("sum_soft"))
+        look.painter.drawRoundedRect(card, 8, 8)
+        left = card.left() + 12
+        look.write(left, -10, first, "sum", pixels=12, fixed=True, bold=True)
+        look.write(left, 11, second, "text", pixels=11)
+
+
+def sum_text(geometry: Geometry, state: NodeState) -> tuple[str, str]:
+    """`3 + 4 = 7`, and where each term came from."""
+    numbers = [short(term.value) for term in state.terms[:_MOST_TERMS]]
+    more = state.arrived - len(numbers)
+    terms = " + ".join(numbers) + (f" + … ({more} more)" if more else "")
+    terms = terms.replace("+ -", "− ")
+    if state.grad is not None and state.arrived > 1:
+        terms += f" = {short(state.grad)}"
+    sources = [term.source for term in state.terms]
+    names = [
+        _term_name(geometry, t.source, t.edge[1] if t.edge else "", sources.count(t.source) > 1)
+        for t in state.terms[:_MOST_TERMS]
+    ]
+    where = _listed(names + ["…"] * bool(more))
+    return terms, f"{state.arrived} of {max(state.expected, state.arrived)} in, from {where}"
+
+
+def _term_name(geometry: Geometry, source: str, slot: str, twice: bool) -> str:
+    row = geometry.row.get(source)
+    name = geometry.shapes[row].label if row is not None else source
+    return f"{name}.{slot}" if twice and slot else name
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return ", ".join(names[:-1]) + " and " + names[-1]
+
+
+def draw_edge_number(look: Look, row: int) -> None:
+    """The numbers an edge has carried, beside it: shown for the edge under the mouse."""
+    geometry = look.geometry
+    key = geometry.edge_keys[row]
+    state = look.frame.edge(key)
+    source = geometry.slot_of(int(geometry.ends[row, 0]))[0]
+    value = look.frame.node(source).value
+    labels = []
+    if state.carried and value is not None:
+        labels.append((geometry.curves[row], short(value), "value", -16.0))
+    if state.grad is not None:
+        labels.append((geometry.beside[row], f"∂ {short(state.grad)}", "gradient", 14.0))
+    for curve, text, token, down in labels:
+        x, y = curves.at(curve, 0.5)
+        width = look.inks.width(text, 11, fixed=True) + 16
+        with _Upright(look, x, y + down):
+            rect = QRectF(-width / 2, -10, width, 20)
+            look.chip(rect, text, ink=token, fill="surface", border=token)
+
+
+def damage(geometry: Geometry, nodes: Iterable[str]) -> list[QRectF]:
+    """The parts of the scene these nodes may draw on."""
+    return [node_rect(geometry, geometry.row[i], AROUND + 10) for i in nodes if i in geometry.row]

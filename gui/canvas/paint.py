@@ -1,0 +1,128 @@
+"""The one way to draw a graph: into the window, a picture, a movie's frame or the minimap."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter, QPen, QPolygonF
+
+from gui.canvas.geometry import Box, Geometry
+from gui.canvas.inks import inks
+from gui.canvas.look import Level, Look
+from gui.canvas.overlay import draw_marks, draw_playback
+from gui.canvas.paint_edges import draw_edges
+from gui.canvas.paint_nodes import draw_nodes
+from gui.canvas.paint_regions import draw_regions, draw_tabs
+from gui.canvas.states import States
+from gui.canvas.view import View
+from gui.model.frames import Frame
+from gui.state.selection import Selection
+from gui.theme import Theme
+
+GRID = 24.0
+
+
+def paint(
+    painter: QPainter,
+    geometry: Geometry,
+    frame: Frame,
+    theme: Theme,
+    selection: Selection | None,
+    view: View,
+    target: QRectF,
+    *,
+    phase: float = 1.0,
+    states: States | None = None,
+    grid: bool = True,
+) -> None:
+    """Draw everything that is seen within `target` (pixels of the painter's device)."""
+    states = states or States(geometry, frame)
+    painter.save()
+    painter.setClipRect(target)
+    paint_still(painter, geometry, frame, theme, view, target, states=states, grid=grid)
+    paint_moving(
+        painter, geometry, frame, theme, selection, view, target, phase=phase, states=states
+    )
+    painter.restore()
+
+
+def paint_still(
+    painter: QPainter,
+    geometry: Geometry,
+    frame: Frame,
+    theme: Theme,
+    view: View,
+    target: QRectF,
+    *,
+    states: States,
+    grid: bool = True,
+) -> None:
+    """What stays while a packet moves: background, regions, edges, nodes."""
+    painter.fillRect(target, theme.color("canvas"))
+    if grid:
+        _draw_grid(painter, theme, view, target)
+    look = look_at(painter, geometry, frame, theme, view, target, states)
+    painter.save()
+    painter.setTransform(view.transform, True)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, look.level is not Level.DOTS)
+    draw_regions(look)
+    draw_edges(look, geometry.edges_in(look.exposed))
+    draw_tabs(look)
+    draw_nodes(look, geometry.nodes_in(look.exposed))
+    painter.restore()
+
+
+def paint_moving(
+    painter: QPainter,
+    geometry: Geometry,
+    frame: Frame,
+    theme: Theme,
+    selection: Selection | None,
+    view: View,
+    target: QRectF,
+    *,
+    phase: float,
+    states: States,
+) -> None:
+    """What lies above: selection, the active ring, the packet, the card of a sum."""
+    look = look_at(painter, geometry, frame, theme, view, target, states)
+    painter.save()
+    painter.setTransform(view.transform, True)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, look.level is not Level.DOTS)
+    if selection is not None:
+        draw_marks(look, selection)
+    draw_playback(look, view, phase)
+    painter.restore()
+
+
+def look_at(
+    painter: QPainter,
+    geometry: Geometry,
+    frame: Frame,
+    theme: Theme,
+    view: View,
+    target: QRectF,
+    states: States,
+) -> Look:
+    seen = view.rect_to_scene(target)
+    exposed: Box = (seen.left(), seen.top(), seen.right(), seen.bottom())
+    return Look(painter, inks(theme), geometry, frame, states, view.scale, exposed)
+
+
+def _draw_grid(painter: QPainter, theme: Theme, view: View, target: QRectF) -> None:
+    """Dots, at least 15 pixels apart at every zoom."""
+    step = GRID * view.scale
+    while step < 15:
+        step *= 2
+    while step > 60:
+        step /= 2
+    columns = range(*_span(target.left() - view.dx, target.right() - view.dx, step))
+    rows = range(*_span(target.top() - view.dy, target.bottom() - view.dy, step))
+    dots = [QPointF(i * step + view.dx, k * step + view.dy) for k in rows for i in columns]
+    painter.setPen(QPen(theme.color("grid"), 2.0))
+    painter.drawPoints(QPolygonF(dots))
+
+
+def _span(low: float, high: float, step: float) -> tuple[int, int]:
+    return math.floor(low / step), math.ceil(high / step) + 1

@@ -1,0 +1,102 @@
+"""Drawing edges: values forward in solid lines, gradients back in dashed ones beside them."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtGui import QPainterPath, QPen, QPolygonF
+
+from gui.canvas import curves
+from gui.canvas.inks import DASH, DOTS
+from gui.canvas.look import Look
+from gui.canvas.states import Back, Line
+
+HAIRLINES_UNDER = 0.3
+SCISSORS_RADIUS = 12.0
+
+
+def draw_edges(look: Look, rows: np.ndarray) -> None:
+    """Draw these edges, one batch per way of drawing."""
+    if look.scale < HAIRLINES_UNDER:
+        _draw_hairlines(look, rows)
+        return
+    lines, backs = look.states.lines[rows], look.states.backs[rows]
+    for code in np.unique(lines).tolist():
+        _stroke(look, look.geometry.curves[rows[lines == code]], _line_pen(look, Line(code)))
+    for code in (Back.DIM, Back.LIVE):
+        some = rows[backs == code]
+        if len(some):
+            _draw_back(look, look.geometry.beside[some], code)
+    for row in rows[lines == Line.DETACHED].tolist():
+        _draw_scissors(look, row)
+
+
+def _line_pen(look: Look, line: Line) -> QPen:
+    inks = look.inks
+    if line is Line.CARRIED:
+        return inks.pen("value", 2.2)
+    if line is Line.CUT:
+        return inks.pen("cut", 2.0, DOTS)
+    if line is Line.DETACHED:
+        return inks.pen("cut", 2.0)
+    return inks.pen("cut", 1.6, alpha=0.8)
+
+
+def _draw_hairlines(look: Look, rows: np.ndarray) -> None:
+    painter, geometry = look.painter, look.geometry
+    live = look.states.backs[rows] == Back.LIVE
+    thin = 1.0 / look.scale
+    for some, pen in (
+        (rows[~live], look.inks.pen("cut", thin, alpha=0.7)),
+        (rows[live], look.inks.pen("gradient", 1.6 * thin)),
+    ):
+        ends = np.hstack([geometry.curves[some, 0], geometry.curves[some, 3]]).tolist()
+        if ends:
+            painter.setPen(pen)
+            painter.drawLines([QLineF(*end) for end in ends])
+
+
+def _stroke(look: Look, some: np.ndarray, pen: QPen) -> None:
+    path = path_of(some)
+    look.painter.setPen(pen)
+    look.painter.setBrush(Qt.BrushStyle.NoBrush)
+    look.painter.drawPath(path)
+
+
+def path_of(some: np.ndarray) -> QPainterPath:
+    """One path through all these curves."""
+    path = QPainterPath()
+    for a, b, c, d in some.tolist():
+        path.moveTo(*a)
+        path.cubicTo(*b, *c, *d)
+    return path
+
+
+def _draw_back(look: Look, some: np.ndarray, code: Back) -> None:
+    """Dashes and an arrow head at the source: the gradient has arrived there."""
+    alpha = 1.0 if code is Back.LIVE else 0.45
+    _stroke(look, some, look.inks.pen("gradient", 2.2 if code is Back.LIVE else 1.6, DASH, alpha))
+    look.painter.setPen(Qt.PenStyle.NoPen)
+    look.painter.setBrush(look.inks.brush("gradient", alpha))
+    for curve in some:
+        look.painter.drawPolygon(arrow(curve, 0.0))
+
+
+def arrow(curve: np.ndarray, t: float, size: float = 9.0) -> QPolygonF:
+    """An arrow head at t of a curve, pointing back towards its start."""
+    tip = np.array(curves.at(curve, t))
+    way = tip - curves.at(curve, min(1.0, t + 0.12))
+    way = way / max(float(np.hypot(*way)), 1e-9)
+    side = np.array([-way[1], way[0]]) * size * 0.45
+    back = tip - way * size
+    return QPolygonF([QPointF(*tip), QPointF(*(back + side)), QPointF(*(back - side))])
+
+
+def _draw_scissors(look: Look, row: int) -> None:
+    """A cut one can see: scissors in a circle on the edge."""
+    painter, inks = look.painter, look.inks
+    x, y = curves.at(look.geometry.curves[row], 0.5)
+    painter.setPen(inks.pen("cut", 1.4))
+    painter.setBrush(inks.brush("surface"))
+    painter.drawEllipse(QPointF(x, y), SCISSORS_RADIUS, SCISSORS_RADIUS)
+    look.write(x, y, "✂", "text", pixels=14, align="centre")

@@ -1,0 +1,252 @@
+"""Drawing nodes: pills for leaves, boxes for the rest, plain rectangles and dots when small."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPolygonF
+
+from gui.canvas.heat import heat_map
+from gui.canvas.inks import BORDER
+from gui.canvas.look import Level, Look
+from gui.canvas.shapes import CHIP_HEIGHT, HEADER, ROW, Shape
+from gui.canvas.states import BOX_TOKENS, DOT_TOKEN, Node
+from gui.model.frames import Cut, NodeState
+from gui.model.words import short
+
+INSET = 12.0
+PORT_RADIUS = 5.0
+MOST_ROUNDED = 800
+"""More boxes than this are drawn with square corners, in one call."""
+_CLASS = re.compile(r"^\w*(Error|Exception|Warning): ")
+_NO_GRADIENT = {
+    Cut.DETACH: "detached",
+    Cut.NO_GRAD: "no_grad",
+    Cut.FROZEN: "no gradient",
+    Cut.NON_DIFFERENTIABLE: "not differentiable",
+}
+
+
+def draw_nodes(look: Look, rows: np.ndarray) -> None:
+    """Draw these rows, in order."""
+    if look.level is Level.TEXT:
+        for row in rows.tolist():
+            _draw_node(look, row)
+    else:
+        _draw_small(look, rows)
+
+
+def _draw_small(look: Look, rows: np.ndarray) -> None:
+    """One batch of rectangles per state: no text, no ports; a gradient fills the lower part."""
+    geometry = look.geometry
+    codes = look.states.nodes[rows]
+    for code in np.unique(codes).tolist():
+        some = rows[codes == code]
+        boxes = np.hstack([geometry.xy[some], np.maximum(geometry.size[some], 2.5 / look.scale)])
+        if look.level is Level.DOTS:
+            _draw_dots(look, boxes, Node(code))
+        else:
+            _draw_boxes(look, boxes, Node(code))
+
+
+def _draw_dots(look: Look, boxes: np.ndarray, code: Node) -> None:
+    look.painter.setPen(Qt.PenStyle.NoPen)
+    look.painter.setBrush(look.inks.brush(DOT_TOKEN[code]))
+    look.painter.drawRects([QRectF(*box) for box in boxes.tolist()])
+
+
+def _draw_boxes(look: Look, boxes: np.ndarray, code: Node) -> None:
+    painter, inks = look.painter, look.inks
+    fill, border, lower = BOX_TOKENS[code]
+    dash = BORDER if code is Node.FREED else ()
+    painter.setPen(inks.pen(border, 1.2 / look.scale, dash))
+    painter.setBrush(inks.brush(fill))
+    rects = [QRectF(*box) for box in boxes.tolist()]
+    if len(rects) > MOST_ROUNDED:
+        painter.drawRects(rects)
+    else:
+        for rect in rects:
+            painter.drawRoundedRect(rect, 8, 8)
+    if lower:
+        boxes = boxes.copy()
+        boxes[:, 1] += boxes[:, 3] * 0.62
+        boxes[:, 3] *= 0.3
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(inks.brush(lower))
+        inset = [6.0, 0.0, -12.0, 0.0]
+        painter.drawRects([QRectF(*box) for box in (boxes + inset).tolist()])
+
+
+def _draw_node(look: Look, row: int) -> None:
+    geometry = look.geometry
+    shape, state = geometry.shapes[row], look.frame.node(geometry.ids[row])
+    x, y = geometry.xy[row].tolist()
+    rect = QRectF(x, y, shape.width, shape.height)
+    (_draw_pill if shape.pill else _draw_box)(look, rect, shape, state)
+    _draw_ports(look, row, shape)
+    _draw_extras(look, row, rect, shape, state)
+
+
+def _body(
+    look: Look, rect: QRectF, radius: float, fill: str, border: str, state: NodeState
+) -> None:
+    inks, painter = look.inks, look.painter
+    pen = inks.pen(border, 1.4, BORDER if state.freed else ())
+    if state.error:
+        pen = inks.pen("error", 2.0)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush if state.freed else inks.brush(fill))
+    painter.drawRoundedRect(rect, radius, radius)
+
+
+def _draw_box(look: Look, rect: QRectF, shape: Shape, state: NodeState) -> None:
+    plain = state.value is not None and not state.requires_grad
+    border = "border" if shape.known and not state.freed else "cut"
+    _body(look, rect, 8, "hover" if plain else "surface", border, state)
+    x, y, right = rect.x(), rect.y(), rect.right()
+    look.painter.setPen(look.inks.pen("border", 1.0, alpha=0.45))
+    for below in (HEADER, HEADER + ROW):
+        look.painter.drawLine(QPointF(x + 1, y + below), QPointF(right - 1, y + below))
+    _header(look, rect, shape)
+    _value_row(look, rect, state, plain)
+    _grad_row(look, rect, state)
+
+
+def _header(look: Look, rect: QRectF, shape: Shape) -> None:
+    middle, left = rect.y() + HEADER / 2 + 0.5, rect.x() + INSET
+    taken = look.write(left, middle, shape.symbol, "text", pixels=14, bold=True, width=60)
+    left += max(20.0, taken + 8)
+    room = rect.right() - INSET - left
+    taken = look.write(left, middle, shape.label, "text", width=room)
+    if shape.detail and room - taken > 16:
+        left += taken + 7
+        look.write(left, middle, shape.detail, "muted", pixels=12, width=room - taken - 7)
+
+
+def _value_row(look: Look, rect: QRectF, state: NodeState, plain: bool) -> None:
+    middle = rect.y() + HEADER + ROW / 2
+    if state.value is None:
+        look.write(rect.x() + INSET, middle, "–", "muted", fixed=True)
+        return
+    room = rect.width() - 2 * INSET
+    if np.ndim(state.value):
+        room -= _draw_heat(look, rect.right() - INSET, middle, state)
+    token = "muted" if plain else "value"
+    look.write(rect.x() + INSET, middle, short(state.value), token, fixed=True, width=room)
+
+
+def _draw_heat(look: Look, right: float, middle: float, state: NodeState) -> float:
+    image = heat_map(state.value, look.inks.theme)
+    if image is None:
+        return 0.0
+    scale = min(18.0 / image.height(), 30.0 / image.width())
+    width, height = max(3.0, image.width() * scale), max(3.0, image.height() * scale)
+    target = QRectF(right - width, middle - height / 2, width, height)
+    look.painter.drawImage(target, image)
+    look.painter.setPen(look.inks.pen("border", 1.0))
+    look.painter.setBrush(Qt.BrushStyle.NoBrush)
+    look.painter.drawRect(target)
+    return width + 6
+
+
+def _grad_row(look: Look, rect: QRectF, state: NodeState) -> None:
+    middle, left = rect.y() + HEADER + ROW * 1.5, rect.x() + INSET
+    if state.grad is not None:
+        taken = look.write(left, middle, "∂", "gradient", fixed=True) + 7
+        token = "gradient" if state.live else "muted"
+        room = rect.width() - 2 * INSET - taken
+        look.write(left + taken, middle, short(state.grad), token, fixed=True, width=room)
+    elif state.why_no_grad is not None:
+        look.write(left, middle, _NO_GRADIENT[state.why_no_grad], "muted", pixels=11)
+    elif state.requires_grad:
+        look.write(left, middle, "∂ –", "muted", fixed=True)
+
+
+def _draw_pill(look: Look, rect: QRectF, shape: Shape, state: NodeState) -> None:
+    needs_grad = state.requires_grad if state.value is not None else shape.needs_grad
+    fill, border = ("value_soft", "value") if needs_grad else ("surface", "cut")
+    _body(look, rect, rect.height() / 2, fill, border, state)
+    middle, left = rect.center().y(), rect.x() + 18
+    taken = look.write(
+        left, middle, shape.label, "text", pixels=15, bold=True, width=rect.width() / 2
+    )
+    if needs_grad:
+        look.write(left + taken + 5, middle, "∇", "gradient", pixels=12)
+    text = shape.detail if state.value is None else short(state.value)
+    room = rect.width() - 36 - taken - (22 if needs_grad else 8)
+    token = "value" if needs_grad else "muted"
+    look.write(rect.right() - 18, middle, text, token, fixed=True, align="right", width=room)
+
+
+def _draw_ports(look: Look, row: int, shape: Shape) -> None:
+    """Hollow circles; a smaller one where a number stands in the slot instead of a wire."""
+    geometry, painter, inks = look.geometry, look.painter, look.inks
+    first = int(geometry.first[row])
+    painter.setPen(inks.pen("muted", 1.5))
+    painter.setBrush(inks.brush("surface"))
+    ports = geometry.ports[first : int(geometry.first[row + 1])].tolist()
+    for k, (px, py) in enumerate(ports):
+        number = k < len(shape.literal) and shape.literal[k]
+        radius = 3.5 if number else PORT_RADIUS
+        painter.drawEllipse(QPointF(px, py), radius, radius)
+
+
+def _draw_extras(look: Look, row: int, rect: QRectF, shape: Shape, state: NodeState) -> None:
+    """What stands around a node: `.grad` chip, contributions waiting, Σ, what went wrong."""
+    grad_chip = _grad_chip_text(look, row, shape, state)
+    below = rect.bottom() + 4
+    if grad_chip:
+        width = min(look.inks.width(grad_chip, 11, fixed=True) + 22, rect.width() + 60)
+        chip = QRectF(rect.center().x() - width / 2, below, width, CHIP_HEIGHT)
+        ink, fill = ("muted", "surface") if state.stored is None else ("sum", "sum_soft")
+        look.chip(chip, grad_chip, ink=ink, fill=fill, border="cut" if ink == "muted" else ink)
+        below += CHIP_HEIGHT + 4
+    if state.expected > 1 and (state.arrived > 1 or state.live):
+        _draw_sum(look, rect, state)
+    if state.error:
+        _draw_error(look, rect, below, state.error)
+
+
+def _grad_chip_text(look: Look, row: int, shape: Shape, state: NodeState) -> str:
+    stored = getattr(look.frame, "stored", None)
+    if stored is not None and stored[0] == look.geometry.ids[row]:
+        return f"{short(stored[1], 10)} → {short(stored[2], 10)}"
+    if state.stored is not None:
+        return f"grad {short(state.stored)}"
+    leaf = state.requires_grad and state.is_leaf if state.value is not None else shape.needs_grad
+    return "grad None" if leaf or state.retains_grad else ""
+
+
+def _draw_sum(look: Look, rect: QRectF, state: NodeState) -> None:
+    """The Σ of a fan-out, and how many of its terms are in."""
+    painter, inks = look.painter, look.inks
+    centre = QPointF(rect.right() + 1, rect.top() - 1)
+    if state.live and state.arrived < state.expected:
+        text = f"{state.arrived} of {state.expected} in"
+        width = inks.width(text, 11, fixed=True) + 16
+        chip = QRectF(centre.x() - 16 - width, rect.top() - 28, width, 18)
+        look.chip(chip, text, ink="gradient", fill="gradient_soft", border="gradient")
+    painter.setPen(inks.pen("canvas", 1.5))
+    painter.setBrush(inks.brush("sum"))
+    painter.drawEllipse(centre, 11.5, 11.5)
+    look.write(centre.x(), centre.y(), "Σ", "on_accent", pixels=14, bold=True, align="centre")
+
+
+def _draw_error(look: Look, rect: QRectF, below: float, error: str) -> None:
+    painter, inks = look.painter, look.inks
+    corner = QPointF(rect.left() + 1, rect.top() - 1)
+    painter.setPen(inks.pen("canvas", 1.5))
+    painter.setBrush(inks.brush("error"))
+    reach = 12.5
+    triangle = [(0, -reach), (reach * 0.95, reach * 0.75), (-reach * 0.95, reach * 0.75)]
+    painter.drawPolygon(QPolygonF([corner + QPointF(*p) for p in triangle]))
+    look.write(corner.x(), corner.y() + 1, "!", "on_accent", pixels=13, bold=True, align="centre")
+    text = _CLASS.sub("", error.strip().split("\n")[0])
+    width = min(inks.width(text, 11) + 18, max(rect.width(), 240.0))
+    chip = QRectF(rect.left(), below, width, 20)
+    painter.setPen(inks.pen("error", 1.2))
+    painter.setBrush(inks.brush("error_soft"))
+    painter.drawRoundedRect(chip, 6, 6)
+    look.write(chip.left() + 9, chip.center().y(), text, "error", pixels=11, width=width - 16)

@@ -1,0 +1,111 @@
+"""Drawing the frames around nodes and the notes beside them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainterPath, QPolygonF
+
+from gui.canvas.inks import BORDER
+from gui.canvas.look import Level, Look
+from gui.canvas.regions import NOTE_LINE, NOTE_PAD, RegionShape
+
+HATCH = 10.0
+_FOLD = 14.0
+
+
+def draw_regions(look: Look) -> None:
+    """Outer regions first, so that inner ones lie upon them."""
+    left, top, right, bottom = look.exposed
+    for shape in look.geometry.regions:
+        box = shape.box
+        if box[0] <= right and box[2] >= left and box[1] - 16 <= bottom and box[3] >= top:
+            _DRAW.get(shape.kind, _draw_mode)(look, shape)
+
+
+def draw_tabs(look: Look) -> None:
+    """The titles, above the wires that run across them."""
+    if look.level is Level.TEXT:
+        for shape in look.geometry.regions:
+            if shape.kind != "note":
+                _draw_tab(look, shape, fixed=shape.kind != "group")
+
+
+def _rect(box: tuple[float, float, float, float]) -> QRectF:
+    return QRectF(QPointF(box[0], box[1]), QPointF(box[2], box[3]))
+
+
+def _draw_mode(look: Look, shape: RegionShape) -> None:
+    """A grad mode: dashed border; hatched where nothing is recorded."""
+    rect, painter, inks = _rect(shape.box), look.painter, look.inks
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(inks.brush("cut", 0.07))
+    painter.drawRoundedRect(rect, 12, 12)
+    if shape.kind != "enable_grad" and look.level is not Level.DOTS:
+        painter.setPen(inks.pen("cut", 1.2, alpha=0.3))
+        painter.drawLines(_hatching(rect))
+    painter.setPen(inks.pen("cut", 1.6, BORDER))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(rect, 12, 12)
+
+
+def _hatching(rect: QRectF) -> list[QLineF]:
+    """Slanted lines within the rectangle, kept off its rounded corners."""
+    left, top, right, bottom = rect.left() + 3, rect.top() + 3, rect.right() - 3, rect.bottom() - 3
+    lines = []
+    c = left + top + HATCH
+    while c < right + bottom:
+        x0, x1 = max(left, c - bottom), min(right, c - top)
+        if x1 - x0 > 4:
+            lines.append(QLineF(x0, c - x0, x1, c - x1))
+        c += HATCH
+    return lines
+
+
+def _draw_group(look: Look, shape: RegionShape) -> None:
+    painter, inks = look.painter, look.inks
+    painter.setPen(inks.pen("selection", 1.4, alpha=0.55))
+    painter.setBrush(inks.brush("selection", 0.05))
+    painter.drawRoundedRect(_rect(shape.box), 12, 12)
+
+
+def _draw_tab(look: Look, shape: RegionShape, *, fixed: bool) -> None:
+    rect = _rect(shape.tab)
+    look.painter.setPen(look.inks.pen("cut", 1.0))
+    look.painter.setBrush(look.inks.brush("surface"))
+    look.painter.drawRoundedRect(rect, 6, 6)
+    look.write(
+        rect.left() + 10, rect.center().y(), shape.title, "muted", pixels=12, fixed=fixed,
+        width=rect.width() - 18,
+    )  # fmt: skip
+
+
+def _draw_note(look: Look, shape: RegionShape) -> None:
+    """A card with a folded corner, or a frame with its text above the members."""
+    painter, inks = look.painter, look.inks
+    rect = _rect(shape.box)
+    painter.setPen(inks.pen("cut", 1.0, alpha=0.8))
+    painter.setBrush(inks.brush("hover"))
+    if shape.card:
+        _draw_card(look, rect)
+    else:
+        painter.drawRoundedRect(rect, 8, 8)
+    if look.level is Level.TEXT:
+        y = rect.top() + NOTE_PAD + NOTE_LINE / 2
+        for line in shape.lines:
+            look.write(rect.left() + NOTE_PAD, y, line, "text", pixels=12)
+            y += NOTE_LINE
+
+
+def _draw_card(look: Look, rect: QRectF) -> None:
+    outline, fold = QPainterPath(), QPointF(rect.right(), rect.top())
+    inner = fold + QPointF(-_FOLD, _FOLD)
+    a, b = fold + QPointF(-_FOLD, 0), fold + QPointF(0, _FOLD)
+    corners = [rect.topLeft(), a, b, rect.bottomRight(), rect.bottomLeft()]
+    outline.addPolygon(QPolygonF(corners))
+    outline.closeSubpath()
+    look.painter.drawPath(outline)
+    look.painter.setBrush(look.inks.brush("surface"))
+    look.painter.drawPolygon(QPolygonF([a, inner, b]))
+
+
+_DRAW = {"group": _draw_group, "note": _draw_note}

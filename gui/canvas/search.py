@@ -1,0 +1,186 @@
+"""The popup that adds a node: type, choose with the arrows, Enter."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.canvas.fuzzy import Choice, choices
+from gui.canvas.inks import inks
+from gui.theme import Theme
+
+SIZE = QSize(380, 340)
+ROW_HEIGHT = 28
+_CHOICE = Qt.ItemDataRole.UserRole
+
+
+class Search(QFrame):
+    """Emits `picked` with a Choice, or `closed` when the person wants none."""
+
+    picked = Signal(object)
+    closed = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.needs_input = False
+        self._done = True
+        self.line = QLineEdit(self, placeholderText="Add an operation, or type a number…")
+        self.line.setAccessibleName("Find an operation")
+        self.list = QListWidget(self)
+        self.list.setAccessibleName("Operations found")
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.nothing = QLabel("Nothing is called that.", self)
+        self.nothing.setTextFormat(Qt.TextFormat.PlainText)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(8, 8, 8, 8)
+        box.setSpacing(6)
+        for widget in (self.line, self.list, self.nothing):
+            box.addWidget(widget)
+        self.line.installEventFilter(self)
+        self.line.textChanged.connect(self._fill)
+        self.list.itemClicked.connect(self._pick_item)
+        self.set_theme(theme)
+        self.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.list.setItemDelegate(_Row(theme, self.list))
+        self.setStyleSheet(
+            f"Search {{ background: {theme.surface}; border: 1px solid {theme.cut};"
+            f" border-radius: 8px; }}"
+            f"QLineEdit {{ background: {theme.canvas}; color: {theme.text}; padding: 5px 8px;"
+            f" border: 1px solid {theme.border}; border-radius: 6px; }}"
+            f"QLineEdit:focus {{ border-color: {theme.selection}; }}"
+            f"QListWidget {{ background: transparent; border: none; color: {theme.text}; }}"
+            f"QLabel {{ color: {theme.muted}; padding: 4px; }}"
+        )
+
+    def start(self, at: QPoint, *, needs_input: bool = False) -> None:
+        """Open at a point of the parent, kept wholly inside it."""
+        self.needs_input = needs_input
+        self._done = False
+        room = self.parentWidget().rect().adjusted(8, 8, -8, -8)
+        size = SIZE.boundedTo(room.size())
+        rect = QRect(at, size)
+        rect.moveRight(min(rect.right(), room.right()))
+        rect.moveBottom(min(rect.bottom(), room.bottom()))
+        rect.moveLeft(max(rect.left(), room.left()))
+        rect.moveTop(max(rect.top(), room.top()))
+        self.setGeometry(rect)
+        self.line.clear()
+        self._fill("")
+        self.show()
+        self.raise_()
+        self.line.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def close_quietly(self) -> None:
+        """Close without telling anyone."""
+        self._done = True
+        self.hide()
+
+    def _fill(self, text: str) -> None:
+        self.list.clear()
+        for choice in choices(text, needs_input=self.needs_input):
+            item = QListWidgetItem(choice.title, self.list)
+            item.setData(_CHOICE, choice)
+            item.setToolTip(choice.summary)
+        found = self.list.count() > 0
+        self.list.setVisible(found)
+        self.nothing.setVisible(not found)
+        self.list.setCurrentRow(0)
+
+    def _pick_item(self, item: QListWidgetItem | None) -> None:
+        if item is not None and not self._done:
+            self._done = True
+            self.hide()
+            self.picked.emit(item.data(_CHOICE))
+
+    def cancel(self) -> None:
+        if not self._done:
+            self._done = True
+            self.hide()
+            self.closed.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.line and isinstance(event, QKeyEvent):
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+            elif event.type() == QEvent.Type.KeyPress and self._key(event):
+                return True
+        elif watched is self.line and isinstance(event, QFocusEvent) and _left_for_good(event):
+            self.cancel()
+        return super().eventFilter(watched, event)
+
+    def _key(self, event: QKeyEvent) -> bool:
+        key = event.key()
+        step = {
+            Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8,
+        }.get(key)  # fmt: skip
+        if step:
+            count = max(1, self.list.count())
+            row = self.list.currentRow() + step
+            self.list.setCurrentRow(row % count if abs(step) == 1 else min(max(row, 0), count - 1))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab):
+            self._pick_item(self.list.currentItem())
+        elif key in (Qt.Key.Key_Escape, Qt.Key.Key_Backtab):
+            self.cancel()
+        else:
+            return False
+        return True
+
+
+def _left_for_good(event: QFocusEvent) -> bool:
+    passing = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
+    return event.lostFocus() and event.reason() not in passing
+
+
+class _Row(QStyledItemDelegate):
+    """Symbol, name and the first sentence of the description on one line."""
+
+    def __init__(self, theme: Theme, parent: QObject) -> None:
+        super().__init__(parent)
+        self.inks = inks(theme)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        return QSize(100, ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        choice: Choice = index.data(_CHOICE)
+        row = self.inks.theme
+        rect: QRect = option.rect  # type: ignore[attr-defined]
+        chosen = index.row() == self.parent().currentRow()  # type: ignore[attr-defined]
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if chosen:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(row.color("selection", 0.18))
+            painter.drawRoundedRect(rect.adjusted(0, 1, -2, -1), 6, 6)
+        left, middle = rect.left() + 8, rect.center().y() + 1
+        self._write(painter, left, middle, choice.symbol, "gradient", 26, bold=True)
+        taken = self._write(painter, left + 32, middle, choice.title, "text", 150)
+        room = rect.right() - 8 - (left + 42 + taken)
+        self._write(painter, left + 42 + taken, middle, choice.summary, "muted", room, pixels=12)
+        painter.restore()
+
+    def _write(
+        self, painter: QPainter, left: float, middle: float, text: str, token: str, room: float,
+        *, pixels: int = 13, bold: bool = False,
+    ) -> int:  # fmt: skip
+        if room < 12:
+            return 0
+        laid_out = self.inks.text(text, room, pixels, bold=bold)
+        painter.setFont(self.inks.font(pixels, bold=bold))
+        painter.setPen(self.inks.pen(token))
+        painter.drawStaticText(int(left), int(middle - laid_out.size().height() / 2), laid_out)
+        return int(laid_out.size().width())

@@ -1,0 +1,391 @@
+"""The widget that shows a Document and a Frame: painting, zoom and pan, nothing that edits."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QRegion,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from engine.graph import EdgeKey
+from gui.canvas.geometry import AROUND, Geometry
+from gui.canvas.hits import NOTHING, Hit, hit
+from gui.canvas.inks import inks
+from gui.canvas.layer import Layer
+from gui.canvas.look import Look
+from gui.canvas.minimap import Minimap
+from gui.canvas.overlay import damage, draw_edge_number, draw_sum_card, packet_rect
+from gui.canvas.paint import look_at, paint, paint_moving, paint_still
+from gui.canvas.states import States
+from gui.canvas.view import View
+from gui.model.document import Document
+from gui.model.frames import EMPTY, Frame
+from gui.state.editor import Editor
+from gui.state.selection import Selection
+from gui.theme import Theme
+
+log = logging.getLogger(__name__)
+
+EMPTY_TEXT = (
+    "Press Tab or double-click to add an operation",
+    "drag one from the palette · open a lesson from File › Lessons",
+)
+ZOOM_STEP = 1.25
+
+
+class Surface(QWidget):
+    """What is seen.  `show_frame` and `set_theme` change it; the Document comes from the editor."""
+
+    hint = Signal(str)
+    node_activated = Signal(str)
+    zoom_changed = Signal(float)
+
+    def __init__(
+        self, editor: Editor, selection: Selection, *, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.editor, self.selection, self.theme = editor, selection, theme
+        self.view, self.frame, self.phase = View(), EMPTY, 1.0
+        self.shown: Document = editor.document
+        self.geometry_ = Geometry.of(self.shown)
+        self.states = States(self.geometry_, self.frame)
+        self.hovered: Hit = NOTHING
+        self.minimap = Minimap()
+        self.reduced_motion = False
+        self._layer = Layer(self._draw_still)
+        self._fitted, self._by_keyboard, self._broken = True, False, False
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(240, 160)
+        self.setAccessibleName("Graph canvas")
+        self.setAccessibleDescription(
+            "The computation graph. Tab adds an operation, Alt and arrow keys walk along it, Enter"
+            " edits a value; the outline lists the same nodes."
+        )
+        selection.changed.connect(self.update)
+
+    # What is shown
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        self._layer.invalidate()
+        self.update()
+
+    def show_frame(self, frame: Frame, phase: float = 1.0) -> None:
+        """Show one instant of a run; `phase` is how far its packet has come, from 0 to 1."""
+        if self.reduced_motion:
+            phase = 1.0
+        if frame is self.frame:
+            self._show_phase(phase)
+            return
+        old, self.frame = self.frame, frame
+        changed = frame.changed_since(old)
+        if changed is None:
+            self.states = States(self.geometry_, frame)
+            self._layer.invalidate()
+            self.phase = phase
+            self.update()
+            return
+        self.states.update(self.geometry_, frame, *changed)
+        self._damage_nodes_and_edges(*changed, *self._storing(old), *self._storing(frame))
+        self._update_moving(old, self.phase)
+        self.phase = phase
+        self._update_moving(frame, phase)
+
+    def _show_phase(self, phase: float) -> None:
+        if phase != self.phase:
+            self._update_packet(self.frame, self.phase)
+            self.phase = phase
+            self._update_packet(self.frame, phase)
+
+    def _storing(self, frame: Frame) -> tuple[str, ...]:
+        stored = getattr(frame, "stored", None)
+        return (stored[0],) if stored is not None else ()
+
+    def _damage_nodes_and_edges(self, nodes: set[str], edges: set[EdgeKey], *more: str) -> None:
+        geometry = self.geometry_
+        rects = damage(geometry, {*nodes, *more})
+        low, high = geometry.edge_boxes
+        for key in edges & geometry.edge_row.keys():
+            row = geometry.edge_row[key]
+            rects.append(QRectF(QPointF(*low[row]), QPointF(*high[row])).adjusted(-24, -24, 24, 24))
+        self._damage(rects)
+
+    def _damage(self, scene_rects: list[QRectF]) -> None:
+        rects = [self.view.rect_to_view(r) for r in scene_rects]
+        inside = [r & QRectF(self.rect()) for r in rects if r.intersects(QRectF(self.rect()))]
+        self.update(self._layer.damage(inside))
+
+    def _update_moving(self, frame: Frame, phase: float) -> None:
+        """Repaint what lies above the still picture in this frame."""
+        self._update_packet(frame, phase)
+        for rect in damage(self.geometry_, frame.active):
+            self.update(_outwards(self.view.rect_to_view(rect)))
+        if frame.summing is not None or (frame.packet and frame.packet.edge is None):
+            self.update()
+
+    def _update_packet(self, frame: Frame, phase: float) -> None:
+        if frame.packet is None:
+            return
+        rect = packet_rect(self.geometry_, frame.packet, phase, self.view.scale)
+        if rect is not None:
+            self.update(_outwards(self.view.rect_to_view(rect)))
+
+    def show_document(self, document: Document) -> None:
+        """Show this Document: the editor's, or what a gesture would make of it."""
+        before, self.shown = self.shown, document
+        if document is before:
+            return
+        old = self.geometry_
+        self.geometry_ = old.updated(before, document)
+        if document.graph is before.graph:
+            self._damage_moved(old)
+        else:
+            self.states = States(self.geometry_, self.frame)
+            self._layer.invalidate()
+            self.update()
+
+    def _damage_moved(self, old: Geometry) -> None:
+        """After a move only the parts around what moved, before and after, are painted anew."""
+        new = self.geometry_
+        rows = np.flatnonzero((old.xy != new.xy).any(axis=1))
+        if len(rows) > 200 or old.regions != new.regions or not len(rows):
+            self._layer.invalidate()
+            self.update()
+            return
+        edges = np.flatnonzero((old.curves != new.curves).any(axis=(1, 2)))
+        rects = []
+        for geometry in (old, new):
+            low, high = geometry.edge_boxes
+            corners = np.vstack(
+                [geometry.xy[rows] - AROUND, geometry.xy[rows] + geometry.size[rows] + AROUND,
+                 low[edges] - 24, high[edges] + 24]
+            )  # fmt: skip
+            rects.append(QRectF(QPointF(*corners.min(axis=0)), QPointF(*corners.max(axis=0))))
+        self._damage(rects)
+        self.update()
+
+    # Where it looks
+
+    def set_view(self, view: View) -> None:
+        """Look elsewhere."""
+        view = view.snapped(self.devicePixelRatioF())
+        if view == self.view:
+            return
+        zoomed = view.scale != self.view.scale
+        self.view = view
+        self._fitted = False
+        self.update()
+        if zoomed:
+            self.zoom_changed.emit(view.scale)
+
+    def zoom_to(self, factor: float, at: QPointF | None = None) -> None:
+        """Zoom to `factor` (1.0 is 100 %), keeping `at` (default: the middle) in place."""
+        self.zoom_by(factor / self.view.scale, at)
+
+    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
+        self.set_view(self.view.zoomed(factor, at or QRectF(self.rect()).center()))
+
+    def zoom_in(self) -> None:
+        self.zoom_by(ZOOM_STEP)
+
+    def zoom_out(self) -> None:
+        self.zoom_by(1 / ZOOM_STEP)
+
+    def zoom_actual(self) -> None:
+        self.zoom_to(1.0)
+
+    def fit_all(self) -> None:
+        """The whole graph in sight."""
+        self._fit(self.geometry_.bounds())
+        self._fitted = True
+
+    def fit_selection(self) -> None:
+        """What is selected in sight, or everything."""
+        self._fit(self.geometry_.bounds(self.selection.items) or self.geometry_.bounds())
+
+    def _fit(self, box: tuple[float, float, float, float] | None) -> None:
+        if box is None:
+            self.set_view(View())
+            return
+        rect = QRectF(QPointF(box[0], box[1]), QPointF(box[2], box[3]))
+        self.set_view(View.fitting(rect, QSizeF(self.size()), largest=1.0))
+
+    def ensure_visible(self, item: str) -> None:
+        """Pan as little as possible to bring a node or region into sight."""
+        box = self.geometry_.bounds([item])
+        if box is None:
+            return
+        rect = self.view.rect_to_view(QRectF(QPointF(*box[:2]), QPointF(*box[2:])))
+        room = QRectF(self.rect()).adjusted(40, 40, -40, -40)
+        dx = max(0.0, room.left() - rect.left()) or min(0.0, room.right() - rect.right())
+        dy = max(0.0, room.top() - rect.top()) or min(0.0, room.bottom() - rect.bottom())
+        if dx or dy:
+            self.set_view(self.view.panned(dx, dy))
+
+    def toggle_minimap(self) -> None:
+        self.minimap.shown = not self.minimap.shown
+        self.update()
+
+    def scene(self, at: QPointF | QPoint) -> QPointF:
+        """The scene point seen at a widget pixel."""
+        return self.view.to_scene(QPointF(at))
+
+    def hit(self, at: QPointF | QPoint) -> Hit:
+        """What lies under a widget pixel."""
+        p = self.scene(at)
+        return hit(self.geometry_, p.x(), p.y(), self.view.scale)
+
+    @property
+    def minimap_wanted(self) -> bool:
+        return self.minimap.wanted(self.geometry_, self.view, QSizeF(self.size()))
+
+    # Painting
+
+    def grab_image(self, scale: float = 2.0, *, margin: float = 40.0) -> QImage:
+        """A picture of the whole graph at this instant, without the selection."""
+        box = self.geometry_.bounds() or (0.0, 0.0, 320.0, 200.0)
+        rect = QRectF(QPointF(*box[:2]), QPointF(*box[2:]))
+        rect.adjust(-margin, -margin, margin, margin)
+        image = QImage((rect.size() * scale).toSize(), QImage.Format.Format_ARGB32_Premultiplied)
+        view = View(scale, -rect.left() * scale, -rect.top() * scale)
+        painter = QPainter(image)
+        try:
+            self.paint_frame(painter, self.frame, view, QRectF(image.rect()), phase=self.phase)
+        finally:
+            painter.end()
+        return image
+
+    def paint_frame(
+        self, painter: QPainter, frame: Frame, view: View, target: QRectF, *, phase: float = 1.0
+    ) -> None:
+        """Draw any frame of this graph into any painter: a picture, a movie."""
+        paint(painter, self.geometry_, frame, self.theme, None, view, target, phase=phase)
+
+    def _draw_still(self, painter: QPainter, view: View, target: QRectF) -> None:
+        paint_still(
+            painter, self.geometry_, self.frame, self.theme, view, target, states=self.states
+        )
+
+    def look(self, painter: QPainter) -> Look:
+        """What overlays of the window draw with."""
+        return look_at(
+            painter, self.geometry_, self.frame, self.theme, self.view, QRectF(self.rect()),
+            self.states,
+        )  # fmt: skip
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """An exception that left a paintEvent would end the program or vanish: neither may be."""
+        painter = QPainter(self)
+        try:
+            self._paint(painter, event.region())
+            self._broken = False
+        except Exception:
+            if not self._broken:
+                log.exception("The canvas could not be drawn")
+            self._broken = True
+            painter.resetTransform()
+            painter.fillRect(self.rect(), self.theme.color("canvas"))
+            painter.setPen(self.theme.color("error"))
+            text = "The graph could not be drawn. Your work is safe; details are in the log."
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
+        finally:
+            painter.end()
+
+    def _paint(self, painter: QPainter, region: QRegion) -> None:
+        pixmap = self._layer.pixmap(self.view, self.size(), self.devicePixelRatioF())
+        dpr = pixmap.devicePixelRatio()
+        for part in region:  # type: ignore[attr-defined]
+            source = QRectF(QPointF(part.topLeft()) * dpr, QSizeF(part.size()) * dpr)
+            painter.drawPixmap(QRectF(part), pixmap, source)
+        paint_moving(
+            painter, self.geometry_, self.frame, self.theme, self.selection, self.view,
+            QRectF(region.boundingRect()), phase=self.phase, states=self.states,
+        )  # fmt: skip
+        self._paint_hover(painter)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.paint_gesture(painter)
+        if not self.geometry_.ids and not self.geometry_.regions:
+            self._paint_empty(painter)
+        if self.minimap_wanted:
+            size = QSizeF(self.size())
+            self.minimap.paint(painter, self.geometry_, self.states, self.theme, self.view, size)
+        if self.hasFocus() and self._by_keyboard:
+            painter.setPen(inks(self.theme).pen("selection", 2.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+
+    def paint_gesture(self, painter: QPainter) -> None:
+        """Draw the gesture under way, in widget pixels."""
+
+    def _paint_hover(self, painter: QPainter) -> None:
+        hovered = self.hovered
+        if hovered.kind not in ("node", "edge", "port") or self.view.scale < 0.3:
+            return
+        look = self.look(painter)
+        painter.save()
+        painter.setTransform(self.view.transform, True)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if hovered.kind == "edge" and hovered.edge in self.geometry_.edge_row:
+            draw_edge_number(look, self.geometry_.edge_row[hovered.edge])
+        elif hovered.kind == "node" and hovered.id in self.geometry_.row:
+            state = self.frame.node(hovered.id)
+            if state.arrived > 1 and self.frame.summing != hovered.id:
+                draw_sum_card(look, hovered.id, self.view)
+        elif hovered.kind == "port" and hovered.port < len(self.geometry_.ports):
+            painter.setPen(look.inks.pen("selection", 2.0))
+            painter.setBrush(look.inks.brush("surface"))
+            painter.drawEllipse(QPointF(*self.geometry_.ports[hovered.port].tolist()), 7, 7)
+            draw_slot_name(look, hovered.port)
+        painter.restore()
+
+    def _paint_empty(self, painter: QPainter) -> None:
+        tools, middle = inks(self.theme), QPointF(self.rect().center())
+        for k, (line, pixels, token) in enumerate(
+            zip(EMPTY_TEXT, (17, 13), ("text", "muted"), strict=True)
+        ):
+            painter.setFont(tools.font(pixels))
+            painter.setPen(tools.pen(token))
+            rect = QRectF(12, middle.y() - 30 + 34 * k, self.width() - 24, 30)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, line)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._fitted:
+            self.fit_all()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        keys = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self._by_keyboard = event.reason() in (*keys, Qt.FocusReason.ShortcutFocusReason)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+
+def draw_slot_name(look: Look, port: int) -> None:
+    """The name of an input, to the left of it."""
+    _, slot, _ = look.geometry.slot_of(port)
+    if slot is None:
+        return
+    x, y = look.geometry.ports[port].tolist()
+    width = look.inks.width(slot, 11, fixed=True) + 14
+    look.chip(
+        QRectF(x - 12 - width, y - 9, width, 18), slot, ink="text", fill="surface", border="cut"
+    )
+
+
+def _outwards(rect: QRectF) -> QRect:
+    return rect.toAlignedRect().adjusted(-2, -2, 2, 2)

@@ -1,0 +1,90 @@
+"""What a tooltip says about a node, a port or an edge: whole sentences, plain text."""
+
+from __future__ import annotations
+
+from engine.graph import EdgeKey
+from engine.registry import OPS
+from gui.canvas.fuzzy import summary
+from gui.canvas.hits import Hit
+from gui.model.document import Document
+from gui.model.frames import Cut, Frame, NodeState
+from gui.model.words import shape, short
+
+CAUSES = {
+    Cut.DETACH: "detach() cuts here: the value goes on, gradients do not come back.",
+    Cut.NO_GRAD: "Made inside torch.no_grad(): nothing was recorded, so no gradient comes back.",
+    Cut.FROZEN: "No gradient goes to {source}: it does not require one (requires_grad=False).",
+    Cut.NON_DIFFERENTIABLE: "{target} is not differentiable, so no gradient comes back through it.",
+}
+
+
+def tip(document: Document, frame: Frame, hit: Hit) -> str:
+    """The tooltip for what is under the mouse; empty for nothing."""
+    if hit.kind == "node":
+        return node_tip(document, frame, hit.id)
+    if hit.kind == "port":
+        return port_tip(document, hit)
+    if hit.kind == "edge" and hit.edge is not None:
+        return edge_tip(document, frame, hit.edge)
+    return ""
+
+
+def node_tip(document: Document, frame: Frame, node_id: str) -> str:
+    node, state = document.graph.nodes[node_id], frame.node(node_id)
+    lines = [f"{node.name} · {node.op}"]
+    op = OPS.get(node.op)
+    if op is None:
+        lines.append("This version does not know this operation; it is kept as it is.")
+    elif op.doc:
+        lines.append(summary(op))
+    if state.error:
+        lines.append(state.error)
+    lines += _value_lines(state)
+    return "\n".join(lines)
+
+
+def _value_lines(state: NodeState) -> list[str]:
+    lines = []
+    if state.value is not None:
+        lines.append(f"value {short(state.value, 40, 6)}, shape {shape(state.value)}")
+    if state.grad_fn:
+        lines.append(f"grad_fn {state.grad_fn}")
+    if state.grad is not None:
+        lines.append(f"gradient {short(state.grad, 40, 6)}")
+    elif state.why_no_grad is not None:
+        lines.append(f"no gradient: {state.why_no_grad}")
+    if state.stored is not None:
+        lines.append(f".grad {short(state.stored, 40, 6)}")
+    if state.freed:
+        lines.append("Its saved tensors are freed: a second backward() needs retain_graph=True.")
+    return lines
+
+
+def port_tip(document: Document, hit: Hit) -> str:
+    node = document.graph.nodes[hit.id]
+    if hit.part.startswith("output "):
+        return f"Output of {node.name}: drag to an input to wire it."
+    edge = document.graph.edges.get((hit.id, hit.part))
+    if edge is not None:
+        return f"{hit.part}: from {document.graph.nodes[edge.source].name}. Drag it to re-route."
+    if hit.part in node.params:
+        return f"{hit.part} = {node.params[hit.part]}. Drag a wire here to use a tensor instead."
+    op = OPS.get(node.op)
+    slot = op.slot(hit.part) if op else None
+    what = "optional input" if slot and (slot.optional or slot.variadic) else "input"
+    return f"{hit.part}: {what}, not wired."
+
+
+def edge_tip(document: Document, frame: Frame, key: EdgeKey) -> str:
+    graph = document.graph
+    edge, state = graph.edges[key], frame.edge(key)
+    source, target = graph.nodes[edge.source].name, graph.nodes[edge.target].name
+    lines = [f"{source} → {target}.{edge.slot}"]
+    value = frame.node(edge.source).value
+    if state.carried and value is not None:
+        lines.append(f"value {short(value, 40, 6)}")
+    if state.grad is not None:
+        lines.append(f"gradient back {short(state.grad, 40, 6)}")
+    if state.cut is not None:
+        lines.append(CAUSES[state.cut].format(source=source, target=target))
+    return "\n".join(lines)

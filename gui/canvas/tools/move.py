@@ -1,0 +1,73 @@
+"""Dragging nodes and notes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, Qt
+
+from engine.graph import Graph
+from gui.canvas.shapes import GRID
+from gui.canvas.tools.tool import Keys, Tool
+from gui.model import edits
+from gui.model.document import Document
+
+if TYPE_CHECKING:
+    from gui.canvas.canvas import Canvas
+
+
+class Move(Tool):
+    """Moves what is selected with the mouse: one edit, at the release."""
+
+    hint = "Drag to move, snapping to the grid · Ctrl for free · Esc puts it back"
+    cursor = Qt.CursorShape.SizeAllCursor
+
+    def __init__(self, canvas: Canvas, at: QPointF, grabbed: str, *, clicked_alone: bool) -> None:
+        super().__init__(canvas, at)
+        self.document = canvas.editor.document
+        self.grabbed, self.clicked_alone = grabbed, clicked_alone
+        self.ids = movable(self.document.graph, canvas.selection.items | {grabbed})
+        self.preview = self.document
+
+    def move(self, at: QPointF, keys: Keys) -> None:
+        super().move(at, keys)
+        if not self.dragged or not self.ids:
+            return
+        way = self.canvas.scene(at) - self.canvas.scene(self.start)
+        places = self.document.places
+        anchor = places.get(self.grabbed) or places.get(self.ids[0], (0.0, 0.0))
+        dx, dy = way.x(), way.y()
+        if not keys & Keys.ControlModifier:
+            dx, dy = snap(anchor[0] + dx) - anchor[0], snap(anchor[1] + dy) - anchor[1]
+        self.preview = moved_by(self.document, self.ids, dx, dy)
+        self.canvas.show_document(self.preview)
+
+    def release(self, at: QPointF, keys: Keys) -> None:
+        canvas = self.canvas
+        if not self.dragged and self.clicked_alone:
+            canvas.selection.set([self.grabbed])
+        canvas.finish(self)
+        canvas.editor.apply(f"Move {canvas.names(self.ids)}", self.preview)
+
+    def cancel(self) -> None:
+        self.canvas.show_document(self.document)
+
+
+def movable(graph: Graph, items: frozenset[str]) -> list[str]:
+    """The nodes and notes among `items`, and the members of the regions among them."""
+    wanted = set(items)
+    for region in (graph.regions[i] for i in items if i in graph.regions):
+        wanted.update(region.members)
+    cards = [i for i, r in graph.regions.items() if i in wanted and not r.members]
+    return [i for i in graph.nodes if i in wanted] + cards
+
+
+def moved_by(document: Document, ids: list[str], dx: float, dy: float) -> Document:
+    """The Document with these nodes and notes moved."""
+    old = document.places
+    places = {i: old.get(i, (0.0, 0.0)) for i in ids}
+    return edits.move(document, {i: (x + dx, y + dy) for i, (x, y) in places.items()})
+
+
+def snap(value: float) -> float:
+    return float(round(value / GRID) * GRID)

@@ -1,0 +1,51 @@
+"""What every gesture is: an object that lives from its first event to its last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QPainter
+
+if TYPE_CHECKING:
+    from gui.canvas.canvas import Canvas
+
+DRAG_DISTANCE = 4.0
+"""Pixels the mouse must travel before a press becomes a drag."""
+
+Keys = Qt.KeyboardModifier
+
+
+class Tool:
+    """Points are widget pixels.  A tool edits once, at its end; cancelled, it leaves no trace."""
+
+    hint = ""
+    cursor: Qt.CursorShape | None = None
+
+    def __init__(self, canvas: Canvas, at: QPointF) -> None:
+        self.canvas = canvas
+        self.start = self.at = QPointF(at)
+        self.dragged = False
+
+    def press(self, at: QPointF, keys: Keys) -> None:
+        """Another press while the gesture goes on."""
+
+    def move(self, at: QPointF, keys: Keys) -> None:
+        """The mouse is somewhere else."""
+        self.at = QPointF(at)
+        if (at - self.start).manhattanLength() >= DRAG_DISTANCE:
+            self.dragged = True
+
+    def release(self, at: QPointF, keys: Keys) -> None:
+        """The button is let go: usually the end."""
+        self.canvas.finish(self)
+
+    def key(self, event: QKeyEvent) -> bool:
+        """Whether the gesture wants this key."""
+        return False
+
+    def cancel(self) -> None:
+        """Leave everything as it was."""
+
+    def paint(self, painter: QPainter) -> None:
+        """Draw above everything, in widget pixels."""

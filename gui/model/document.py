@@ -1,0 +1,19 @@
+"""The Document: what is computed, what is done with it, and where it lies on the canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.graph import Graph, Program
+
+Place = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A value: graph, program and places (the top-left corner of each node, in scene pixels)."""
+
+    graph: Graph = field(default_factory=Graph)
+    program: Program = ()
+    places: Mapping[str, Place] = field(default_factory=dict)

@@ -1,0 +1,210 @@
+"""Opening and saving `.chain` files: all or nothing, and never over what was not seen."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import math
+import os
+import stat
+from collections.abc import Collection, Mapping
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gui.model import limits
+from gui.model.disk import Disk, replace_file
+from gui.model.document import Document
+from gui.model.findings import CannotSave, ChangedOnDisk, Finding, Unreadable
+from gui.model.reading import from_text, warnings
+from gui.model.strict_json import too_large
+from gui.model.writing import to_text
+
+if TYPE_CHECKING:
+    from engine.registry import Op
+
+__all__ = [
+    "CannotSave",
+    "ChangedOnDisk",
+    "Disk",
+    "Finding",
+    "Unreadable",
+    "from_text",
+    "load",
+    "save",
+    "to_text",
+    "warnings",
+]
+
+AnyPath = str | os.PathLike[str]
+
+_DISK = Disk()
+
+
+def load(
+    path: AnyPath,
+    *,
+    fs: Disk = _DISK,
+    ops: Mapping[str, Op] | None = None,
+    actions: Collection[str] | None = None,
+) -> tuple[Document, str]:
+    """The Document in the file, and the SHA-256 of its bytes for a later save.
+
+    Raises Unreadable.
+    """
+    try:
+        data = _bytes_of(Path(path), fs)
+    except (OSError, ValueError) as error:
+        raise Unreadable([_why_not_opened(path, error)]) from error
+    return from_text(_decoded(data), ops=ops, actions=actions), _hash(data)
+
+
+def save(
+    document: Document,
+    path: AnyPath,
+    *,
+    expect_hash: str | None = None,
+    fs: Disk = _DISK,
+    ops: Mapping[str, Op] | None = None,
+    actions: Collection[str] | None = None,
+) -> str:
+    """Write the Document to the file, entirely or not at all; returns the new content's hash.
+
+    Raises ChangedOnDisk if the file there has another hash than `expect_hash`, else CannotSave.
+    """
+    data = _proven(document, path, ops, actions)
+    try:
+        target = fs.resolve(path)
+        _refuse_protected(target, path, fs)
+        replace_file(fs, target, data, lambda: _refuse_changed(target, path, expect_hash, fs))
+    except (OSError, ValueError) as error:
+        raise CannotSave(path, *_why_not_saved(error)) from error
+    return _hash(data)
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _bytes_of(path: Path, fs: Disk) -> bytes:
+    status = fs.status(path)
+    if status is None:
+        raise FileNotFoundError(errno.ENOENT, "no such file")
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, "a directory")
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "not a file")
+    data = fs.read(path, limits.BYTES + 1)
+    if len(data) > limits.BYTES:
+        raise Unreadable([too_large()])
+    return data
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")  # a byte order mark is taken off by the reader
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        what = f"This is not UTF-8 text: the byte 0x{data[error.start]:02x} cannot stand here."
+        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            what = "This is UTF-16 text; a .chain file is UTF-8."
+        remedy = "Save it as UTF-8 in a text editor, or choose a .chain file."
+        raise Unreadable([Finding(f"byte {error.start}", what, remedy, line)]) from None
+
+
+def _why_not_opened(path: AnyPath, error: OSError | ValueError) -> Finding:
+    place = os.fspath(path)
+    match error:
+        case FileNotFoundError():
+            what, remedy = "There is no such file.", "Check the name, or whether it was moved."
+        case IsADirectoryError():
+            what, remedy = "This is a folder.", "Choose a .chain file inside it."
+        case PermissionError():
+            what = "You have no permission to read this file."
+            remedy = "Change its permissions, or copy it to a folder of your own."
+        case OSError(errno=errno.EINVAL):
+            what, remedy = "This is not a regular file.", "Choose a .chain file."
+        case OSError():
+            what = f"The file could not be read: {error.strerror or error}."
+            remedy = "Try again, or copy the file to another drive first."
+        case _:
+            what, remedy = "This cannot be the name of a file.", "Choose a .chain file."
+    return Finding(place, what, remedy)
+
+
+def _proven(
+    document: Document,
+    path: AnyPath,
+    ops: Mapping[str, Op] | None,
+    actions: Collection[str] | None,
+) -> bytes:
+    """The bytes to write, after reading them back gave the same Document."""
+    try:
+        text = to_text(document)
+        reread = from_text(text, ops=ops, actions=actions)
+    except Unreadable as error:
+        first = error.findings[0]
+        raise CannotSave(path, f"{first.where}: {first.what}", first.remedy) from error
+    except (TypeError, ValueError, LookupError, RecursionError) as error:
+        raise CannotSave(path, f"The document holds what no file can: {error}.", _UNDO) from error
+    if not _same(document, reread):
+        raise CannotSave(path, "What was written did not read back as the same document.", _UNDO)
+    return text.encode()
+
+
+_UNDO = "Undo the last edit and save again; please report this."
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Equality in which nan equals nan, and a tuple the list that JSON makes of it."""
+    if a == b:
+        return True
+    if isinstance(a, float) and isinstance(b, float):
+        return math.isnan(a) and math.isnan(b)
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        return a.keys() == b.keys() and all(_same(a[key], b[key]) for key in a)
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(map(_same, a, b))
+    if is_dataclass(a) and type(a) is type(b):
+        return all(_same(getattr(a, f.name), getattr(b, f.name)) for f in fields(a))
+    return False
+
+
+def _refuse_protected(target: Path, path: AnyPath, fs: Disk) -> None:
+    status = fs.status(target)
+    if status is None:
+        return
+    if not stat.S_ISREG(status.st_mode):
+        raise CannotSave(path, "There is a folder or device of that name.", "Choose another name.")
+    # a rename needs no permission on the old file, so ask for it here
+    if not status.st_mode & 0o222 or not fs.is_writable(target):
+        remedy = "Save under another name, or make the file writable."
+        raise CannotSave(path, "The file is write-protected.", remedy)
+
+
+def _refuse_changed(target: Path, path: AnyPath, expect_hash: str | None, fs: Disk) -> None:
+    if expect_hash is None or fs.status(target) is None:
+        return
+    if _hash(fs.read(target)) != expect_hash:
+        raise ChangedOnDisk(path)
+
+
+_REASONS = {
+    errno.ENOSPC: ("The disk is full.", "Make room, or save to another drive."),
+    errno.EDQUOT: ("Your disk quota is used up.", "Make room, or save to another drive."),
+    errno.EACCES: ("You may not write to this folder.", "Save in a folder of your own."),
+    errno.EPERM: ("You may not write to this folder.", "Save in a folder of your own."),
+    errno.EROFS: ("This drive is read-only.", "Save to another drive."),
+    errno.ENOENT: ("The folder does not exist.", "Choose an existing folder."),
+    errno.ENOTDIR: ("The folder does not exist.", "Choose an existing folder."),
+    errno.ENAMETOOLONG: ("The file name is too long.", "Choose a shorter name."),
+    errno.ELOOP: ("The link leads round in a circle.", "Choose another name."),
+    errno.EIO: ("The drive reported an error.", "Save to another drive."),
+}
+
+
+def _why_not_saved(error: OSError | ValueError) -> tuple[str, str]:
+    if not isinstance(error, OSError):
+        return "This cannot be the name of a file.", "Choose another name."
+    unknown = (f"The system says: {error.strerror or error}.", "Save under another name.")
+    return _REASONS.get(error.errno or 0, unknown)

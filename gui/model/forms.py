@@ -1,0 +1,193 @@
+"""The shape of a `.chain` file: which keys with which types, checked element by element."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct, ValidationError
+
+from gui.model.findings import JsonPath, Problem, shown
+
+T = TypeVar("T")
+
+
+class NodeForm(Struct, forbid_unknown_fields=True):
+    """A line of `nodes`."""
+
+    id: str
+    op: str
+    name: str
+    params: dict[str, Any] = {}
+
+
+class EdgeForm(Struct, forbid_unknown_fields=True, rename={"source": "from", "target": "to"}):
+    """A line of `edges`: from [node, output number] to [node, slot]."""
+
+    source: tuple[str, int]
+    target: tuple[str, str]
+
+
+class RegionForm(Struct, forbid_unknown_fields=True):
+    """A line of `regions`."""
+
+    id: str
+    kind: str
+    title: str = ""
+    members: list[str] = []
+
+
+class ActionForm(Struct):
+    """A line of `program`; the arguments of the call stand beside these keys."""
+
+    do: str
+    on: str | None = None
+    expect_error: bool = False
+
+
+class FileForm(Struct, forbid_unknown_fields=True):
+    """The whole file, its elements not looked at yet."""
+
+    chainrule: int
+    nodes: list[Any]
+    min_reader: int = 1
+    edges: list[Any] = []
+    regions: list[Any] = []
+    program: list[Any] = []
+    places: dict[str, Any] = {}
+
+
+ACTION_KEYS = frozenset(ActionForm.__struct_fields__)
+
+
+@dataclass(slots=True)
+class Parts:
+    """Every well-formed element by its index in the file; `ill` are the ids of malformed ones."""
+
+    nodes: dict[int, NodeForm] = field(default_factory=dict)
+    edges: dict[int, EdgeForm] = field(default_factory=dict)
+    regions: dict[int, RegionForm] = field(default_factory=dict)
+    actions: dict[int, ActionForm] = field(default_factory=dict)
+    args: dict[int, dict[str, Any]] = field(default_factory=dict)
+    places: dict[str, tuple[float, float]] = field(default_factory=dict)
+    ill: set[str] = field(default_factory=set)
+
+
+def fit(raw: dict[str, Any]) -> tuple[Parts, list[Problem]]:
+    """Sort the elements of a file into Parts, with a problem for each that does not fit."""
+    problems: list[Problem] = []
+    whole = _convert(raw, FileForm, (), problems)
+    if whole is None:
+        return Parts(), problems
+    parts = Parts(
+        nodes=_each(whole.nodes, NodeForm, "nodes", problems),
+        edges=_each(whole.edges, EdgeForm, "edges", problems),
+        regions=_each(whole.regions, RegionForm, "regions", problems),
+        actions=_each(whole.program, ActionForm, "program", problems),
+    )
+    parts.args = {
+        i: {k: v for k, v in whole.program[i].items() if k not in ACTION_KEYS}
+        for i in parts.actions
+    }
+    for item, place in whole.places.items():
+        fitted = _convert(place, tuple[float, float], ("places", item), problems)
+        if fitted is not None:
+            parts.places[item] = fitted
+    parts.ill = {*_ids(whole.nodes, parts.nodes), *_ids(whole.regions, parts.regions)}
+    return parts, problems
+
+
+def _each(raw: list[Any], form: type[T], key: str, problems: list[Problem]) -> dict[int, T]:
+    fitted = ((i, _convert(item, form, (key, i), problems)) for i, item in enumerate(raw))
+    return {i: item for i, item in fitted if item is not None}
+
+
+def _ids(raw: list[Any], well: dict[int, Any]) -> Iterator[str]:
+    for i, item in enumerate(raw):
+        if i not in well and isinstance(item, dict) and isinstance(item.get("id"), str):
+            yield item["id"]
+
+
+def _convert(raw: Any, form: Any, path: JsonPath, problems: list[Problem]) -> Any:
+    try:
+        return msgspec.convert(raw, form)
+    except ValidationError as error:
+        problems.extend(_explain(raw, form, path, error))
+        return None
+
+
+def _explain(raw: Any, form: Any, path: JsonPath, error: ValidationError) -> Iterator[Problem]:
+    # msgspec stops at the first fault of an object, so its keys are tried one by one
+    if not (isinstance(raw, dict) and isinstance(form, type) and issubclass(form, Struct)):
+        yield _misfit(path, raw, str(error))
+        return
+    fields = {f.encode_name: f for f in msgspec.structs.fields(form)}
+    if form.__struct_config__.forbid_unknown_fields:
+        for key in [k for k in raw if k not in fields]:
+            what = f"Chainrule knows no key “{shown(key)}” here."
+            remedy = f"Take it out (known are {', '.join(fields)}), or update Chainrule."
+            yield Problem((*path, key), what, remedy)
+    for key, f in fields.items():
+        if key in raw:
+            inner: list[Problem] = []
+            _convert(raw[key], f.type, (*path, key), inner)
+            yield from inner
+        elif f.required:
+            yield Problem(path, f"The key “{key}” is missing.", f'Add "{key}": … here.')
+
+
+_MISFIT = re.compile(r"Expected `([^`]+)`(.*?)(?: - at `\$(.*)`)?\Z")
+_STEPS = re.compile(r"\.(\w+)|\[(\d+)\]")
+_NEEDED = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object {…}",
+    "str | null": "the id of a node",
+}
+
+
+def _misfit(path: JsonPath, raw: Any, message: str) -> Problem:
+    match = _MISFIT.match(message)
+    if match is None:
+        return Problem(path, f"{message}.", "Mend it in a text editor.")
+    expected, rest, steps = match.groups()
+    for name, index in _STEPS.findall(steps or ""):
+        path = (*path, name or int(index))
+        raw = raw[name or int(index)]
+    if "of length" in rest:
+        what = f"{_leaf(path)} has {len(raw)} entries, two are needed."
+        return Problem(path, what, "Leave exactly two in it.")
+    needed = _NEEDED.get(expected, expected)
+    return Problem(
+        path, f"{_leaf(path)} is {described(raw)}, {needed} is needed.", f"Put {needed} there."
+    )
+
+
+def _leaf(path: JsonPath) -> str:
+    names = [key for key in path if isinstance(key, str)]
+    return shown(names[-1]) if names and path[-1] == names[-1] else "This"
+
+
+def described(value: Any) -> str:
+    """What a JSON value is, in a sentence's words."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return f"the whole number {value}"
+        case float():
+            return f"the number {value!r}"
+        case str():
+            return "text"
+        case list():
+            return "a list"
+        case _:
+            return "an object {…}"

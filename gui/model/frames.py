@@ -1,0 +1,145 @@
+"""A Frame: what is to be seen at one step of a Trace.  A pure function of (trace, step)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from engine.graph import EdgeKey
+
+Array = Any
+"""A NumPy array or NumPy scalar; never written to once it is in a Trace."""
+
+
+class Cut(StrEnum):
+    """Why no gradient travels along an edge."""
+
+    DETACH = "detach"
+    NO_GRAD = "no_grad"
+    FROZEN = "requires_grad=False"
+    NON_DIFFERENTIABLE = "not differentiable"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One contribution to a gradient; `edge` is the drawn edge it came along, if there is one."""
+
+    value: Array
+    edge: EdgeKey | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeState:
+    """One node at one step.
+
+    `grad` is the sum of `terms`, the contributions that have arrived in the latest backward call, of
+    which `expected` are awaited; `live` says that call is still going on (else it is drawn dimmed).
+    `stored` is `.grad`, of a leaf or a tensor that retains it.
+    """
+
+    value: Array | None = None
+    error: str | None = None
+    requires_grad: bool = False
+    is_leaf: bool = False
+    retains_grad: bool = False
+    grad_fn: str | None = None
+    why_no_grad: Cut | None = None
+    grad: Array | None = None
+    terms: tuple[Term, ...] = ()
+    expected: int = 0
+    live: bool = False
+    freed: bool = False
+    stored: Array | None = None
+
+    @property
+    def arrived(self) -> int:
+        return len(self.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeState:
+    """One edge at one step: whether a value has passed, why gradients do not, the last one that did."""
+
+    carried: bool = False
+    cut: Cut | None = None
+    grad: Array | None = None
+    live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """The number on its way at this step, from node to node, along a drawn edge if there is one."""
+
+    source: str
+    target: str
+    edge: EdgeKey | None
+    value: Array
+    backward: bool = True
+
+
+_NO_NODE = NodeState()
+_NO_EDGE = EdgeState()
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One change of a leaf's (or retained) `.grad`.
+
+    `what` is the line that did it ("backward #2", "x.grad.zero_()"); `added` is what a backward
+    call brought; `piled_up` says it was added to what an earlier call had left there.
+    """
+
+    node: str
+    step: int
+    what: str
+    before: Array | None
+    added: Array | None
+    after: Array | None
+    piled_up: bool = False
+
+
+class Frame:
+    """What is to be seen at one instant; this base class is the Frame of nothing at all."""
+
+    action: int | None = None
+    """The line of the Program that is running, as an index into it."""
+    statement: str | None = None
+    """The node whose statement the current step belongs to."""
+    explanation: tuple[str, ...] = ()
+    """The current step as formula: symbolic, with upstream substituted, with numbers, the result."""
+    note: str = ""
+    """One short sentence on the rule at work ("mul switches: each input gets the other's value")."""
+    stored: tuple[str, Array | None, Array | None] | None = None
+    """(leaf, before, after) where this step has just changed a `.grad`."""
+    failed: str | None = None
+    """The sentence of the error this step shows, as `RuntimeError: …`."""
+
+    step: int = -1
+    active: frozenset[str] = frozenset()
+    """Nodes with the ring: where the current step happens."""
+    packet: Packet | None = None
+    """The number on its way at this step."""
+    summing: str | None = None
+    """The node whose fan-out sum (Σ) completes at this step."""
+    caption: str = ""
+
+    def node(self, node: str) -> NodeState:
+        """The state of one node."""
+        return _NO_NODE
+
+    def edge(self, key: EdgeKey) -> EdgeState:
+        """The state of one edge."""
+        return _NO_EDGE
+
+    def ledger(self) -> tuple[LedgerEntry, ...]:
+        """Every change of a `.grad` up to this step, in order."""
+        return ()
+
+    def changed_since(self, other: Frame) -> tuple[set[str], set[EdgeKey]] | None:
+        """The nodes and edges that may look different in `other`, or None for "anything may"."""
+        return None if other is not self else (set(), set())
+
+
+EMPTY = Frame()

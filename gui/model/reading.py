@@ -1,0 +1,137 @@
+"""From the text of a `.chain` file to a Document, or to the reasons why not."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Collection, Iterator, Mapping
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from engine.graph import Action, Edge, Graph, Node, Region
+from gui.model import limits
+from gui.model.checks import Check
+from gui.model.document import Document
+from gui.model.fields import suggestion, thawed, thawed_data
+from gui.model.findings import Finding, Problem, Unreadable, shown, spelled
+from gui.model.forms import NodeForm, Parts, fit
+from gui.model.strict_json import parse, refuse
+
+if TYPE_CHECKING:
+    from engine.registry import Op
+
+Migration = Callable[[dict[str, Any]], dict[str, Any]]
+
+MIGRATIONS: tuple[Migration, ...] = ()
+"""Number k turns a file of version k + 1 into one of version k + 2, in plain dicts."""
+
+VERSION = len(MIGRATIONS) + 1
+
+_TENSOR_ARGS = ("gradient", "value")
+
+
+def from_text(
+    text: str,
+    *,
+    ops: Mapping[str, Op] | None = None,
+    actions: Collection[str] | None = None,
+    migrations: tuple[Migration, ...] = MIGRATIONS,
+) -> Document:
+    """The Document written in `text`; a node of an unknown op is kept as it is.
+
+    Raises Unreadable with up to 50 findings.
+    """
+    text = text.removeprefix("\ufeff")
+    ops = installed_ops() if ops is None else ops
+    actions = installed_actions() if actions is None else actions
+    raw = parse(text)
+    refuse(text, _header_problems(raw, len(migrations) + 1))
+    parts, misfits = fit(_migrated(raw, migrations))
+    refuse(text, chain(misfits, Check(parts, ops, actions).problems()))
+    return _document(parts, ops)
+
+
+def warnings(document: Document, *, ops: Mapping[str, Op] | None = None) -> list[Finding]:
+    """What is odd but no obstacle: nodes whose op this Chainrule does not know."""
+    ops = installed_ops() if ops is None else ops
+    return [
+        Finding(
+            spelled(("nodes", i, "op")),
+            f"“{shown(node.name)}” has the unknown op “{shown(node.op)}”: kept, but it cannot run.",
+            suggestion(node.op, ops, "Update Chainrule, or replace the node", listed=0),
+        )
+        for i, node in enumerate(document.graph.nodes.values())
+        if node.op not in ops
+    ]
+
+
+def installed_ops() -> Mapping[str, Op]:
+    """The ops of the engine."""
+    importlib.import_module("engine")  # registers them all
+    from engine.registry import OPS
+
+    return OPS
+
+
+def installed_actions() -> Collection[str] | None:
+    """The names of the engine's actions, or None when it has no list of them."""
+    try:
+        found: Mapping[str, Any] = importlib.import_module("engine.actions").ACTIONS
+    except ModuleNotFoundError as error:
+        if error.name != "engine.actions":
+            raise
+        return None
+    return found
+
+
+def _header_problems(raw: Any, version: int) -> Iterator[Problem]:
+    remedy = "Choose a .chain file."
+    if not isinstance(raw, dict) or "chainrule" not in raw:
+        yield Problem((), "This is JSON, but not a Chainrule file.", remedy)
+        return
+    made, needed = raw["chainrule"], raw.get("min_reader", 1)
+    for key, value in (("chainrule", made), ("min_reader", needed)):
+        if type(value) is not int or value < 1:
+            what = f"{key} is no version number; a whole number from 1 is needed."
+            yield Problem((key,), what, f"Write {version} there if Chainrule made the file.")
+            return
+    if needed > version or (made > version and "min_reader" not in raw):
+        what = f"The file was made by a newer Chainrule (version {made}; this one reads {version})."
+        remedy = f"Update Chainrule, or ask for the file saved as version {version}."
+        yield Problem(("min_reader",), what, remedy)
+    nodes = raw.get("nodes")
+    if isinstance(nodes, list) and len(nodes) > limits.NODES:
+        what = f"The file has {len(nodes)} nodes; {limits.NODES} are allowed."
+        yield Problem(("nodes",), what, "Split the graph into several files.")
+
+
+def _migrated(raw: dict[str, Any], migrations: tuple[Migration, ...]) -> dict[str, Any]:
+    made = raw["chainrule"]
+    for migrate in migrations[made - 1 :]:
+        try:
+            raw = migrate(raw)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            what = f"The file says it is of the old version {made}, but is not built like one."
+            remedy = "Open it with the Chainrule that made it and save it again."
+            raise Unreadable([Finding("$", what, remedy)]) from error
+    return raw
+
+
+def _document(parts: Parts, ops: Mapping[str, Op]) -> Document:
+    nodes = [_node(form, ops) for form in parts.nodes.values()]
+    edges = [Edge(*e.source, *e.target) for e in parts.edges.values()]
+    regions = [Region(r.id, r.kind, r.title, tuple(r.members)) for r in parts.regions.values()]
+    program = tuple(
+        Action(form.do, form.on, _args(parts.args[i]), form.expect_error)
+        for i, form in parts.actions.items()
+    )
+    return Document(Graph.of(nodes, edges, regions).in_statement_order(), program, parts.places)
+
+
+def _node(form: NodeForm, ops: Mapping[str, Op]) -> Node:
+    op = ops.get(form.op)
+    params = form.params if op is None else thawed(form.params, op)
+    return Node(form.id, form.op, form.name, params)
+
+
+def _args(raw: dict[str, Any]) -> dict[str, Any]:
+    return {k: thawed_data(v) if k in _TENSOR_ARGS else v for k, v in raw.items()}

@@ -1,0 +1,115 @@
+"""From a Document to the text of its `.chain` file, always the same text for the same Document."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from engine.graph import Action, Edge, Graph, Node, Region
+from gui.model.document import Document, Place
+from gui.model.forms import ACTION_KEYS
+from gui.model.reading import VERSION
+
+MIN_READER = 1
+
+_LINE_BREAKING = re.compile("[\x7f-\x9f\u2028\u2029]")
+"""Legal in JSON, but editors and diffs show them as line ends or not at all."""
+
+
+def to_text(document: Document) -> str:
+    """The file's text: one node, edge, region, action or place a line, in a fixed order.
+
+    Raises TypeError or ValueError if the Document holds what JSON cannot (an array, an object).
+    """
+    graph = document.graph
+    places = (f"{_json(i)}: {_place(document.places[i])}" for i in sorted(document.places))
+    sections = [
+        f'"nodes": {_lines("[]", map(_node, graph.nodes.values()))}',
+        f'"edges": {_lines("[]", map(_edge, _sorted_edges(graph)))}',
+        f'"regions": {_lines("[]", map(_region, graph.regions.values()))}',
+        f'"program": {_lines("[]", map(_action, document.program))}',
+        f'"places": {_lines("{}", places)}',
+    ]
+    head = f'{{"chainrule": {VERSION}, "min_reader": {MIN_READER}'
+    return ",\n ".join([head, *sections]) + "}\n"
+
+
+def _lines(brackets: str, items: Iterable[str]) -> str:
+    body = ",".join(f"\n  {item}" for item in items)
+    return f"{brackets[0]}{body}{brackets[1]}"
+
+
+def _sorted_edges(graph: Graph) -> list[Edge]:
+    rank = {node: k for k, node in enumerate(graph.nodes)}
+    return sorted(graph.edges.values(), key=lambda e: (rank[e.target], *_slot_order(e.slot)))
+
+
+def _slot_order(slot: str) -> tuple[str, int, str]:
+    head, _, index = slot.partition(".")
+    number = int(index) if index.isdecimal() and len(index) < 10 else -1
+    return head, number, slot  # xs.2 before xs.10
+
+
+def _node(node: Node) -> str:
+    return _json({"id": node.id, "op": node.op, "name": node.name, "params": node.params})
+
+
+def _edge(edge: Edge) -> str:
+    return _json({"from": [edge.source, edge.output], "to": [edge.target, edge.slot]})
+
+
+def _region(region: Region) -> str:
+    return _json(
+        {
+            "id": region.id,
+            "kind": region.kind,
+            "title": region.title,
+            "members": region.members,
+        }
+    )
+
+
+def _action(action: Action) -> str:
+    if hidden := ACTION_KEYS & action.args.keys():
+        raise ValueError(f"an argument cannot be named {', '.join(sorted(hidden))}")
+    line: dict[str, Any] = {"do": action.do}
+    if action.on is not None:
+        line["on"] = action.on
+    line.update(action.args)
+    if action.expect_error:
+        line["expect_error"] = True
+    return _json(line)
+
+
+def _place(place: Place) -> str:
+    return _json([int(x) if abs(x) < 2**53 and x == int(x) else x for x in place])
+
+
+def _json(value: Any) -> str:
+    try:
+        text = _encode(value)
+    except ValueError:  # inf or nan somewhere: rare, so the search for it waits until here
+        text = _encode(_spelled_out(value))
+    return _LINE_BREAKING.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} cannot be written to a file")
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_plain).encode
+
+
+def _spelled_out(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(float(value))
+    if isinstance(value, Mapping):
+        return {key: _spelled_out(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_spelled_out(item) for item in value]
+    return value

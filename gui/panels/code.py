@@ -1,0 +1,95 @@
+"""The Code pane: the graph and its program as PyTorch, the line at work lit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from engine.code.source import Line
+from engine.graph import Graph, Program
+from gui.model.frames import Frame
+from gui.panels.parts import FramePanel
+from gui.panels.source_view import SourceView
+from gui.state.editor import Editor
+from gui.state.player import Player
+from gui.state.selection import Selection
+from gui.theme import Theme
+
+Lines = Callable[[Graph, Program], tuple[Line, ...]]
+
+
+class CodePane(FramePanel):
+    """The source of the open Document; `lines` writes it."""
+
+    def __init__(
+        self, editor: Editor, selection: Selection, player: Player, lines: Lines, theme: Theme
+    ) -> None:
+        super().__init__(player, theme)
+        self.editor, self.selection, self._write = editor, selection, lines
+        self._made_for: tuple[Graph, Program] | None = None
+        self.lines: tuple[Line, ...] = ()
+        self.view = SourceView(theme)
+        self.view.line_chosen.connect(self._on_line)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.view)
+        self.setFocusProxy(self.view)
+        editor.changed.connect(self.renew)
+        editor.opened.connect(self.renew)
+        self.set_theme(theme)
+
+    def restyle(self) -> None:
+        self.view.set_theme(self.theme)
+
+    def show_frame(self, frame: Frame) -> None:
+        document = self.editor.document
+        made_for = (document.graph, document.program)
+        if made_for != self._made_for:
+            self._made_for = made_for
+            self.lines = self._write(*made_for)
+            self.view.show_text("\n".join(line.text for line in self.lines))
+        self.view.light(lit_lines(self.lines, frame))
+
+    def _on_line(self, number: int) -> None:
+        if not 0 <= number < len(self.lines):
+            return
+        line = self.lines[number]
+        if line.node is not None:
+            self.selection.set([line.node])
+        elif line.action is not None:
+            go_to_action(self.player, line.action)
+
+
+def lit_lines(lines: tuple[Line, ...], frame: Frame) -> dict[int, bool]:
+    """The lines to light: the statement at work, and the call that is running it."""
+    lit: dict[int, bool] = {}
+    for number, line in enumerate(lines):
+        if frame.action is not None and line.action == frame.action and line.node is None:
+            lit[number] = frame.statement is None
+        if frame.statement is not None and line.node == frame.statement:
+            lit[number] = True
+    if lit and not any(lit.values()):
+        lit = dict.fromkeys(lit, True)
+    return lit
+
+
+def go_to_action(player: Player, action: int) -> None:
+    """Show the first step of one line of the Program, if it has run."""
+    chapters = player.film.timeline.chapters
+    if action < len(chapters):
+        player.pause()
+        player.go(chapters[action].first)
+
+
+def _demo() -> QWidget:
+    from gui.panels import demo
+
+    parts = demo.editor(), demo.selection(), demo.player()
+    return CodePane(*parts, demo.lines, demo.LIGHT)
+
+
+if __name__ == "__main__":
+    from gui.panels.demo import show
+
+    show(_demo)

@@ -1,0 +1,225 @@
+"""Editors for one value each: what cannot be read stays, with a sentence on what is wanted."""
+
+from __future__ import annotations
+
+import ast
+import keyword
+from collections.abc import Callable, Collection
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QVBoxLayout, QWidget
+
+from gui.model import fields, limits
+from gui.panels.parts import label, say
+
+Read = Callable[[str], Any]
+
+DTYPES = (
+    *("float32", "float64", "float16", "bfloat16"),
+    *("int64", "int32", "int16", "int8", "uint8", "bool"),
+)
+REDUCTIONS = ("mean", "sum", "none")
+
+
+def read_literal(text: str) -> Any:
+    """A single number."""
+    from gui.model import entry
+
+    return entry.number(text)
+
+
+def read_data(text: str) -> Any:
+    """A number or nested lists of numbers."""
+    from gui.model import entry
+
+    return entry.parse(text)
+
+
+def spell(value: Any) -> str:
+    """A value as it is typed."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(spell(v) for v in value) + "]"
+    return repr(value)
+
+
+def reader(kind: str) -> Read:
+    """How text is read for a field of this annotation; it raises ValueError with a sentence."""
+    kinds = {part.strip() for part in kind.split("|")}
+
+    def read(text: str) -> Any:
+        typed = text.strip()
+        if "None" in kinds and typed in ("", "None"):
+            return None
+        if "str" in kinds:
+            return typed
+        try:
+            value = read_data(typed)
+        except ValueError as error:
+            raise ValueError(str(error) if "[" in typed else _asked(kind)) from None
+        if not fields.accepts(kind)(value):
+            raise ValueError(_asked(kind))
+        return float(value) if "float" in kinds and type(value) is int else value
+
+    return read
+
+
+def _asked(kind: str) -> str:
+    asked = fields.wanted(kind).replace("a list of whole numbers", "a list such as [0, 1]")
+    end = ", or nothing" if "None" in kind else ""
+    return f"{asked[:1].upper()}{asked[1:]} is wanted here{end}."
+
+
+def name_reader(taken: Callable[[], Collection[str]]) -> Read:
+    """Reads a node's name, which becomes a Python name in the code."""
+
+    def read(text: str) -> str:
+        name = text.strip()
+        if not name.isidentifier() or len(name) > limits.LABEL:
+            raise ValueError("A name is wanted: letters, digits and _, not starting with a digit.")
+        if keyword.iskeyword(name):
+            raise ValueError(f"“{name}” is a word of Python's own: choose another name.")
+        if name in taken():
+            raise ValueError(f"Another node is called {name}: choose another name.")
+        return name
+
+    return read
+
+
+class _Line(QLineEdit):
+    """A line edit in which Esc brings back what was there."""
+
+    reverted = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.isModified():
+            self.reverted.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class TextField(QWidget):
+    """A line of text; a bad one stays, red, with a sentence that says what is wanted."""
+
+    committed = Signal(object)
+
+    def __init__(self, read: Read, name: str, *, hint: str = "") -> None:
+        super().__init__()
+        self.read = read
+        self._shown = ""
+        self.line = _Line(placeholderText=hint)
+        self.line.setAccessibleName(name)
+        self.line.setToolTip(f"{name}: Enter commits, Esc goes back")
+        self.complaint = label("", "error")
+        self.complaint.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        column.addWidget(self.line)
+        column.addWidget(self.complaint)
+        self.line.editingFinished.connect(self._commit)
+        self.line.reverted.connect(self._revert)
+        self.setFocusProxy(self.line)
+
+    def show_value(self, value: Any) -> None:
+        """Show the Document's value; what is being typed stays until that value changes."""
+        text = spell(value)
+        if text != self._shown or not self.line.isModified():
+            self._shown = text
+            self._revert()
+
+    def _revert(self) -> None:
+        self.line.setText(self._shown)
+        self.line.setCursorPosition(0)
+        self._complain("")
+
+    def _commit(self) -> None:
+        text = self.line.text()
+        if text == self._shown:
+            self._complain("")
+            return
+        try:
+            value = self.read(text)
+        except ValueError as error:
+            self._complain(str(error))
+            return
+        self._complain("")
+        self._shown = text
+        self.line.setModified(False)
+        self.committed.emit(value)
+
+    def _complain(self, sentence: str) -> None:
+        if bool(sentence) != bool(self.line.property("bad")):
+            self.line.setProperty("bad", bool(sentence))
+            self.line.style().unpolish(self.line)
+            self.line.style().polish(self.line)
+        self.line.setAccessibleDescription(sentence)
+        say(self.complaint, sentence)
+
+
+class BoolField(QCheckBox):
+    """A tick; `committed` is sent for the person's clicks and keys only."""
+
+    committed = Signal(object)
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+        self.clicked.connect(self.committed)
+
+    def show_value(self, value: Any) -> None:
+        self.setChecked(bool(value))
+
+
+class ChoiceField(QComboBox):
+    """One of a few words; the first may stand for "not given"."""
+
+    committed = Signal(object)
+
+    def __init__(self, choices: Collection[str], name: str, *, none: str = "") -> None:
+        super().__init__()
+        if none:
+            self.addItem(none, None)
+        for choice in choices:
+            self.addItem(choice, choice)
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.activated.connect(lambda row: self.committed.emit(self.itemData(row)))
+
+    def show_value(self, value: Any) -> None:
+        row = self.findData(value)
+        if row < 0 and value is not None:
+            self.addItem(str(value), value)
+            row = self.count() - 1
+        self.setCurrentIndex(max(row, 0))
+
+    def wheelEvent(self, event: Any) -> None:
+        event.ignore()  # scrolling the panel over it must not change the graph
+
+
+FieldEditor = TextField | BoolField | ChoiceField
+
+
+def editor_for(name: str, kind: str, *, optional: bool = False) -> FieldEditor:
+    """The editor that suits a field's name and annotation."""
+    kinds = {part.strip() for part in kind.split("|")}
+    none = "default" if optional or "None" in kinds else ""
+    if name == "data":
+        return TextField(read_data, name, hint="a number, or [1, 2], or [[1, 2], [3, 4]]")
+    if name == "dtype" or "dtype" in kinds:
+        return ChoiceField(DTYPES, name, none=none or "default")
+    if "bool" in kinds and kinds <= {"bool", "None"}:
+        return BoolField(name)
+    if kind.startswith("Literal["):
+        choices = ast.literal_eval(kind.removeprefix("Literal"))
+        return ChoiceField([str(c) for c in choices], name, none=none)
+    if name == "reduction":
+        return ChoiceField(REDUCTIONS, name)
+    return TextField(reader(kind), name)

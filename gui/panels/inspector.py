@@ -1,0 +1,238 @@
+"""The inspector: everything about what is selected, and the current step as a formula."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from engine.graph import Graph, Node, Region
+from engine.registry import OPS
+from gui.model import words
+from gui.model.frames import Frame, NodeState
+from gui.panels.arrays import ArrayView
+from gui.panels.parts import MARGIN, Card, FramePanel, heading, label, number_label, say
+from gui.panels.properties import REGION_WORDS, Links, Properties
+from gui.panels.why import why_none
+from gui.state.editor import Editor
+from gui.state.player import Player
+from gui.state.selection import Selection
+from gui.theme import Theme
+
+NOTHING = "Select a node to see its value and gradient."
+SEVERAL = "Del deletes them, Ctrl+D duplicates, Ctrl+G groups, N puts them under no_grad."
+
+
+class StepCard(Card):
+    """The current step: the rule, the rule with numbers, and the result."""
+
+    LINES = 5
+
+    def __init__(self) -> None:
+        super().__init__("gradient")
+        self.head = heading("This step")
+        self.column.addWidget(self.head)
+        self.lines = [number_label() for _ in range(self.LINES)]
+        self.result = number_label("gradient", bold=True)
+        self.note = label("", "muted")
+        for made in (*self.lines, self.result, self.note):
+            self.column.addWidget(made)
+
+    def show_frame(self, frame: Frame) -> None:
+        *steps, result = frame.explanation or ("",)
+        for k, made in enumerate(self.lines):
+            say(made, steps[k] if k < len(steps) else "")
+        say(self.result, result)
+        say(self.note, frame.note)
+        self.setVisible(bool(frame.explanation or frame.note))
+
+
+class _Message(Card):
+    """A title and a sentence, perhaps with what to do about it."""
+
+    def __init__(self, tone: str) -> None:
+        super().__init__(tone)
+        self.head = heading("")
+        self.text = label("", "error" if tone == "error" else "text")
+        self.hint = label("", "text" if tone == "error" else "muted")
+        for made in (self.head, self.text, self.hint):
+            self.column.addWidget(made)
+
+    def tell(self, title: str, text: str, hint: str = "") -> None:
+        say(self.head, title)
+        say(self.text, text)
+        say(self.hint, hint)
+        self.setVisible(bool(text))
+
+
+class Inspector(FramePanel):
+    """What is selected, its numbers at this step, and its fields to edit."""
+
+    def __init__(self, editor: Editor, selection: Selection, player: Player, theme: Theme) -> None:
+        super().__init__(player, theme)
+        self.editor, self.selection = editor, selection
+        self._build()
+        editor.changed.connect(self.renew)
+        editor.opened.connect(self.renew)
+        selection.changed.connect(self.renew)
+        self.set_theme(theme)
+
+    def _build(self) -> None:
+        self.title = heading("", 2)
+        self.signature = number_label("muted")
+        self.error = _Message("error")
+        self.value = ArrayView("value", "value")
+        self.gradient = ArrayView("gradient", "gradient")
+        self.stored = ArrayView(".grad", "sum")
+        self.why = _Message("plain")
+        self.properties = Properties(self.editor)
+        self.links = Links("Inputs")
+        self.members = Links("Members")
+        for links in (self.links, self.members):
+            links.chosen.connect(lambda node: self.selection.set([node]))
+        self.about = label("", "muted")
+        self.help = label(NOTHING, "muted")
+        self.step = StepCard()
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        content.setObjectName("content")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        column.setSpacing(9)
+        for part in (
+            *(self.title, self.signature, self.help, self.error, self.value, self.gradient),
+            *(self.stored, self.why, self.properties, self.links, self.members, self.about),
+        ):
+            column.addWidget(part)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidget(content)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scroll, 1)
+        # The step's card stands below what scrolls: playing must not push fields about.
+        foot = QVBoxLayout()
+        foot.setContentsMargins(MARGIN, 0, MARGIN, MARGIN)
+        foot.addWidget(self.step)
+        whole.addLayout(foot)
+        self.setMinimumWidth(220)
+
+    def restyle(self) -> None:
+        for view in (self.value, self.gradient, self.stored):
+            view.set_theme(self.theme)
+
+    def show_frame(self, frame: Frame) -> None:
+        graph = self.editor.document.graph
+        nodes = [graph.nodes[i] for i in graph.nodes if i in self.selection.items]
+        regions = [r for i, r in graph.regions.items() if i in self.selection.items]
+        self._show_only_for(len(nodes), len(regions))
+        if len(nodes) == 1 and not regions:
+            self._show_node(nodes[0], graph, frame)
+        elif len(regions) == 1 and not nodes:
+            self._show_region(regions[0], graph)
+        elif nodes or regions:
+            self._show_several(nodes, regions)
+        else:
+            say(self.help, NOTHING)
+        self.step.show_frame(frame)
+
+    def _show_only_for(self, nodes: int, regions: int) -> None:
+        """Hide what does not apply to this kind of selection."""
+        node, region = (nodes, regions) == (1, 0), (nodes, regions) == (0, 1)
+        for part in (self.signature, self.value, self.gradient, self.stored, self.links):
+            part.setVisible(node)
+        for card in (self.error, self.why, self.about):
+            card.setVisible(node and not card.isHidden())
+        self.properties.setVisible(node or region)
+        self.members.setVisible(region)
+        self.title.setVisible(nodes + regions > 0)
+        self.help.setVisible(not node)
+
+    def _show_node(self, node: Node, graph: Graph, frame: Frame) -> None:
+        state = frame.node(node.id)
+        op = OPS.get(node.op)
+        source = op.source if op else node.op in ("tensor", "parameter")
+        self.title.setText(f"{node.name} · {'leaf ' if source else ''}{node.op}")
+        self.signature.setText(signature(state))
+        remedy = getattr(frame, "remedy", "")
+        self.error.tell("This node failed" if state.error else "", state.error or "", remedy)
+        self._show_numbers(state)
+        why = why_none(node.name, node.op, state, after_backward=self._after_backward())
+        self.why.tell(f"Why is {node.name}.grad None?", why)
+        self.properties.show_node(node, graph)
+        self.links.show_links(_inputs(node, graph))
+        doc = f"{node.op}, “{op.nickname}”: {op.doc}" if op and op.nickname else op and op.doc
+        say(self.about, doc or "")
+
+    def _show_numbers(self, state: NodeState) -> None:
+        self.value.show_array(state.value, "" if state.value is not None else "not computed yet")
+        self.gradient.setVisible(state.grad is not None or state.arrived > 0)
+        self.gradient.show_array(state.grad, terms(state), waiting(state))
+        self.stored.setVisible(state.is_leaf or state.retains_grad or state.stored is not None)
+        self.stored.show_array(state.stored)
+
+    def _after_backward(self) -> bool:
+        chapters = self.player.film.timeline.chapters
+        return any(c.kind == "backward" and c.first <= self.player.step for c in chapters)
+
+    def _show_region(self, region: Region, graph: Graph) -> None:
+        self.title.setText(region.title or region.kind)
+        say(self.help, REGION_WORDS.get(region.kind, region.kind))
+        self.properties.show_region(region)
+        names = [(graph.nodes[m].name, m) for m in region.members if m in graph.nodes]
+        self.members.show_links(names)
+
+    def _show_several(self, nodes: list[Node], regions: list[Region]) -> None:
+        names = [n.name for n in nodes] + [r.title or r.kind for r in regions]
+        listed = ", ".join(names[:6]) + (" …" if len(names) > 6 else "")
+        self.title.setText(f"{len(names)} selected")
+        say(self.help, f"{listed}\n\n{SEVERAL}")
+
+
+def signature(state: NodeState) -> str:
+    """What PyTorch would print beside the value: `float32 () grad_fn=<MulBackward0>`."""
+    if state.value is None:
+        return ""
+    parts = [str(state.value.dtype), words.shape(state.value)]
+    if state.grad_fn:
+        parts.append(f"grad_fn=<{state.grad_fn.strip('<>')}>")
+    elif state.requires_grad:
+        parts.append("requires_grad=True")
+    return " ".join(parts)
+
+
+def terms(state: NodeState) -> str:
+    """The sum a gradient is, when it is more than one contribution: `32.5 + 0 = 32.5`."""
+    if state.arrived < 2 or state.grad is None:
+        return ""
+    return f"{' + '.join(words.short(t.value) for t in state.terms)} = {words.short(state.grad)}"
+
+
+def waiting(state: NodeState) -> str:
+    """How many contributions are in, while more are awaited; else whose gradient this is."""
+    if state.live and state.expected > 1:
+        return f"{state.arrived} of {state.expected} contributions in"
+    return "" if state.live or state.grad is None else "from the last backward call"
+
+
+def _inputs(node: Node, graph: Graph) -> list[tuple[str, str]]:
+    edges = graph.inputs.get(node.id, {}).items()
+    return [
+        (f"{slot} ← {graph.nodes[edge.source].name}", edge.source)
+        for slot, edge in edges
+        if edge.source in graph.nodes
+    ]
+
+
+def _demo() -> QWidget:
+    from gui.panels import demo
+
+    return Inspector(demo.editor(), demo.selection("w"), demo.player(), demo.LIGHT)
+
+
+if __name__ == "__main__":
+    from gui.panels.demo import show
+
+    show(_demo)

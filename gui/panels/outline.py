@@ -1,0 +1,199 @@
+"""The outline: the graph as a table, for screen readers and for hands on the keyboard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+)
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHeaderView, QTreeView, QVBoxLayout, QWidget
+
+from engine.graph import Node
+from gui.model import words
+from gui.model.document import Document
+from gui.model.frames import EMPTY, Frame
+from gui.panels.parts import FramePanel
+from gui.state.editor import Editor
+from gui.state.player import Player
+from gui.state.selection import Selection
+from gui.theme import LIGHT, Theme, mono
+
+COLUMNS = ("Name", "Operation", "Value", "Gradient", ".grad", "Inputs", "Inside")
+FROM_FRAME = (2, 4)
+"""First and last column that change from step to step."""
+
+_Index = QModelIndex | QPersistentModelIndex
+_ROLE = Qt.ItemDataRole
+
+
+class OutlineModel(QAbstractTableModel):
+    """A row a node, in statement order; the numbers are asked of the frame when they are seen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.document = Document()
+        self.frame: Frame = EMPTY
+        self.nodes: list[Node] = []
+        self.row_of: dict[str, int] = {}
+        self.theme = LIGHT
+
+    def show(self, document: Document) -> None:
+        self.beginResetModel()
+        self.document = document
+        self.nodes = list(document.graph.nodes.values())
+        self.row_of = {node.id: row for row, node in enumerate(self.nodes)}
+        self.endResetModel()
+
+    def set_frame(self, frame: Frame) -> None:
+        self.frame = frame
+        if self.nodes:
+            first, last = FROM_FRAME
+            bottom = self.index(len(self.nodes) - 1, last)
+            self.dataChanged.emit(self.index(0, first), bottom, [_ROLE.DisplayRole])
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self.nodes)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:
+        return len(COLUMNS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = _ROLE.DisplayRole
+    ) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == _ROLE.DisplayRole:
+            return COLUMNS[section]
+        return None
+
+    def data(self, index: _Index, role: int = _ROLE.DisplayRole) -> Any:
+        node = self.nodes[index.row()]
+        if role == _ROLE.DisplayRole:
+            return self.text(node, index.column())
+        if role == _ROLE.AccessibleTextRole:
+            text = self.text(node, index.column())
+            return f"{COLUMNS[index.column()]}: {text or 'nothing'}"
+        if role == _ROLE.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        if role == _ROLE.FontRole and FROM_FRAME[0] <= index.column() <= FROM_FRAME[1]:
+            return mono(9)
+        if role == _ROLE.ForegroundRole:
+            token = {2: "value", 3: "gradient", 4: "sum"}.get(index.column())
+            return self.theme.color(token) if token else None
+        return None
+
+    def text(self, node: Node, column: int) -> str:
+        match column:
+            case 0:
+                return node.name
+            case 1:
+                return node.op
+            case 5:
+                return self._inputs(node)
+            case 6:
+                regions = self.document.graph.region_of.get(node.id, ())
+                return " › ".join(region.title or region.kind for region in regions)
+        state = self.frame.node(node.id)
+        if column == 2 and state.error:
+            return f"error: {state.error}"
+        array = {2: state.value, 3: state.grad, 4: state.stored}[column]
+        return "" if array is None else words.short(array)
+
+    def _inputs(self, node: Node) -> str:
+        edges = self.document.graph.inputs[node.id].values()
+        return ", ".join(self.document.graph.nodes[edge.source].name for edge in edges)
+
+
+class Outline(FramePanel):
+    """The same nodes and the same selection as the canvas, row by row."""
+
+    def __init__(
+        self, editor: Editor, selection: Selection, player: Player, theme: Theme = LIGHT
+    ) -> None:
+        super().__init__(player, theme)
+        self.editor, self.selection = editor, selection
+        self._following = False
+        self.model = OutlineModel()
+        self.view = self._view()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4, 4, 4, 4)
+        column.addWidget(self.view)
+        self.setFocusProxy(self.view)
+        editor.changed.connect(self.renew)
+        editor.opened.connect(self.renew)
+        selection.changed.connect(self._on_selection)
+        self.set_theme(theme)
+
+    def _view(self) -> QTreeView:
+        view = QTreeView()
+        view.setModel(self.model)
+        view.setRootIsDecorated(False)
+        view.setUniformRowHeights(True)
+        view.setAllColumnsShowFocus(True)
+        view.setSelectionMode(QTreeView.SelectionMode.ExtendedSelection)
+        view.setAccessibleName("Outline of the graph")
+        view.setToolTip("All nodes in statement order; selecting here selects on the canvas")
+        view.header().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        view.header().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        view.selectionModel().selectionChanged.connect(self._on_rows)
+        for column, width in enumerate((90, 90, 110, 110, 90, 120, 120)):
+            view.setColumnWidth(column, width)
+        return view
+
+    def restyle(self) -> None:
+        self.model.theme = self.theme
+        self.view.viewport().update()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._on_selection()
+
+    def show_frame(self, frame: Frame) -> None:
+        if self.model.document.graph is not self.editor.document.graph:
+            self._following = True
+            self.model.show(self.editor.document)
+            self._following = False
+            self._on_selection()
+        self.model.set_frame(frame)
+
+    def _on_selection(self) -> None:
+        """Select the rows of what has been selected elsewhere."""
+        if self._following or not self.isVisible():
+            return
+        rows = [self.model.row_of[i] for i in self.selection.items if i in self.model.row_of]
+        chosen = QItemSelection()
+        for row in sorted(rows):
+            chosen.select(self.model.index(row, 0), self.model.index(row, len(COLUMNS) - 1))
+        self._following = True
+        flags = QItemSelectionModel.SelectionFlag
+        self.view.selectionModel().select(chosen, flags.ClearAndSelect)
+        if rows:
+            first = self.model.index(min(rows), 0)
+            self.view.selectionModel().setCurrentIndex(first, flags.NoUpdate)
+            self.view.scrollTo(first)
+        self._following = False
+
+    def _on_rows(self, *_: object) -> None:
+        if self._following:
+            return
+        self._following = True
+        rows = self.view.selectionModel().selectedRows()
+        self.selection.set(self.model.nodes[index.row()].id for index in rows)
+        self._following = False
+
+
+def _demo() -> QWidget:
+    from gui.panels import demo
+
+    return Outline(demo.editor(), demo.selection("m"), demo.player())
+
+
+if __name__ == "__main__":
+    from gui.panels.demo import show
+
+    show(_demo)

@@ -1,0 +1,246 @@
+"""What every panel is made of: the panel itself, labels, cards and the look of plain controls."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFont, QShowEvent
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from gui.model.frames import Frame
+from gui.panels.icons import icon
+from gui.state.player import Player
+from gui.theme import Theme, mono, palette
+
+MARGIN = 12
+GAP = 8
+
+
+class Panel(QWidget):
+    """A dock's content, in the colours of its theme."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.setAutoFillBackground(True)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Show everything in the colours of `theme`."""
+        self.theme = theme
+        # With the old sheet still on, labels would keep its colours through a new palette.
+        self.setStyleSheet("")
+        self.setPalette(palette(theme))
+        self.setStyleSheet(sheet(theme))
+        self.restyle()
+
+    def restyle(self) -> None:
+        """What a panel paints by hand takes the colours of `self.theme` here."""
+
+
+class FramePanel(Panel):
+    """A panel that shows the player's frame: once a step, and only while somebody sees it."""
+
+    def __init__(self, player: Player, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.player = player
+        self._seen: int | None = None
+        player.framed.connect(self._on_framed)
+        # The player frames the new film right after; its step may lie beyond the end until then.
+        player.film_changed.connect(self._forget)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Bring the panel in line with `frame`."""
+        raise NotImplementedError
+
+    def renew(self, *_: object) -> None:
+        """Something beside the step has changed: show the frame again (now or once visible)."""
+        self._forget()
+        self._catch_up()
+
+    def _forget(self, *_: object) -> None:
+        self._seen = None
+
+    def _on_framed(self, frame: Frame, phase: float) -> None:
+        if self.player.step != self._seen:
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        if self.isVisible() and self.player.step != self._seen:
+            self._seen = self.player.step
+            self.show_frame(self.player.frame)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._catch_up()
+
+
+def label(text: str = "", tone: str = "text", *, wrap: bool = True) -> QLabel:
+    """Plain text in one of the sheet's tones; names and errors are never read as HTML."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("tone", tone)
+    made.setWordWrap(wrap)
+    if wrap:  # long names wrap or are cut, they never widen the dock
+        made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return made
+
+
+def number_label(tone: str = "text", *, bold: bool = False, wrap: bool = True) -> QLabel:
+    """A label for numbers and code, which can be selected and copied with the mouse."""
+    made = label("", tone, wrap=wrap)
+    made.setFont(mono(bold=bold))
+    made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return made
+
+
+def row_label(text: str) -> QLabel:
+    """What stands before a value or a field: all as wide as one of the longest, so they line up."""
+    made = label(text, "muted", wrap=False)
+    made.setMinimumWidth(made.fontMetrics().horizontalAdvance("requires_grad") + 4)
+    return made
+
+
+def heading(text: str, points: float = 0.0) -> QLabel:
+    """A bold line over a section; `points` larger than the rest."""
+    made = label(text)
+    font = QFont(made.font())
+    font.setBold(True)
+    font.setPointSizeF(font.pointSizeF() + points)
+    made.setFont(font)
+    return made
+
+
+def say(shown: QLabel, text: str) -> None:
+    """Put `text` into a label and hide the label when there is nothing to say."""
+    if shown.text() != text:
+        shown.setText(text)
+    if shown.isHidden() == bool(text):
+        shown.setVisible(bool(text))
+
+
+class Card(QFrame):
+    """A tinted box with rounded corners; `tone` is gradient, sum, error or plain."""
+
+    def __init__(self, tone: str = "plain") -> None:
+        super().__init__()
+        self.setProperty("card", tone)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(12, 10, 12, 10)
+        self.column.setSpacing(5)
+
+
+def tool_button(
+    name: str, tip: str, do: Callable[[], object], *, size: int = 18, accessible: str = ""
+) -> QToolButton:
+    """A button with the icon `name`; its tooltip names the key, its accessible name does not."""
+    made = QToolButton()
+    made.setProperty("icon_name", name)
+    made.setIconSize(QSize(size, size))
+    made.setToolTip(tip)
+    made.setAccessibleName(accessible or tip.split(" (")[0])
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    made.clicked.connect(lambda: do())
+    return made
+
+
+def recolor(parent: QWidget, theme: Theme) -> None:
+    """Draw the icons of all tool buttons in `parent` in the theme's colours."""
+    for button in parent.findChildren(QToolButton):
+        if name := button.property("icon_name"):
+            button.setIcon(icon(name, theme.text))
+
+
+def tip(text: str) -> str:
+    """`text` for a tooltip: Qt would read it as HTML when it looks like it, and wraps only HTML."""
+    if len(text) < 60 and not set("<&\n") & set(text):
+        return text
+    return "<span>{}</span>".format(html.escape(text).replace("\n", "<br>"))
+
+
+def menu_text(text: str) -> str:
+    """`text` for a menu entry, in which & would underline a letter."""
+    return text.replace("&", "&&")
+
+
+def sheet(theme: Theme) -> str:
+    """The style sheet of a panel: what QPalette cannot say."""
+    tones = "".join(
+        f'QLabel[tone="{t}"] {{ color: {getattr(theme, t)}; }}\n'
+        for t in ("text", "muted", "value", "gradient", "sum", "error", "cut")
+    )
+    cards = "".join(
+        f'QFrame[card="{name}"] {{ background: {back}; border: 1px solid {edge};'
+        " border-radius: 8px; }\n"
+        for name, back, edge in _cards(theme)
+    )
+    return tones + cards + _CONTROLS.format(t=theme, faint=_mix(theme.border, theme.window, 0.55))
+
+
+def _cards(theme: Theme) -> list[tuple[str, str, str]]:
+    return [
+        ("plain", theme.hover, theme.border),
+        ("value", theme.value_soft, _mix(theme.value, theme.value_soft, 0.35)),
+        ("gradient", theme.gradient_soft, _mix(theme.gradient, theme.gradient_soft, 0.35)),
+        ("sum", theme.sum_soft, _mix(theme.sum, theme.sum_soft, 0.35)),
+        ("error", theme.error_soft, _mix(theme.error, theme.error_soft, 0.45)),
+    ]
+
+
+def _mix(one: str, other: str, share: float) -> str:
+    """`share` of the first colour on the second."""
+    pairs = ((int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)
+
+
+_CONTROLS = """
+QLineEdit, QPlainTextEdit[field="true"] {{
+    background: {t.surface}; color: {t.text}; border: 1px solid {t.border}; border-radius: 6px;
+    padding: 4px 8px; selection-background-color: {t.selection};
+    selection-color: {t.on_accent}; }}
+QLineEdit:focus, QPlainTextEdit[field="true"]:focus {{
+    border: 2px solid {t.selection}; padding: 3px 7px; }}
+QLineEdit[bad="true"] {{
+    border: 2px solid {t.error}; padding: 3px 7px; background: {t.error_soft}; color: {t.error}; }}
+QComboBox {{
+    background: {t.surface}; color: {t.text}; border: 1px solid {t.border}; border-radius: 6px;
+    padding: 4px 4px 4px 8px; }}
+QComboBox:focus {{ border: 2px solid {t.selection}; padding: 3px 3px 3px 7px; }}
+QComboBox::drop-down {{ border: 0; width: 18px; }}
+QToolButton {{
+    background: {t.surface}; color: {t.text}; border: 1px solid {t.border}; border-radius: 7px;
+    padding: 5px; }}
+QToolButton:hover {{ background: {t.hover}; }}
+QToolButton:pressed, QToolButton:checked {{ background: {t.value_soft}; }}
+QToolButton:focus {{ border: 2px solid {t.selection}; padding: 4px; }}
+QToolButton:disabled {{ border-color: {faint}; color: {t.muted}; }}
+QToolButton::menu-indicator {{ image: none; }}
+QToolButton[link="true"] {{
+    border: 1px solid transparent; border-radius: 5px; background: transparent;
+    color: {t.value}; padding: 2px 6px; text-align: left; }}
+QToolButton[link="true"]:hover {{ background: {t.hover}; }}
+QToolButton[link="true"]:focus {{ border: 2px solid {t.selection}; padding: 1px 5px; }}
+QAbstractItemView {{
+    background: {t.window}; color: {t.text}; border: 1px solid transparent; outline: 0;
+    selection-background-color: {t.selection}; selection-color: {t.on_accent}; }}
+QAbstractItemView:focus {{ border: 1px solid {t.selection}; }}
+QTreeView::item {{ padding: 3px 4px; border: 0; }}
+QTreeView::item:hover {{ background: {t.hover}; }}
+QTreeView::item:selected {{ background: {t.selection}; color: {t.on_accent}; }}
+QHeaderView::section {{
+    background: {t.window}; color: {t.muted}; border: 0; border-bottom: 1px solid {faint};
+    padding: 4px 8px; }}
+QTableView QHeaderView::section, QTableCornerButton::section {{ border: 0; padding: 2px 6px; }}
+QPlainTextEdit {{ background: {t.window}; color: {t.text}; border: 0; }}
+QScrollArea, QScrollArea > QWidget > QWidget#content {{ background: {t.window}; border: 0; }}
+QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
+QScrollBar::handle {{ background: {t.border}; border-radius: 3px; margin: 2px; }}
+QScrollBar::handle:vertical {{ min-height: 28px; }}
+QScrollBar::handle:horizontal {{ min-width: 28px; }}
+QScrollBar::handle:hover {{ background: {t.muted}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+QToolTip {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.border}; }}
+"""

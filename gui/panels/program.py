@@ -1,0 +1,273 @@
+"""The Program pane: what is done with the graph, line by line, and in what order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import (
+    QEvent,
+    QObject,
+    QPoint,
+    Qt,
+)
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListView,
+    QMenu,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.graph import Action, Graph, Program
+from gui.model import edits
+from gui.model.frames import Frame
+from gui.panels.actions import KINDS, Kind, candidates, texts
+from gui.panels.code import Lines, go_to_action
+from gui.panels.parts import (
+    MARGIN,
+    FramePanel,
+    label,
+    menu_text,
+    recolor,
+    say,
+    tool_button,
+)
+from gui.panels.program_list import ProgramDelegate, ProgramModel
+from gui.state.editor import Editor
+from gui.state.player import Player
+from gui.state.selection import Selection
+from gui.theme import Theme
+
+EMPTY = "The program is empty. Add a forward and a backward with +."
+LONGEST_MENU = 30
+
+
+class ProgramPane(FramePanel):
+    """The lines of the Program: click one to see it run, change them with the buttons or keys."""
+
+    def __init__(
+        self, editor: Editor, selection: Selection, player: Player, lines: Lines, theme: Theme
+    ) -> None:
+        super().__init__(player, theme)
+        self.editor, self.selection, self._write = editor, selection, lines
+        self._made_for: tuple[Graph, Program] | None = None
+        self._build()
+        editor.changed.connect(self.renew)
+        editor.opened.connect(self.renew)
+        self.set_theme(theme)
+
+    def _build(self) -> None:
+        self.model = ProgramModel()
+        self.view = QListView()
+        self._delegate = ProgramDelegate(self.view)
+        self.view.setItemDelegate(self._delegate)
+        self.view.setModel(self.model)
+        self.view.setMouseTracking(True)
+        self.view.setAccessibleName("Program")
+        self.view.setToolTip("Click a line, or press Enter on it, to see it run")
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._on_context_menu)
+        self.view.clicked.connect(lambda index: go_to_action(self.player, index.row()))
+        self.view.selectionModel().selectionChanged.connect(self._enable)
+        self.view.installEventFilter(self)
+        self.empty = label(EMPTY, "muted")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(MARGIN - 4, MARGIN - 4, MARGIN - 4, 4)
+        column.addLayout(self._buttons())
+        column.addWidget(self.empty)
+        column.addWidget(self.view, 1)
+        self.setFocusProxy(self.view)
+
+    def _buttons(self) -> QHBoxLayout:
+        self.add = tool_button("add", "Add a line after this one", lambda: None)
+        self.add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.add_menu = QMenu(self)
+        self.add_menu.aboutToShow.connect(lambda: self.fill_menu(self.add_menu))
+        self.add.setMenu(self.add_menu)
+        self.buttons = {
+            name: tool_button(name, text, do)
+            for name, text, do in (
+                ("duplicate", "Duplicate this line (Ctrl+D)", self.duplicate),
+                ("up", "Move up (Alt+↑)", lambda: self.move_line(-1)),
+                ("down", "Move down (Alt+↓)", lambda: self.move_line(1)),
+                ("expect", "Expect an error here: try … except (T)", self.toggle_expected),
+                ("delete", "Delete this line (Del)", self.delete),
+            )
+        }
+        self.buttons["expect"].setCheckable(True)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        for button in (self.add, *self.buttons.values()):
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
+
+    def restyle(self) -> None:
+        self._delegate.theme = self.theme
+        recolor(self, self.theme)
+        self.view.viewport().update()
+
+    # Following document and player
+
+    def show_frame(self, frame: Frame) -> None:
+        graph, program = self.editor.document.graph, self.editor.document.program
+        if (graph, program) != self._made_for:
+            self._made_for = (graph, program)
+            row = self.row()
+            shown = tuple(texts(graph, program, self._write(graph, program)))
+            self.model.show(program, shown)
+            self.select(row)
+        chapters = self.player.film.timeline.chapters
+        self.model.current = frame.action
+        self.model.failed = frozenset(k for k, chapter in enumerate(chapters) if chapter.failed)
+        say(self.empty, "" if program else EMPTY)
+        self.view.viewport().update()
+        if frame.action is not None and frame.action < len(program):
+            self.view.scrollTo(self.model.index(frame.action))
+        self._enable()
+
+    def row(self) -> int:
+        """The selected line, or -1."""
+        index = self.view.currentIndex()
+        return index.row() if index.isValid() else -1
+
+    def select(self, row: int) -> None:
+        row = min(row, self.model.rowCount() - 1)
+        if row >= 0:
+            self.view.setCurrentIndex(self.model.index(row))
+
+    def _enable(self, *_: object) -> None:
+        row, last = self.row(), self.model.rowCount() - 1
+        for name, button in self.buttons.items():
+            button.setEnabled(row >= 0 and (name, row) not in (("up", 0), ("down", last)))
+        expected = row >= 0 and self.model.program[row].expect_error
+        self.buttons["expect"].setChecked(expected)
+
+    # Editing: each is one entry in the undo history
+
+    def delete(self) -> None:
+        row, program = self.row(), self.editor.document.program
+        if row >= 0:
+            self._apply(f"Delete line {row + 1}", (*program[:row], *program[row + 1 :]), row)
+
+    def duplicate(self) -> None:
+        row = self.row()
+        if row >= 0:
+            self.insert(self.editor.document.program[row], f"Duplicate line {row + 1}")
+
+    def move_line(self, by: int) -> None:
+        row, program = self.row(), list(self.editor.document.program)
+        if row >= 0 and 0 <= row + by < len(program):
+            program[row], program[row + by] = program[row + by], program[row]
+            direction = "up" if by < 0 else "down"
+            self._apply(f"Move line {row + 1} {direction}", tuple(program), row + by)
+
+    def toggle_expected(self) -> None:
+        row, program = self.row(), list(self.editor.document.program)
+        if row < 0:
+            return
+        program[row] = replace(program[row], expect_error=not program[row].expect_error)
+        text = "Expect an error" if program[row].expect_error else "Expect no error"
+        self._apply(f"{text} in line {row + 1}", tuple(program), row)
+
+    def insert(self, action: Action, text: str) -> None:
+        """Put a line after the selected one, or at the end."""
+        program = self.editor.document.program
+        at = self.row() + 1 if self.row() >= 0 else len(program)
+        self._apply(text, (*program[:at], action, *program[at:]), at)
+
+    def _apply(self, text: str, program: tuple[Action, ...], row: int) -> None:
+        self.editor.apply(text, edits.set_program(self.editor.document, program))
+        self.select(row)
+
+    # Menus and keys
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """What can be added: each call, and the nodes it can be made on."""
+        menu.clear()
+        selected = next(iter(self.selection.items)) if len(self.selection.items) == 1 else None
+        for kind in KINDS:
+            if kind.of == "nothing":
+                menu.addAction(kind.text, partial(self._add, kind, None))
+                continue
+            self._fill_submenu(menu.addMenu(kind.text), kind, selected)
+
+    def _fill_submenu(self, menu: QMenu, kind: Kind, selected: str | None) -> None:
+        graph = self.editor.document.graph
+        found = candidates(graph, kind, selected)[:LONGEST_MENU]
+        menu.setEnabled(bool(found))
+        for node in found:
+            text = menu_text(f"{graph.nodes[node].name}.{kind.text}")
+            action = menu.addAction(text, partial(self._add, kind, node))
+            if node == selected:
+                font = action.font()
+                font.setBold(True)
+                action.setFont(font)
+
+    def _add(self, kind: Kind, node: str | None) -> None:
+        name = f"{self.editor.document.graph.nodes[node].name}." if node else ""
+        self.insert(kind.action(node), f"Add {name}{kind.text}")
+
+    def _on_context_menu(self, at: QPoint) -> None:
+        self.context_menu().popup(self.view.viewport().mapToGlobal(at))
+
+    def context_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fill_menu(menu.addMenu("Add"))
+        if self.row() >= 0:
+            for text, do in (
+                ("Duplicate\tCtrl+D", self.duplicate),
+                ("Move up\tAlt+Up", lambda: self.move_line(-1)),
+                ("Move down\tAlt+Down", lambda: self.move_line(1)),
+                ("Expect an error (try)\tT", self.toggle_expected),
+                ("Delete\tDel", self.delete),
+            ):
+                menu.addAction(text, do)
+        return menu
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        pressed = event.type() in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride)
+        if pressed and isinstance(event, QKeyEvent) and (do := self._key(event)):
+            event.accept()  # so that no shortcut of the window takes it
+            if event.type() == QEvent.Type.KeyPress:
+                do()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _key(self, event: QKeyEvent) -> Any:
+        keys = {
+            "Del": self.delete,
+            "Backspace": self.delete,
+            "Alt+Up": lambda: self.move_line(-1),
+            "Alt+Down": lambda: self.move_line(1),
+            "Ctrl+D": self.duplicate,
+            "T": self.toggle_expected,
+            "Return": lambda: go_to_action(self.player, self.row()),
+            "Enter": lambda: go_to_action(self.player, self.row()),
+        }
+        return keys.get(_spell_keys(event))
+
+
+def _spell_keys(event: QKeyEvent) -> str:
+    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return QKeySequence(int(event.key()) | modifiers.value).toString(
+        QKeySequence.SequenceFormat.PortableText
+    )
+
+
+def _demo() -> QWidget:
+    from gui.panels import demo
+
+    parts = demo.editor(), demo.selection(), demo.player()
+    return ProgramPane(*parts, demo.lines, demo.LIGHT)
+
+
+if __name__ == "__main__":
+    from gui.panels.demo import show
+
+    show(_demo)

@@ -1,0 +1,186 @@
+"""The editable part of the inspector: a node's name, fields and literals; a region's title."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFormLayout, QToolButton, QVBoxLayout, QWidget
+
+from engine.graph import Graph, Node, Region
+from engine.registry import OPS, Op
+from gui.model import edits
+from gui.panels.fields import FieldEditor, Read, TextField, editor_for, name_reader, read_literal
+from gui.panels.parts import heading, label, menu_text, row_label, say
+from gui.state.editor import Editor
+
+FLOATS = ("float32", "float64", "float16", "bfloat16")
+
+REGION_WORDS = {
+    "no_grad": "no_grad region: nothing computed inside is tracked.",
+    "enable_grad": "enable_grad region: tracking is on again inside.",
+    "inference_mode": "inference_mode region: nothing inside is or can be tracked.",
+    "group": "group: a frame around nodes; it changes nothing.",
+    "note": "note: text on the canvas.",
+}
+
+
+class Properties(QWidget):
+    """A form of one node's or region's values; every commit is one entry in the undo history."""
+
+    def __init__(self, editor: Editor) -> None:
+        super().__init__()
+        self.editor = editor
+        self.item: str | None = None
+        self.fields: dict[str, FieldEditor] = {}
+        self._rows: tuple[str, ...] = ()
+        self._form_box = QVBoxLayout(self)
+        self._form_box.setContentsMargins(0, 0, 0, 0)
+        self._form: QWidget | None = None
+
+    def show_node(self, node: Node, graph: Graph) -> None:
+        op = OPS.get(node.op)
+        rows = _rows(node, op, graph)
+        if (node.id, *rows) != (self.item, *self._rows):
+            self._start(node.id, tuple(rows))
+            self._add("name", TextField(self._name_reader(node.id), "name"))
+            for name, made in ((name, _editor(name, op)) for name in rows):
+                self._add(name, made)
+        self.fields["name"].show_value(node.name)
+        for name in rows:
+            self.fields[name].show_value(node.params.get(name, _default(name, op)))
+
+    def _name_reader(self, node: str) -> Read:
+        def taken() -> set[str]:
+            return {n.name for i, n in self.editor.document.graph.nodes.items() if i != node}
+
+        return name_reader(taken)
+
+    def show_region(self, region: Region) -> None:
+        if (region.id, region.kind) != (self.item, *self._rows):
+            self._start(region.id, (region.kind,))
+            word = "text" if region.kind == "note" else "title"
+            self._add("name", TextField(str, word), shown=word)
+        self.fields["name"].show_value(region.title)
+
+    def _start(self, item: str, rows: tuple[str, ...]) -> None:
+        """Begin an empty form; what was being typed in the old one is committed as it goes."""
+        if self._form is not None:
+            self._form.hide()
+            self._form_box.removeWidget(self._form)
+            self._form.deleteLater()
+        self.item, self._rows, self.fields = item, rows, {}
+        self._form = QWidget()
+        form = QFormLayout(self._form)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setVerticalSpacing(6)
+        form.setHorizontalSpacing(10)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        self._form_box.addWidget(self._form)
+
+    def _add(self, name: str, made: FieldEditor, shown: str = "") -> None:
+        assert self._form is not None
+        assert self.item is not None
+        form = self._form.layout()
+        assert isinstance(form, QFormLayout)
+        text = row_label(shown or name)
+        text.setBuddy(made)
+        form.addRow(text, made)
+        self.fields[name] = made
+        item = self.item
+        made.committed.connect(lambda value: self._commit(item, name, value))
+
+    def _commit(self, item: str, field: str, value: Any) -> None:
+        document = self.editor.document
+        graph = document.graph
+        if item not in graph.nodes and item not in graph.regions:
+            return
+        if field == "name":
+            old = graph.nodes[item].name if item in graph.nodes else graph.regions[item].kind
+            self.editor.apply(f"Rename {old}", edits.rename(document, item, value))
+            return
+        node = graph.nodes[item]
+        if field == "data":
+            value = _as_entered(value, node.params, node.op)
+        text = f"Set {field} of {node.name}"
+        self.editor.apply(text, edits.set_param(document, item, field, value))
+
+
+def _rows(node: Node, op: Op | None, graph: Graph) -> list[str]:
+    """The fields a node has, and the slots that hold (or could hold) a number."""
+    if op is None:
+        return []
+    wired = graph.inputs.get(node.id, {})
+    literals = [s.name for s in op.slots if s.takes_number and s.name not in wired]
+    return [*literals, *(field.name for field in op.fields)]
+
+
+def _editor(name: str, op: Op | None) -> FieldEditor:
+    assert op is not None
+    for slot in op.slots:
+        if slot.name == name:
+            read = _or_nothing if slot.optional else read_literal
+            return TextField(read, name, hint="a number, or wire an input")
+    field = next(f for f in op.fields if f.name == name)
+    return editor_for(name, field.kind, optional=not field.required and field.default is None)
+
+
+def _or_nothing(text: str) -> Any:
+    return None if text.strip() in ("", "None") else read_literal(text)
+
+
+def _default(name: str, op: Op | None) -> Any:
+    return next((f.default for f in op.fields if f.name == name), None) if op else None
+
+
+def _as_entered(value: Any, params: Mapping[str, Any], op: str) -> Any:
+    """`5` typed into a float tensor is `5.0`."""
+    from gui.model import entry
+
+    if params.get("dtype", "float32" if op == "parameter" else None) in FLOATS:
+        return entry.as_floats(value)
+    return value
+
+
+class Links(QWidget):
+    """A titled list of nodes; a click (or Enter) selects one."""
+
+    chosen = Signal(str)
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._shown: object = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(1)
+        self._column.addWidget(heading(title))
+        self._more = label("", "muted")
+        self._column.addWidget(self._more)
+        self.buttons: list[QToolButton] = []
+
+    def show_links(self, links: list[tuple[str, str]], most: int = 12) -> None:
+        """`links` are (text, node id)."""
+        if links == self._shown:
+            return
+        self._shown = links
+        for button in self.buttons:
+            self._column.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.buttons = [self._button(*link) for link in links[:most]]
+        for k, button in enumerate(self.buttons):
+            self._column.insertWidget(1 + k, button)
+        say(self._more, f"and {len(links) - most} more" if len(links) > most else "")
+        self.setVisible(bool(links))
+
+    def _button(self, text: str, node: str) -> QToolButton:
+        button = QToolButton()
+        button.setProperty("link", True)
+        button.setText(menu_text(text))
+        button.setAccessibleName(text)
+        button.setToolTip("Select this node")
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.clicked.connect(lambda: self.chosen.emit(node))
+        return button

@@ -1,0 +1,178 @@
+"""Read-only source text with line numbers, light colours and lines that can be lit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QSyntaxHighlighter,
+    QTextBlock,
+    QTextCharFormat,
+    QTextCursor,
+    QTextFormat,
+)
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
+
+from gui.theme import LIGHT, Theme, mono
+
+_TOKENS = re.compile(
+    r"(?P<comment>\#.*)|(?P<string>\"[^\"]*\"|'[^']*')"
+    r"|\b(?P<keyword>import|as|from|with|try|except|def|return|for|in|if|else|print)\b"
+    r"|\b(?P<constant>True|False|None|\d+(?:\.\d*)?(?:e[+-]?\d+)?)"
+)
+_TONES = {"comment": "muted", "string": "cut", "keyword": "sum", "constant": "value"}
+
+
+class _Colors(QSyntaxHighlighter):
+    theme = LIGHT
+
+    def highlightBlock(self, text: str) -> None:
+        for match in _TOKENS.finditer(text):
+            kind = match.lastgroup or "comment"
+            style = QTextCharFormat()
+            style.setForeground(self.theme.color(_TONES[kind]))
+            self.setFormat(match.start(), match.end() - match.start(), style)
+
+
+class _Margin(QWidget):
+    """The column of line numbers."""
+
+    def __init__(self, view: SourceView) -> None:
+        super().__init__(view)
+        self.view = view
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self.view.paint_margin(self, event.rect())
+
+
+class SourceView(QPlainTextEdit):
+    """Read-only source with line numbers; lines can be lit, clicked and copied."""
+
+    line_chosen = Signal(int)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.theme = theme
+        self.lit: dict[int, bool] = {}
+        self._margin = _Margin(self)
+        self._colors = _Colors(self.document())
+        self.setReadOnly(True)
+        self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setAccessibleName("PyTorch code")
+        self.setToolTip("Click a line, or press Enter on it, to select what it stands for")
+        self.updateRequest.connect(self._on_update)
+        self._fit_font()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = self._colors.theme = theme
+        self._colors.rehighlight()
+        self._fit_font()
+        self.light(self.lit)
+
+    def show_text(self, text: str) -> None:
+        if text != self.toPlainText():
+            self.setPlainText(text)
+            self._place_margin()
+
+    def light(self, lit: dict[int, bool]) -> None:
+        """Light these lines; True is the one at work, False the one it happens in."""
+        if lit != self.lit and lit:
+            self._reveal(next((n for n, strong in lit.items() if strong), min(lit)))
+        self.lit = lit
+        self.setExtraSelections([self._band(n, strong) for n, strong in lit.items()])
+        self._margin.update()
+
+    def _reveal(self, number: int) -> None:
+        block = self.document().findBlockByNumber(number)
+        if block.isValid() and not self.textCursor().hasSelection():
+            self.setTextCursor(QTextCursor(block))
+
+    def _band(self, number: int, strong: bool) -> QTextEdit.ExtraSelection:
+        band = QTextEdit.ExtraSelection()
+        band.cursor = QTextCursor(self.document().findBlockByNumber(number))
+        band.format.setBackground(self.theme.color("gradient_soft" if strong else "hover"))
+        band.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
+        return band
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton and not self.textCursor().hasSelection():
+            cursor = self.cursorForPosition(event.position().toPoint())
+            self.line_chosen.emit(cursor.blockNumber())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.line_chosen.emit(self.textCursor().blockNumber())
+        else:
+            super().keyPressEvent(event)
+
+    # Line numbers
+
+    def _fit_font(self) -> None:
+        font = mono(10)
+        self.setFont(font)
+        self.document().setDefaultFont(font)
+        self.document().setDocumentMargin(6)
+        self._place_margin()
+
+    def _place_margin(self) -> None:
+        digits = max(2, len(str(self.blockCount())))
+        width = self.fontMetrics().horizontalAdvance("0") * digits + 22
+        self.setViewportMargins(width, 0, 0, 0)
+        inside = self.contentsRect()
+        self._margin.setGeometry(QRect(inside.left(), inside.top(), width, inside.height()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_margin()
+
+    def _on_update(self, rect: QRect, dy: int) -> None:
+        if dy:
+            self._margin.scroll(0, dy)
+        else:
+            self._margin.update(0, rect.y(), self._margin.width(), rect.height())
+
+    def paint_margin(self, margin: QWidget, dirty: QRect) -> None:
+        painter = QPainter(margin)
+        painter.fillRect(dirty, self.theme.color("window"))
+        painter.setFont(self.font())
+        for block, top in self._visible_blocks(dirty.bottom()):
+            room = QRectF(0, top, margin.width(), self.blockBoundingRect(block).height())
+            number = block.blockNumber()
+            if number in self.lit:
+                self._paint_lit(painter, room, self.lit[number])
+            painter.setPen(self.theme.color("muted"))
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(room.adjusted(0, 0, -10, 0), right, str(number + 1))
+        painter.end()
+
+    def _paint_lit(self, painter: QPainter, room: QRectF, strong: bool) -> None:
+        painter.fillRect(room, self.theme.color("gradient_soft" if strong else "hover"))
+        if strong:
+            bar = QRectF(room.left(), room.top(), 3, room.height())
+            painter.fillRect(bar, self.theme.color("gradient"))
+
+    def _visible_blocks(self, bottom: int) -> Iterator[tuple[QTextBlock, float]]:
+        block = self.firstVisibleBlock()
+        offset: QPointF = self.contentOffset()
+        while block.isValid():
+            top = self.blockBoundingGeometry(block).translated(offset).top()
+            if top > bottom:
+                return
+            yield block, top
+            block = block.next()
+
+    def sizeHint(self) -> QSize:
+        return QSize(420, 180)

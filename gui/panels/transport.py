@@ -1,0 +1,100 @@
+"""The transport: first, back, play, step, last, the speed, and the scrub bar."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
+
+from gui.model.frames import Frame
+from gui.panels.icons import icon
+from gui.panels.parts import MARGIN, FramePanel, label, recolor, tool_button
+from gui.panels.scrub import ScrubBar
+from gui.state.player import SPEEDS, Player
+from gui.theme import Theme
+
+
+class Transport(FramePanel):
+    """One row of controls for a Player; the keys themselves are the window's."""
+
+    def __init__(self, player: Player, theme: Theme) -> None:
+        super().__init__(player, theme)
+        self._build()
+        player.playing_changed.connect(self._on_playing)
+        player.speed_changed.connect(self._on_speed)
+        player.film_changed.connect(self.renew)
+        self._on_speed(player.speed)
+        self.set_theme(theme)
+
+    def _build(self) -> None:
+        p = self.player
+        self.buttons: dict[str, QToolButton] = {
+            name: tool_button(name, text, do, size=20)
+            for name, text, do in (
+                ("first", "Go to the start (Home)", p.first),
+                ("back", "Step back (←)", p.back),
+                ("play", "Play (Space)", p.toggle),
+                ("step", "Step (→)", p.forward),
+                ("last", "Go to the end (End)", p.last),
+            )
+        }
+        self.speed = self._speed_box()
+        self.scrub = ScrubBar(p, self.theme)
+        self.place = label("", "muted", wrap=False)
+        self.place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.place.setFixedWidth(self.fontMetrics().horizontalAdvance("Step 0000 of 0000"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(MARGIN, 8, MARGIN, 8)
+        row.setSpacing(5)
+        for button in self.buttons.values():
+            row.addWidget(button)
+        row.addSpacing(4)
+        row.addWidget(self.speed)
+        row.addSpacing(6)
+        row.addWidget(self.scrub, 1)
+        row.addWidget(self.place)
+
+    def _speed_box(self) -> QComboBox:
+        box = QComboBox()
+        for speed in SPEEDS:
+            box.addItem(f"{speed:g}×", speed)
+        box.setToolTip("Speed: steps a second")
+        box.setAccessibleName("Speed")
+        box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        box.activated.connect(lambda row: self.player.set_speed(box.itemData(row)))
+        return box
+
+    def restyle(self) -> None:
+        self.scrub.set_theme(self.theme)
+        recolor(self, self.theme)
+
+    def show_frame(self, frame: Frame) -> None:
+        step, last = self.player.step, len(self.player.film) - 1
+        self.place.setText(f"Step {step + 1} of {last + 1}" if last >= 0 else "No steps yet")
+        for name in ("first", "back"):
+            self.buttons[name].setEnabled(step > -1)
+        for name in ("step", "last"):
+            self.buttons[name].setEnabled(step < last)
+        self.buttons["play"].setEnabled(last >= 0)
+
+    def _on_playing(self, playing: bool) -> None:
+        button = self.buttons["play"]
+        name = "pause" if playing else "play"
+        button.setProperty("icon_name", name)
+        button.setIcon(icon(name, self.theme.text))
+        button.setToolTip("Pause (Space)" if playing else "Play (Space)")
+        button.setAccessibleName("Pause" if playing else "Play")
+
+    def _on_speed(self, speed: float) -> None:
+        self.speed.setCurrentIndex(self.speed.findData(speed))
+
+
+def _demo() -> QWidget:
+    from gui.panels import demo
+
+    return Transport(demo.player(), demo.LIGHT)
+
+
+if __name__ == "__main__":
+    from gui.panels.demo import show
+
+    show(_demo)

@@ -1,0 +1,50 @@
+"""Why a `.grad` is None, in one sentence."""
+
+from __future__ import annotations
+
+from gui.model.frames import Cut, NodeState
+
+_CUT = {
+    Cut.DETACH: "{name} comes out of detach(): gradients stop there.",
+    Cut.NO_GRAD: "{name} was computed under torch.no_grad(): nothing was tracked.",
+    Cut.FROZEN: "Nothing {name} was computed from requires a gradient, so nothing was tracked.",
+    Cut.NON_DIFFERENTIABLE: "{op} is not differentiable: no gradient can pass through it.",
+}
+
+
+def why_none(name: str, op: str, state: NodeState, *, after_backward: bool) -> str:
+    """Why `name.grad` is None in this state; nothing when it is not, or when there is no value.
+
+    `after_backward` says that a backward call has started before this step.
+    """
+    if state.stored is not None or state.value is None or state.error:
+        return ""
+    if not state.requires_grad:
+        return _untracked(name, op, state)
+    if state.is_leaf:
+        return _tracked_leaf(name, state, after_backward)
+    return _result(name, state)
+
+
+def _untracked(name: str, op: str, state: NodeState) -> str:
+    if state.why_no_grad not in (None, Cut.FROZEN):
+        return _CUT[state.why_no_grad].format(name=name, op=op)
+    if op in ("tensor", "parameter") or (state.is_leaf and state.why_no_grad is None):
+        return f"{name} has requires_grad=False: PyTorch does not track it."
+    return _CUT[Cut.FROZEN].format(name=name)
+
+
+def _tracked_leaf(name: str, state: NodeState, after_backward: bool) -> str:
+    if state.live and state.grad is not None:
+        return f"The gradient has just arrived at {name}; the next step stores it."
+    if after_backward:
+        return f"No backward call has reached {name} yet: {name} may not lie on a path to the loss."
+    return f"No backward pass has run yet. It will store a gradient in {name}.grad."
+
+
+def _result(name: str, state: NodeState) -> str:
+    if state.retains_grad:
+        return f"{name} retains its gradient, but none has reached it yet."
+    if state.grad is None:
+        return f"No gradient has reached {name} yet. It is no leaf: retain_grad() would keep it."
+    return f"{name} is not a leaf: its gradient was used and dropped. retain_grad() keeps it."

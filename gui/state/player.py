@@ -1,0 +1,123 @@
+"""A clock over a Trace: the only place with wall-clock time."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
+
+from gui.model.frames import EMPTY, Frame
+from gui.model.timeline import Timeline
+
+SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""Steps a second at 1× is one; each entry is a factor the person can choose."""
+
+TICK_MS = 16
+
+
+class Film:
+    """What the player needs of a finished or growing trace: its timeline and its frames."""
+
+    timeline = Timeline()
+
+    def __len__(self) -> int:
+        return len(self.timeline.kinds)
+
+    def frame(self, step: int) -> Frame:
+        """The Frame at `step`; -1 is the moment before anything has run."""
+        return EMPTY
+
+
+class Player(QObject):
+    """Where in the film we are, and whether it runs."""
+
+    framed = Signal(object, float)
+    """(Frame, phase): what to show; phase 0…1 is how far the current step's packet has come."""
+    film_changed = Signal(object)
+    playing_changed = Signal(bool)
+    speed_changed = Signal(float)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.film = Film()
+        self.step = -1
+        self.phase = 1.0
+        self.speed = 1.0
+        self.playing = False
+        self._timer = QTimer(self, interval=TICK_MS)
+        self._timer.timeout.connect(self._on_timer)
+        self._elapsed = QElapsedTimer()
+
+    @property
+    def frame(self) -> Frame:
+        return self.film.frame(self.step)
+
+    def set_film(self, film: Film, step: int) -> None:
+        """Show another film from `step`; playing stops."""
+        self.pause()
+        self.film = film
+        self.film_changed.emit(film)
+        self.go(step)
+
+    def go(self, step: int, phase: float = 1.0) -> None:
+        """Show one step (clamped to the film), whole."""
+        self.step = max(-1, min(step, len(self.film) - 1))
+        self.phase = phase
+        self.framed.emit(self.frame, self.phase)
+
+    def first(self) -> None:
+        self.pause()
+        self.go(-1)
+
+    def last(self) -> None:
+        self.pause()
+        self.go(len(self.film) - 1)
+
+    def back(self) -> None:
+        self.pause()
+        self.go(self.step - 1)
+
+    def forward(self) -> None:
+        self.pause()
+        self.go(self.step + 1)
+
+    def toggle(self) -> None:
+        self.pause() if self.playing else self.play()
+
+    def play(self) -> None:
+        """Run from here; from the start when at the end."""
+        if not len(self.film) or self.playing:
+            return
+        if self.step >= len(self.film) - 1:
+            self.go(-1)
+        self.playing = True
+        self._elapsed.start()
+        self._timer.start()
+        self.playing_changed.emit(True)
+
+    def pause(self) -> None:
+        if self.playing:
+            self.playing = False
+            self._timer.stop()
+            self.playing_changed.emit(False)
+            self.go(self.step)
+
+    def set_speed(self, speed: float) -> None:
+        self.speed = speed
+        self.speed_changed.emit(speed)
+
+    def tick(self, seconds: float) -> None:
+        """Let `seconds` pass (tests call this; the timer does it in the app)."""
+        if not self.playing:
+            return
+        phase = self.phase + seconds * self.speed
+        step = self.step
+        while phase >= 1.0 and step < len(self.film) - 1:
+            phase -= 1.0
+            step += 1
+        if phase >= 1.0:
+            self.go(step)
+            self.pause()
+        else:
+            self.go(step, phase)
+
+    def _on_timer(self) -> None:
+        self.tick(self._elapsed.restart() / 1000)

@@ -1,0 +1,89 @@
+"""Design tokens: every colour, size and duration the app uses, for light, dark and high contrast."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Named colours.  Blue is a value going forward, orange a gradient going back, purple a sum."""
+
+    name: str
+    window: str  # behind panels
+    canvas: str
+    grid: str
+    surface: str  # nodes, fields
+    border: str
+    text: str
+    muted: str
+    value: str
+    value_soft: str
+    gradient: str
+    gradient_soft: str
+    sum: str
+    sum_soft: str
+    cut: str
+    error: str
+    error_soft: str
+    selection: str
+    hover: str
+    on_accent: str
+
+    def color(self, token: str, alpha: float = 1.0) -> QColor:
+        """The token as a QColor; alpha from 0 (clear) to 1."""
+        color = QColor(getattr(self, token))
+        color.setAlphaF(alpha)
+        return color
+
+
+LIGHT = Theme(
+    "light", window="#ffffff", canvas="#f3f5f8", grid="#dde2e9", surface="#ffffff", border="#c9d0da",
+    text="#131c2b", muted="#5b6678", value="#0067a8", value_soft="#e5f1f9", gradient="#c24f00",
+    gradient_soft="#fdf0e6", sum="#86358a", sum_soft="#f7edf8", cut="#6b7688", error="#b3142c",
+    error_soft="#fdebee", selection="#2563eb", hover="#eef2f7", on_accent="#ffffff",
+)  # fmt: skip
+
+DARK = Theme(
+    "dark", window="#171b22", canvas="#10141a", grid="#232a34", surface="#1f2630", border="#3a4452",
+    text="#e8ecf2", muted="#9aa5b5", value="#5cb8f5", value_soft="#15303f", gradient="#ff9347",
+    gradient_soft="#3a2413", sum="#d79be0", sum_soft="#33203a", cut="#8a96a8", error="#ff7a8a",
+    error_soft="#3f1a21", selection="#6ea0ff", hover="#2a323e", on_accent="#10141a",
+)  # fmt: skip
+
+HIGH_CONTRAST = Theme(
+    "high contrast", window="#000000", canvas="#000000", grid="#333333", surface="#000000",
+    border="#ffffff", text="#ffffff", muted="#dddddd", value="#66ccff", value_soft="#002233",
+    gradient="#ffb000", gradient_soft="#332200", sum="#ff99ff", sum_soft="#330033", cut="#bbbbbb",
+    error="#ff6666", error_soft="#330000", selection="#ffff00", hover="#222222", on_accent="#000000",
+)  # fmt: skip
+
+THEMES = {theme.name: theme for theme in (LIGHT, DARK, HIGH_CONTRAST)}
+
+
+def palette(theme: Theme) -> QPalette:
+    """A QPalette in the theme's colours, for every standard widget."""
+    p = QPalette()
+    role = QPalette.ColorRole
+    for r, token in {
+        role.Window: "window", role.WindowText: "text", role.Base: "surface",
+        role.AlternateBase: "hover", role.Text: "text", role.Button: "surface",
+        role.ButtonText: "text", role.ToolTipBase: "surface", role.ToolTipText: "text",
+        role.PlaceholderText: "muted", role.Highlight: "selection", role.HighlightedText: "on_accent",
+        role.Link: "value", role.Light: "hover", role.Midlight: "hover", role.Mid: "border",
+        role.Dark: "border", role.Shadow: "border", role.Accent: "selection",
+    }.items():  # fmt: skip
+        p.setColor(r, theme.color(token))
+    for r in (role.WindowText, role.Text, role.ButtonText):
+        p.setColor(QPalette.ColorGroup.Disabled, r, theme.color("muted", 0.6))
+    return p
+
+
+def mono(size: float = 9.5, bold: bool = False) -> QFont:
+    """The fixed-width font, for numbers and code; size in points."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    font.setPointSizeF(size)
+    font.setBold(bold)
+    return font

@@ -1,0 +1,55 @@
+"""What holds for every test: no screen, settings of its own, and nothing left behind."""
+
+import gc
+import logging
+import os
+import threading
+
+# Read by Qt and by the BLAS in NumPy when they are first imported.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["OMP_NUM_THREADS"] = "1"
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QTimer
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home_of_its_own(tmp_path_factory):
+    """The settings and recovery journals of the person who runs the tests stay untouched."""
+    home = tmp_path_factory.mktemp("home")
+    home.chmod(0o700)  # Qt insists on it for the runtime folder
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(home))
+        for kind in ("CONFIG", "DATA", "STATE", "CACHE"):
+            patch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
+        patch.setenv("XDG_RUNTIME_DIR", str(home))
+        yield home
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(request, caplog):
+    """A test that leaves a thread or a timer running, or logs a warning nobody expected, fails."""
+    before = set(threading.enumerate())
+    yield
+    for thread in _new_threads(before):
+        thread.join(1)  # one that is about to end is no leak
+    assert not _new_threads(before), "threads still running"
+    assert "qapp" not in request.fixturenames or not _stopped_timers(), "timers still running"
+    loud = [record for record in caplog.get_records("call") if record.levelno >= logging.WARNING]
+    assert not loud, "unexpected log lines (one that is expected: caplog.clear() after looking)"
+
+
+def _new_threads(before):
+    """Python's threads only: a thread of Qt's pool that has run Python once stays listed."""
+    dummy = threading._DummyThread
+    return [t for t in threading.enumerate() if t not in before and not isinstance(t, dummy)]
+
+
+def _stopped_timers():
+    """The timers that were running; stopped, so that the next test is not blamed for them."""
+    timers = [thing for thing in gc.get_objects() if isinstance(thing, QTimer)]
+    running = [timer for timer in timers if shiboken6.isValid(timer) and timer.isActive()]
+    for timer in running:
+        timer.stop()
+    return running
