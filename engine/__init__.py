@@ -35,7 +35,7 @@ from engine.modes import set_grad_enabled as set_grad_enabled
 from engine.printing import set_printoptions as set_printoptions
 from engine.random import initial_seed as initial_seed
 from engine.random import manual_seed as manual_seed
-from engine.tensor import Size as Size
+from engine.size import Size as Size
 from engine.tensor import Tensor as Tensor
 from engine.tensor import is_tensor as is_tensor
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from engine import errors, kernels
 from engine.function import LAST, AccumulateGrad, Edge, Function, grad_edge
+from engine.hooks import call_post_hooks, call_prehooks, call_tensor_hooks, retain
 from engine.modes import STATE, enable_grad, no_grad
 from engine.queue import ReadyQueue
 from engine.tensor import Tensor, is_tensor, requires_grad, wrap
@@ -133,8 +134,8 @@ def _seed(i: int, root: Tensor, seed: Any, create_graph: bool) -> Any:
         raise TypeError(f"gradients can be either Tensors or None, but got {type(seed).__name__}")
     if seed._data.shape != root._data.shape:
         raise RuntimeError(
-            f"Mismatch in shape: grad_output[{i}] has a shape of {seed.shape} and output[{i}] has a "
-            f"shape of {root.shape}."
+            f"Mismatch in shape: grad_output[{i}] has a shape of {seed.shape} and output[{i}] has "
+            f"a shape of {root.shape}."
         )
     return seed if create_graph else seed._data
 
@@ -191,7 +192,8 @@ class _Run:
 
     def capture(self, edge: Edge, index: int) -> None:
         """Keep the gradient that comes to `edge` as result number `index`."""
-        assert edge.function is not None and self.captures is not None
+        assert edge.function is not None
+        assert self.captures is not None
         self.captures.setdefault((edge.function, edge.output), []).append(index)
 
     def execute(self, roots: Sequence[Tensor], seeds: Sequence[Any]) -> None:
@@ -270,9 +272,9 @@ class _Run:
             self._capture(function, grads)
             return ()
         if function.sequence == LAST:
-            self._accumulate(function, grads)  # type: ignore[arg-type]
+            self._accumulate(function, grads)
             return ()
-        grads = _run_prehooks(function, grads)
+        grads = call_prehooks(function, grads)
         if self.recorder is not None:
             self.recorder.visiting(function, grads)
         outs = list(function.run(grads, self.namespace))
@@ -286,7 +288,7 @@ class _Run:
             else self._validated(function, i, edge.function, out)
             for i, (edge, out) in enumerate(zip(function.edges, outs, strict=True))
         ]  # fmt: skip
-        checked = _run_post_hooks(function, checked, grads)
+        checked = call_post_hooks(function, checked, grads)
         if self.recorder is not None:
             self.recorder.ran(function, outs, checked)
         if not self.keep and function.release() and self.recorder is not None:
@@ -294,7 +296,7 @@ class _Run:
         return zip(function.edges, checked, strict=True)
 
     def _accumulate(self, function: AccumulateGrad, grads: list[Any]) -> None:
-        grads = _run_prehooks(function, grads)
+        grads = call_prehooks(function, grads)
         if grads[0] is None:
             return
         leaf = function.variable
@@ -306,7 +308,7 @@ class _Run:
         if meta is not None and meta.post_hooks:
             for hook in list(meta.post_hooks.values()):
                 hook(leaf)
-        _run_post_hooks(function, [], grads)
+        call_post_hooks(function, [], grads)
 
     def _capture(self, function: Function, grads: list[Any]) -> None:
         if not self.captures:
@@ -318,21 +320,22 @@ class _Run:
     def _tensor_hooks(self, function: Function, grads: list[Any]) -> list[Any]:
         extra = function.extra
         if function.sequence == LAST:
-            meta = function.variable._meta  # type: ignore[attr-defined]
+            meta = function.variable._meta
             if meta is not None and meta.hooks:
-                return [_call_hooks(meta.hooks, grads[0])]
+                return [call_tensor_hooks(meta.hooks, grads[0])]
             return grads
         if extra is None:
             return grads
         grads = list(grads)
         for output, hooks in extra.tensor_hooks.items():
-            grads[output] = _call_hooks(hooks, grads[output])
+            grads[output] = call_tensor_hooks(hooks, grads[output])
         for output, ref in extra.retains.items():
             tensor = ref()
             if tensor is not None and grads[output] is not None:
                 before = None if tensor._grad is None else tensor._grad._data
-                _retain(tensor, grads[output])
+                retain(tensor, grads[output])
                 if self.recorder is not None:
+                    assert tensor._grad is not None
                     self.recorder.retained(function, before, tensor._grad._data)
         return grads
 
@@ -343,8 +346,8 @@ class _Run:
         if data.shape != shape:
             if not _expandable(shape, data.shape):
                 raise RuntimeError(
-                    f"Function {type(function).__name__} returned an invalid gradient at index {i} - "
-                    f"got {list(data.shape)} but expected shape compatible with {list(shape)}"
+                    f"Function {type(function).__name__} returned an invalid gradient at index {i} "
+                    f"- got {list(data.shape)} but expected shape compatible with {list(shape)}"
                 )
             out = sum_to(out, shape, self.namespace)
         if data.dtype != below.dtype:
@@ -381,7 +384,8 @@ class _Run:
 def sum_to(grad: Any, shape: tuple[int, ...], F: Any) -> Any:
     """Undo broadcasting: sum leading extra dimensions away, then those that had size 1."""
     extra = grad.ndim - len(shape)
-    dims = (*range(extra), *(extra + i for i, n in enumerate(shape) if n == 1 and grad.shape[extra + i] != 1))  # fmt: skip
+    grown = [i for i, n in enumerate(shape, extra) if n == 1 and grad.shape[i] != 1]
+    dims = (*range(extra), *grown)
     out = F.sum(grad, dims, True) if dims else grad
     return F.reshape(out, shape) if extra else out
 
@@ -391,71 +395,3 @@ def _expandable(shape: tuple[int, ...], grown: tuple[int, ...]) -> bool:
         return False
     pairs = zip(reversed(shape), reversed(grown), strict=False)
     return all(a in (1, b) for a, b in pairs)
-
-
-# ---- hooks ---------------------------------------------------------------------------------------
-
-
-def _as_tensor(value: Any) -> Any:
-    return value if value is None or is_tensor(value) else wrap(value)
-
-
-def _like(value: Any, given: Any) -> Any:
-    """A hook's Tensor in the form the loop works with: the form of what it was given."""
-    return value if value is None or is_tensor(given) or not is_tensor(value) else value._data
-
-
-def _call_hooks(hooks: dict[int, Callable[..., Any]], grad: Any) -> Any:
-    for hook in list(hooks.values()):
-        result = hook(_as_tensor(grad))
-        if result is not None:
-            _check_hook_result(hook, grad, result)
-            grad = _like(result, grad)
-    return grad
-
-
-def _check_hook_result(hook: Callable[..., Any], grad: Any, result: Any) -> None:
-    name = getattr(hook, "__name__", type(hook).__name__)
-    if not is_tensor(result):
-        raise TypeError(f"expected Variable, but hook returned '{type(result).__name__}'")
-    if grad is None:
-        return
-    was = _as_tensor(grad)
-    if result._data.dtype != was._data.dtype:
-        raise RuntimeError(
-            f"hook '{name}' has changed the type of value (was {was.dtype.tensor_type} got "
-            f"{result.dtype.tensor_type})"
-        )
-    if result._data.shape != was._data.shape:
-        raise RuntimeError(f"hook '{name}' has changed the size of value")
-
-
-def _run_prehooks(function: Function, grads: list[Any]) -> list[Any]:
-    extra = function.extra
-    if extra is None or not extra.pre:
-        return grads
-    for hook in list(extra.pre.values()):
-        result = hook(tuple(_as_tensor(g) for g in grads))
-        if result is not None:
-            given = result if isinstance(result, tuple) else (result,)
-            grads = [_like(new, old) for new, old in zip(given, grads, strict=True)]
-    return grads
-
-
-def _run_post_hooks(function: Function, outs: list[Any], grads: list[Any]) -> list[Any]:
-    extra = function.extra
-    if extra is None or not extra.post:
-        return outs
-    for hook in list(extra.post.values()):
-        result = hook(tuple(_as_tensor(o) for o in outs), tuple(_as_tensor(g) for g in grads))
-        if result is not None:
-            given = result if isinstance(result, tuple) else (result,)
-            outs = [_like(new, old) for new, old in zip(given, outs, strict=True)]
-    return outs
-
-
-def _retain(tensor: Tensor, grad: Any) -> None:
-    """Add to a computed tensor's `.grad`, because retain_grad() was called on it."""
-    new = grad if is_tensor(grad) else wrap(np.array(grad) if grad.ndim else grad)
-    tensor._grad = new if tensor._grad is None else tensor._grad + new
-

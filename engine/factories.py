@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from engine import dtypes, random
+from engine.meta import meta_of, own
+from engine.modes import STATE
 from engine.registry import op
 from engine.tensor import Tensor, is_tensor, wrap
 
@@ -26,6 +29,8 @@ def _leaf(data: Array, requires_grad: Any, name: str = "tensor") -> Tensor:
             f"{name}(): argument 'requires_grad' must be bool, not {type(requires_grad).__name__}"
         )
     out = wrap(data if data.ndim else data[()])
+    if STATE.inference:
+        meta_of(out).inference = True
     if requires_grad:
         if not out.is_floating_point():
             raise RuntimeError(
@@ -83,28 +88,45 @@ def _size(args: tuple[Any, ...], size: Any) -> tuple[int, ...]:
 
 
 def zeros(
-    *args: Any, size: Any = None, dtype: Dtype = None, device: Any = None, requires_grad: bool = False
+    *args: Any,
+    size: Any = None,
+    dtype: Dtype = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A tensor full of zeros."""
     return _filled(_size(args, size), 0, _dtype(dtype), requires_grad)
 
 
 def ones(
-    *args: Any, size: Any = None, dtype: Dtype = None, device: Any = None, requires_grad: bool = False
+    *args: Any,
+    size: Any = None,
+    dtype: Dtype = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A tensor full of ones."""
     return _filled(_size(args, size), 1, _dtype(dtype), requires_grad)
 
 
 def empty(
-    *args: Any, size: Any = None, dtype: Dtype = None, device: Any = None, requires_grad: bool = False
+    *args: Any,
+    size: Any = None,
+    dtype: Dtype = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A tensor whose values do not matter yet (here: zeros)."""
     return _filled(_size(args, size), 0, _dtype(dtype), requires_grad)
 
 
 def full(
-    size: Any, fill_value: Any, *, dtype: Dtype = None, device: Any = None, requires_grad: bool = False
+    size: Any,
+    fill_value: Any,
+    *,
+    dtype: Dtype = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A tensor full of one value; its dtype follows the value."""
     value = fill_value.item() if is_tensor(fill_value) else fill_value
@@ -137,7 +159,12 @@ def linspace(
 
 
 def eye(
-    n: int, m: int | None = None, *, dtype: Dtype = None, device: Any = None, requires_grad: bool = False
+    n: int,
+    m: int | None = None,
+    *,
+    dtype: Dtype = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A matrix with ones on its diagonal."""
     return _leaf(np.eye(n, m, dtype=_dtype(dtype).np), requires_grad)
@@ -174,7 +201,12 @@ def ones_like(
 
 
 def full_like(
-    input: Tensor, fill_value: Any, *, dtype: Dtype = None, device: Any = None, requires_grad: bool = False
+    input: Tensor,
+    fill_value: Any,
+    *,
+    dtype: Dtype = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """One value in the shape and dtype of another tensor."""
     return _filled(input.shape, fill_value, _dtype(dtype, input.dtype), requires_grad)
@@ -199,8 +231,6 @@ def randn_like(
 
 def from_numpy(array: Any) -> Tensor:
     """A tensor on the memory of a NumPy array."""
-    from engine.tensor import own
-
     out = wrap(array)
     meta = own(out)
     assert meta.storage is not None
@@ -211,13 +241,19 @@ def from_numpy(array: Any) -> Tensor:
 # ---- the same as nodes of a drawn graph: sizes and seeds are fields --------------------------------
 
 
-def _node_rand(draw: Any, size: Any, seed: int | None, requires_grad: bool) -> Tensor:
+def _node_rand(draw: Callable[..., Tensor], size: Any, seed: int | None, requires_grad: bool) -> Tensor:
     if seed is not None:
         random.manual_seed(seed)
-    return draw(tuple(size), requires_grad=requires_grad)  # type: ignore[no-any-return]
+    return draw(tuple(size), requires_grad=requires_grad)
 
 
-@op("Tensors", "⚄", name="rand", torch="torch.rand({size}, requires_grad={requires_grad})", source=True)
+@op(
+    "Tensors",
+    "⚄",
+    name="rand",
+    torch="torch.rand({size}, requires_grad={requires_grad})",
+    source=True,
+)
 def _rand_node(
     *, size: tuple[int, ...] = (), seed: int | None = None, requires_grad: bool = False
 ) -> Tensor:
@@ -225,7 +261,13 @@ def _rand_node(
     return _node_rand(rand, size, seed, requires_grad)
 
 
-@op("Tensors", "N", name="randn", torch="torch.randn({size}, requires_grad={requires_grad})", source=True)
+@op(
+    "Tensors",
+    "N",
+    name="randn",
+    torch="torch.randn({size}, requires_grad={requires_grad})",
+    source=True,
+)
 def _randn_node(
     *, size: tuple[int, ...] = (), seed: int | None = None, requires_grad: bool = False
 ) -> Tensor:
@@ -233,13 +275,25 @@ def _randn_node(
     return _node_rand(randn, size, seed, requires_grad)
 
 
-@op("Tensors", "0", name="zeros", torch="torch.zeros({size}, requires_grad={requires_grad})", source=True)
+@op(
+    "Tensors",
+    "0",
+    name="zeros",
+    torch="torch.zeros({size}, requires_grad={requires_grad})",
+    source=True,
+)
 def _zeros_node(*, size: tuple[int, ...] = (), requires_grad: bool = False) -> Tensor:
     """A tensor full of zeros."""
     return zeros(tuple(size), requires_grad=requires_grad)
 
 
-@op("Tensors", "1", name="ones", torch="torch.ones({size}, requires_grad={requires_grad})", source=True)
+@op(
+    "Tensors",
+    "1",
+    name="ones",
+    torch="torch.ones({size}, requires_grad={requires_grad})",
+    source=True,
+)
 def _ones_node(*, size: tuple[int, ...] = (), requires_grad: bool = False) -> Tensor:
     """A tensor full of ones."""
     return ones(tuple(size), requires_grad=requires_grad)

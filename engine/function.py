@@ -1,10 +1,11 @@
 """Functions: the nodes of the autograd history, one class per PyTorch `grad_fn` name.
 
-A subclass gives `forward` and one `grad_<input>` per differentiable input.  They are plain functions of
-their argument names: `F` is the namespace the arithmetic runs in (arrays, or tensors when a graph of the
-backward pass is wanted), `grad` the incoming gradient, an input's name that saved input, `result` the saved
-output, `<input>_shape` a shape, and every other name a keyword of the call.  So the signature of a rule says
-what is saved, as in PyTorch's derivatives.yaml.  Broadcasting and casts are undone by the engine, not here.
+A subclass gives `forward` and one `grad_<input>` per differentiable input.  They are plain
+functions of their argument names: `F` is the namespace the arithmetic runs in (arrays, or tensors
+when a graph of the backward pass is wanted), `grad` the incoming gradient, an input's name that
+saved input, `result` the saved output, `<input>_shape` a shape, and every other name a keyword of
+the call.  So the signature of a rule says what is saved, as in PyTorch's derivatives.yaml.
+Broadcasting and casts are undone by the engine, not here.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from engine import dtypes, errors, kernels
+from engine.hooks import Extra, RemovableHandle, extra_of
+from engine.meta import meta_of, own, refresh, version_of
 from engine.modes import STATE
 from engine.promote import PROMOTE
 from engine.storage import Version
-from engine.tensor import Tensor, is_tensor, meta_of, refresh, requires_grad, version_of, wrap
+from engine.tensor import Tensor, is_tensor, requires_grad, wrap
 from engine.views import share_view, viewable
 
 Array = Any
@@ -47,18 +50,6 @@ class Rule(NamedTuple):
     saves: frozenset[int]
 
 
-class Extra:
-    """What only few Functions have: hooks, retained gradients."""
-
-    __slots__ = ("post", "pre", "retains", "tensor_hooks")
-
-    def __init__(self) -> None:
-        self.tensor_hooks: dict[int, dict[int, Callable[..., Any]]] = {}
-        self.retains: dict[int, weakref.ref[Any]] = {}
-        self.pre: dict[int, Callable[..., Any]] = {}
-        self.post: dict[int, Callable[..., Any]] = {}
-
-
 class SavedResult:
     """A saved output that some tensor may change in place: it follows the memory and the version."""
 
@@ -72,21 +63,34 @@ class Function:
     """One node of the history; made by `apply`, run by the backward loop."""
 
     __slots__ = (
-        "__weakref__", "_metadata", "dtype", "edges", "extra", "freed", "origin", "params", "result",
-        "saved", "sequence", "shape", "versions",
+        "__weakref__", "_metadata", "dtype", "edges", "extra", "freed", "origin", "params",
+        "result", "saved", "sequence", "shape", "versions",
     )  # fmt: skip
+
+    edges: tuple[Edge, ...]
+    params: dict[str, Any]
+    saved: tuple[Any, ...]
+    versions: tuple[int, ...]
+    result: Any
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    sequence: int
+    extra: Extra | None
+    origin: Any
+    freed: bool
+    _metadata: dict[Any, Any] | None
 
     inputs: ClassVar[tuple[str, ...]] = ()
     rules: ClassVar[tuple[tuple[int, Rule], ...]] = ()
     keywords: ClassVar[dict[str, Any]] = {}
     shapes_saved: ClassVar[tuple[tuple[str, int], ...]] = ()
     saves_result: ClassVar[bool] = False
-    outputs: ClassVar[int] = 1
+    outputs: int = 1
     namespace_name: ClassVar[str] = ""
     promote: ClassVar[str] = "none"
     """"arithmetic": inputs meet in their result type; "float": and integers become floats; "none"."""
     view: ClassVar[bool] = False
-    keeps_shape: ClassVar[bool] = False
+    forward: ClassVar[Callable[..., Any]]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -131,7 +135,7 @@ class Function:
     # ---- making ----------------------------------------------------------------------------------
 
     @classmethod
-    def apply(cls, *inputs: Any, **params: Any) -> Any:
+    def apply(cls, *inputs: Any, **params: Any) -> Tensor:
         """Run forward on the inputs (tensors, numbers or None) and record a node where one is due.
 
         Raises RuntimeError with PyTorch's sentence when shapes or dtypes do not fit.
@@ -142,6 +146,8 @@ class Function:
         out = wrap(data)
         if cls.wants_node(inputs, data):
             out._fn = cls.node(inputs, params, data)
+        elif STATE.inference and not cls.view:
+            meta_of(out).inference = True
         if cls.view:
             share_view(out, inputs[0])
         return out
@@ -151,7 +157,7 @@ class Function:
         """The result of forward, as an array; inputs are promoted first."""
         arrays = PROMOTE[cls.promote](inputs)
         try:
-            return cls.forward(kernels, *arrays, **params)  # type: ignore[attr-defined]
+            return cls.forward(kernels, *arrays, **params)
         except ValueError as error:
             cls.explain([np.shape(a) for a in arrays], params)
             raise RuntimeError(str(error)) from None
@@ -173,14 +179,11 @@ class Function:
         return any(requires_grad(inputs[i]) for i, _ in cls.rules)
 
     @classmethod
-    def node(
-        cls, inputs: Sequence[Any], params: dict[str, Any], data: Array
-    ) -> Function:
+    def node(cls, inputs: Sequence[Any], params: dict[str, Any], data: Array) -> Function:
         """A node for this application, with its edges and what its rules save."""
         node = cls.bare(data)
         node.edges = tuple(
-            grad_edge(inputs[i]) if is_tensor(inputs[i]) else NOWHERE
-            for i, _ in cls.rules
+            grad_edge(inputs[i]) if is_tensor(inputs[i]) else NOWHERE for i, _ in cls.rules
         )
         node.params = {**cls.keywords, **params}
         for name, i in cls.shapes_saved:
@@ -222,13 +225,18 @@ class Function:
     # ---- running ---------------------------------------------------------------------------------
 
     def run(self, grads: list[Any], F: Namespace) -> Sequence[Any]:
-        """The contribution along each edge, or None; arrays in and out, or tensors with the tensor F."""
-        grad = grads[0]
-        if grad is None:
+        """The contribution along each edge, or None: arrays, or Tensors when F works on Tensors."""
+        if grads[0] is None:
             return (None,) * len(self.edges)
+        return self.apply_rules(grads[0], F)
+
+    def apply_rules(self, grad: Any, F: Namespace) -> list[Any]:
+        """Every rule whose result is wanted, called with what it asks for."""
         saved = self.unpack(F)
         return [
-            rule.function(*[self._argument(kind, key, grad, F, saved) for kind, key in rule.arguments])
+            rule.function(
+                *[self._argument(kind, key, grad, F, saved) for kind, key in rule.arguments]
+            )
             if edge.function is not None
             else None
             for (_, rule), edge in zip(self.rules, self.edges, strict=True)
@@ -257,7 +265,8 @@ class Function:
         ]
         result = self._checked_result()
         if result is not None and as_tensors:
-            result = wrap(result, self)
+            many = type(result) is tuple
+            result = tuple(wrap(r, self, k) for k, r in enumerate(result)) if many else wrap(result, self)
         return [*values, result]
 
     def _checked(self) -> tuple[Any, ...]:
@@ -274,15 +283,18 @@ class Function:
             whose = f", which is output 0 of {short_name(self)},"
             raise RuntimeError(
                 errors.modified(
-                    dtypes.of(self.dtype).tensor_type, self.shape, whose,
-                    result.version.count, result.saved_at,
-                )  # fmt: skip
+                    dtypes.of(self.dtype).tensor_type,
+                    self.shape,
+                    whose,
+                    result.version.count,
+                    result.saved_at,
+                )
             )
         return result._data
 
     def input_shape(self, output: int) -> tuple[int, ...]:
         """The shape a gradient for output number `output` must have."""
-        return self.shape  # type: ignore[no-any-return]
+        return self.shape
 
     def release(self) -> bool:
         """Let go of the saved tensors; whether there were any."""
@@ -294,9 +306,46 @@ class Function:
         return True
 
 
+class ManyOutputs(Function):
+    """A node with several outputs; its rules take `grads` and `results`, one of each per output."""
+
+    __slots__ = ("outputs", "shapes")
+    outputs: int
+    shapes: tuple[tuple[int, ...], ...]
+
+    @classmethod
+    def apply_many(cls, *inputs: Any, **params: Any) -> tuple[Tensor, ...]:
+        """Like `apply`, for a forward that gives several arrays."""
+        arrays = cls.forward_data(inputs, params)
+        outs = tuple(wrap(a) for a in arrays)
+        if cls.wants_node(inputs, arrays[0]):
+            node = cls.node(inputs, params, arrays[0])
+            assert isinstance(node, ManyOutputs)
+            node.tie(outs)
+            if cls.saves_result:
+                node.result = tuple(arrays)
+        return outs
+
+    def tie(self, outs: Sequence[Tensor]) -> None:
+        """Make the tensors this node's outputs, in order (those that can have a gradient)."""
+        self.outputs = len(outs)
+        self.shapes = tuple(out._data.shape for out in outs)
+        for k, out in enumerate(outs):
+            if out._data.dtype.kind == "f":
+                out._fn, out._nr = self, k
+
+    def input_shape(self, output: int) -> tuple[int, ...]:
+        return self.shapes[output]
+
+    def run(self, grads: list[Any], F: Namespace) -> Sequence[Any]:
+        if all(g is None for g in grads):
+            return (None,) * len(self.edges)
+        return self.apply_rules(grads, F)
+
+
 def _compile(cls: type[Function], forward: Callable[..., Any]) -> None:
     """Read the signatures of forward and the rules once, when the class is made."""
-    cls.forward = staticmethod(forward)  # type: ignore[attr-defined]
+    cls.forward = staticmethod(forward)
     parameters = list(inspect.signature(forward).parameters.values())[1:]
     cls.inputs = tuple(p.name for p in parameters if p.kind is not p.KEYWORD_ONLY)
     cls.keywords = {
@@ -316,11 +365,15 @@ def _compile(cls: type[Function], forward: Callable[..., Any]) -> None:
     cls.saves_result = any(kind == "result" for _, r in rules for kind, _ in r.arguments)
 
 
+_GIVEN = {"F": "F", "grad": "grad", "grads": "grad", "result": "result", "results": "result"}
+"""What a rule may ask for besides inputs and keywords; the plurals of a node with many outputs."""
+
+
 def _compile_rule(cls: type[Function], rule: Callable[..., Any], shapes: dict[str, int]) -> Rule:
     arguments: list[tuple[str, Any]] = []
     for name in inspect.signature(rule).parameters:
-        if name in ("F", "grad", "result"):
-            arguments.append((name, None))
+        if name in _GIVEN:
+            arguments.append((_GIVEN[name], None))
         elif name in cls.inputs:
             arguments.append(("saved", cls.inputs.index(name)))
         else:
@@ -334,7 +387,11 @@ def _compile_rule(cls: type[Function], rule: Callable[..., Any], shapes: dict[st
 
 def _keep(x: Any, data: Array) -> Any:
     """What a node saves of an input: the tensor, or a number as a scalar of the result's dtype."""
-    return x if is_tensor(x) or x is None else data.dtype.type(x)
+    if is_tensor(x):
+        if x._meta is not None and x._meta.inference:
+            raise RuntimeError(errors.INFERENCE_SAVED)
+        return x
+    return None if x is None else data.dtype.type(x)
 
 
 def _raw(saved: Any) -> Array:
@@ -372,34 +429,6 @@ def saved_attribute(node: Function, name: str) -> Any:
     raise AttributeError(f"'{type(node).__name__}' object has no attribute '_saved_{name}'")
 
 
-def extra_of(node: Function) -> Extra:
-    """The node's hooks, made when first asked for."""
-    if node.extra is None:
-        node.extra = Extra()
-    return node.extra  # type: ignore[no-any-return]
-
-
-class RemovableHandle:
-    """Takes a hook away again."""
-
-    _next = 0
-
-    def __init__(self, hooks: dict[int, Callable[..., Any]]) -> None:
-        self.id = RemovableHandle._next
-        RemovableHandle._next += 1
-        self._hooks = hooks
-
-    @classmethod
-    def add(cls, hooks: dict[int, Callable[..., Any]], hook: Callable[..., Any]) -> RemovableHandle:
-        handle = cls(hooks)
-        hooks[handle.id] = hook
-        return handle
-
-    def remove(self) -> None:
-        """Stop calling the hook; a second call does nothing."""
-        self._hooks.pop(self.id, None)
-
-
 def grad_edge(x: Tensor) -> Edge:
     """The edge a gradient of `x` leaves by: to the Function that made it, or its AccumulateGrad."""
     if x._meta is not None:
@@ -430,7 +459,8 @@ class AccumulateGrad(Function):
 
     @property
     def variable(self) -> Tensor:
-        return self.saved[0]  # type: ignore[no-any-return]
+        leaf: Tensor = self.saved[0]
+        return leaf
 
     def release(self) -> bool:
         return False
@@ -450,10 +480,9 @@ class AccumulateGrad(Function):
 
 
 def _add_in_place(stored: Tensor, grad: Array) -> None:
-    from engine.tensor import own
-
     meta = own(stored)
-    assert meta.storage is not None and meta.version is not None
+    assert meta.storage is not None
+    assert meta.version is not None
     meta.storage.write(stored, stored._data + grad)
     meta.version.count += 1
 
@@ -478,4 +507,4 @@ class CopyBackwards(Function):
 
 
 def _differentiable_copy(grad: Tensor) -> Tensor:
-    return CopyBackwards.apply(wrap(np.zeros_like(grad._data)), grad)  # type: ignore[no-any-return]
+    return CopyBackwards.apply(wrap(np.zeros_like(grad._data)), grad)

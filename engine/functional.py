@@ -12,6 +12,6 @@ from engine.ops.losses import (
 )
 
 __all__ = [
-    "binary_cross_entropy", "cross_entropy", "linear", "log_softmax", "mse_loss", "nll_loss", "relu",
-    "sigmoid", "softmax", "tanh",
+    "binary_cross_entropy", "cross_entropy", "linear", "log_softmax", "mse_loss", "nll_loss",
+    "relu", "sigmoid", "softmax", "tanh",
 ]  # fmt: skip

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from engine import dtypes, errors
-from engine.function import Function, SavedResult, extra_of, grad_edge
+from engine.function import Function, SavedResult, grad_edge
+from engine.hooks import extra_of
+from engine.meta import Meta, is_inference, meta_of, own
 from engine.modes import STATE
-from engine.tensor import Meta, Tensor, meta_of, own, requires_grad
+from engine.tensor import Tensor, requires_grad
 from engine.views import viewable
 
 Array = Any
@@ -28,6 +30,8 @@ def inplace(op: type[Function], target: Tensor, *others: Any, **params: Any) -> 
     data = _result_for(target, op.forward_data(inputs, params))
     node = op.node(inputs, params, data) if tracked else None
     write(target, data)
+    if is_inference(target) and not STATE.inference:
+        raise RuntimeError(errors.INFERENCE_WRITTEN)  # after the write, as PyTorch 2.13 does
     if node is not None:
         _follow(node, target)
         rebase(target, node)
@@ -41,7 +45,8 @@ def write(target: Tensor, data: Array) -> None:
         s == 0 and n > 1 for s, n in zip(target._data.strides, target._data.shape, strict=True)
     ):
         raise RuntimeError(errors.OVERLAP)
-    assert meta.storage is not None and meta.version is not None
+    assert meta.storage is not None
+    assert meta.version is not None
     meta.storage.write(target, data)
     meta.version.count += 1
 
@@ -92,7 +97,8 @@ def _follow(node: Function, target: Tensor) -> None:
     """An in-place node's saved result is the target's memory from now on."""
     if node.result is not None:
         meta = own(target)
-        assert meta.version is not None and meta.storage is not None
+        assert meta.version is not None
+        assert meta.storage is not None
         node.result = SavedResult(target._data, meta.version, meta.version.count)
         meta.storage.add(node.result)
 
@@ -177,23 +183,22 @@ class CopySlices(Function):
     """The history of a base that was changed in place through a view of it."""
 
     __slots__ = ("inner", "positions")
-    namespace_name = "torch::autograd::"
-
     inner: Function
     positions: Array
+
+    namespace_name = "torch::autograd::"
 
     @classmethod
     def around(cls, inner: Function, base: Tensor, view: Tensor) -> CopySlices:
         """A node whose first edge is the base's old history and whose others are the op's."""
         node = cls.bare(base._data)
+        assert isinstance(node, CopySlices)
         node.inner = inner
         node.edges = (grad_edge(base), *inner.edges[1:])
-        node.positions = strided_positions(
-            base._data.shape, *geometry(view._data, viewable(base))
-        )
+        node.positions = strided_positions(base._data.shape, *geometry(view._data, viewable(base)))
         if STATE.origin is not None:
             node.origin = inner.origin
-        return node  # type: ignore[return-value]
+        return node
 
     def run(self, grads: list[Any], F: Any) -> Sequence[Any]:
         grad = grads[0]
@@ -210,4 +215,3 @@ class CopySlices(Function):
 
     def release(self) -> bool:
         return self.inner.release()
-

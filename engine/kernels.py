@@ -1,7 +1,7 @@
 """The namespace rules run in when no graph is created: the ops' arithmetic on plain arrays.
 
-Every name here is also an op of the engine with the same meaning, so a rule written as `F.cos(self)`
-works on arrays (this module) and on tensors (the engine itself, for `create_graph=True`).
+Every name here is also an op of the engine with the same meaning, so a rule written as
+`F.cos(self)` works on arrays (this module) and on tensors (the engine itself, for `create_graph=True`).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ PRECISE_UP_TO = 1024
 gives PyTorch's digits (`semantics.md` 23); beyond, NumPy's own float32 kernels, whose last bits differ."""
 
 _F32 = np.dtype(np.float32)
+_total: Any = np.add.reduce  # NumPy's stubs know reduce only as a method of ufuncs of ndarrays
 _ALL = np.s_[:]
 _Slice = type(_ALL)
 
@@ -104,15 +105,15 @@ def sum(x: Array, dim: Dims = None, keepdim: bool = False) -> Array:
     axis = tuple(dim) if isinstance(dim, (list, tuple)) else dim
     axis = None if axis == () else axis
     if x.dtype == _F32 and x.size <= PRECISE_UP_TO:
-        return np.add.reduce(x, axis, dtype=np.float64, keepdims=keepdim).astype(_F32)
+        return _total(x, axis, dtype=np.float64, keepdims=keepdim).astype(_F32)
     if x.dtype.kind in "bui":
-        return np.add.reduce(x, axis, dtype=np.int64, keepdims=keepdim)
-    return np.add.reduce(x, axis, keepdims=keepdim)
+        return _total(x, axis, dtype=np.int64, keepdims=keepdim)
+    return _total(x, axis, keepdims=keepdim)
 
 
 def where(condition: Array, self: Array, other: Array) -> Array:
-    out = np.where(condition, self, other)
-    return out[()] if out.ndim == 0 else out
+    out: Array = np.where(condition, self, other)
+    return out if out.ndim else out[()]
 
 
 def expand(x: Array, size: Sequence[int]) -> Array:
@@ -189,7 +190,9 @@ def select_backward(grad: Array, size: Sequence[int], dim: int, index: int) -> A
     return out
 
 
-def slice_backward(grad: Array, size: Sequence[int], dim: int, start: int, end: int, step: int) -> Array:
+def slice_backward(
+    grad: Array, size: Sequence[int], dim: int, start: int, end: int, step: int
+) -> Array:
     """`grad` at the slice of `dim` in zeros of `size`."""
     out = np.zeros(size, grad.dtype)
     out[(_ALL,) * dim + (_Slice(start, end, step),)] = grad
@@ -226,7 +229,11 @@ def scatter_flat(x: Array, positions: Array, values: Array | None) -> Array:
 
 def sgn(x: Array) -> Array:
     """-1, 0 or 1; 0 for nan, as PyTorch's derivative of abs has it."""
-    return np.where(np.isnan(x), x.dtype.type(0), np.sign(x))[()] if x.dtype.kind == "f" else np.sign(x)
+    return (
+        np.where(np.isnan(x), x.dtype.type(0), np.sign(x))[()]
+        if x.dtype.kind == "f"
+        else np.sign(x)
+    )
 
 
 def vector_norm(x: Array, ord: float, dim: Dims, keepdim: bool) -> Array:
@@ -235,14 +242,14 @@ def vector_norm(x: Array, ord: float, dim: Dims, keepdim: bool) -> Array:
     size = np.abs(wide)
     axis = tuple(dim) if dim else None
     if ord == 2:
-        out = np.sqrt(np.add.reduce(size * size, axis, keepdims=keepdim))
+        out = np.sqrt(_total(size * size, axis, keepdims=keepdim))
     elif ord in (np.inf, -np.inf):
         reduce = np.max if ord > 0 else np.min
         out = reduce(size, axis, keepdims=keepdim)
     elif ord == 0:
-        out = np.add.reduce((size != 0).astype(wide.dtype), axis, keepdims=keepdim)
+        out = _total((size != 0).astype(wide.dtype), axis, keepdims=keepdim)
     else:
-        out = np.add.reduce(size**ord, axis, keepdims=keepdim) ** (1 / ord)
+        out = _total(size**ord, axis, keepdims=keepdim) ** (1 / ord)
     return out.astype(x.dtype)
 
 

@@ -1,7 +1,7 @@
 """What turns ops into methods and operators of Tensor.
 
-An op whose first parameter is called `self` is also a method; only what is spelled differently as a method
-stands here by name.
+An op whose first parameter is called `self` is also a method; only what is spelled differently as
+a method stands here by name.
 """
 
 from __future__ import annotations
@@ -100,11 +100,11 @@ def _sum(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _clamp_min(self: Tensor, min: Any) -> Tensor:
-    return self.clamp(min=min)  # type: ignore[attr-defined,no-any-return]
+    return self.clamp(min=min)
 
 
 def _clamp_max(self: Tensor, max: Any) -> Tensor:
-    return self.clamp(max=max)  # type: ignore[attr-defined,no-any-return]
+    return self.clamp(max=max)
 
 
 def _transposed(self: Tensor) -> Tensor:

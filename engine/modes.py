@@ -9,6 +9,8 @@ from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import Any
 
+import numpy as np
+
 
 class State(threading.local):
     """Per thread, so that a run in the background and one in the foreground never meet.
@@ -18,9 +20,15 @@ class State(threading.local):
     """
 
     grad_enabled: bool = True
+    inference: bool = False
     sequence: int = 0
     origin: Any = None
     recorder: Any = None
+
+    def __init__(self) -> None:
+        # PyTorch divides by zero in silence.  Asking NumPy for silence around every operation would
+        # cost more than most of them, so a thread that uses the engine is silent from then on.
+        np.seterr(all="ignore")
 
 
 STATE = State()
@@ -44,7 +52,10 @@ class _GradMode:
         STATE.grad_enabled = self.mode
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         STATE.grad_enabled = self._before.pop()
 
@@ -123,3 +134,35 @@ class set_grad_enabled(_GradMode):
 
     def __repr__(self) -> str:
         return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.mode})"
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether new tensors are inference tensors."""
+    return STATE.inference
+
+
+class inference_mode(_GradMode):
+    """Inside, results are inference tensors: no history, no version counter, ever."""
+
+    def __new__(cls, mode: Any = True) -> Any:
+        if not callable(mode):
+            return super().__new__(cls)
+        decorator = super().__new__(cls)
+        decorator.__init__()  # type: ignore[misc]  # python skips it when __new__ returns a function
+        return decorator(mode)
+
+    def __init__(self, mode: bool = True) -> None:
+        super().__init__()
+        self.mode = mode
+        self._outer: list[bool] = []
+
+    def __enter__(self) -> None:
+        self._before.append(STATE.grad_enabled)
+        self._outer.append(STATE.inference)
+        STATE.grad_enabled, STATE.inference = not self.mode, self.mode
+
+    def __exit__(self, *_: object) -> None:
+        STATE.grad_enabled, STATE.inference = self._before.pop(), self._outer.pop()
+
+    def _copy(self) -> _GradMode:
+        return inference_mode(self.mode)

@@ -298,10 +298,10 @@ _HALF: Final = np.float32(0.5)
 
 
 def _polynomial(coefficients: list[np.float32], x: Floats) -> Floats:
-    value: Any = coefficients[0]
+    value: Floats = np.full_like(x, coefficients[0])
     for coefficient in coefficients[1:]:
         value = _fused(value, x, coefficient)
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def _log(x: Floats) -> Floats:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 OPS: dict[str, Op] = {}
+
+Call = TypeVar("Call", bound=Callable[..., Any])
 
 Operand = Any
 """Annotation of a slot in which a number may stand instead of a tensor."""
@@ -19,7 +21,6 @@ Tensors = Any
 
 _SLOTS = {
     "Tensor": {},
-    "Tensor | float": {},
     "Tensor | None": {"optional": True},
     "Operand": {"takes_number": True},
     "Operand | None": {"takes_number": True, "optional": True},
@@ -62,6 +63,7 @@ class Op:
     torch: str | None = None
     defaults: Mapping[str, Any] = field(default_factory=dict)
     samples: tuple[Any, ...] = ()
+    domain: tuple[float, float] = (-2.0, 2.0)
     formula: str = ""
     nickname: str = ""
     source: bool = False
@@ -84,23 +86,27 @@ def op(
     torch: str | None = None,
     defaults: Mapping[str, Any] | None = None,
     samples: tuple[Any, ...] = (),
+    domain: tuple[float, float] = (-2.0, 2.0),
     formula: str = "",
     nickname: str = "",
     source: bool = False,
     inplace: bool = False,
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+) -> Callable[[Call], Call]:
     """Register the decorated function as an op; its signature gives the slots and fields.
 
     `torch` is the spelling where it is not `torch.name(…)`: a template such as `{self} * {other}`.
-    `defaults` are the params a new node starts with; `nickname` is the gate's nickname ("distributor").
+    `defaults` are the params a new node starts with; `nickname` is the gate's nickname
+    ("distributor").  The tests try every sample: a tuple of what goes into the slots (a shape, to be
+    filled from `domain`; a number; or nested lists of data; a variadic slot takes a list of these),
+    and perhaps a dict of fields at its end.
     """
 
-    def register(call: Callable[..., Any]) -> Callable[..., Any]:
+    def register(call: Call) -> Call:
         slots, fields = _read_signature(call)
         key = name or call.__name__
         OPS[key] = Op(
             key, call, category, symbol, inspect.getdoc(call) or "", slots, fields, torch,
-            dict(defaults or {}), samples, formula, nickname, source, inplace,
+            dict(defaults or {}), samples, domain, formula, nickname, source, inplace,
         )  # fmt: skip
         return call
 
@@ -110,7 +116,9 @@ def op(
 def _read_signature(call: Callable[..., Any]) -> tuple[tuple[Slot, ...], tuple[Field, ...]]:
     slots, fields = [], []
     for p in inspect.signature(call).parameters.values():
-        kind = p.annotation if isinstance(p.annotation, str) else getattr(p.annotation, "__name__", "")
+        kind = (
+            p.annotation if isinstance(p.annotation, str) else getattr(p.annotation, "__name__", "")
+        )
         if kind in _SLOTS:
             slots.append(Slot(p.name, **_SLOTS[kind]))
         else:

@@ -1,8 +1,9 @@
 """Who shares memory with whom.
 
-No array is ever written to once it is published: an in-place operation makes a new array and hands it
-to every tensor that shares the old one.  So whatever a Trace or a Function has kept stays true.  The one
-exception is memory that NumPy code outside holds too (`x.numpy()`, `from_numpy`), which must see writes.
+No array is ever written to once it is published: an in-place operation makes a new array and hands
+it to every tensor that shares the old one.  So whatever a Trace or a Function has kept stays true.
+The one exception is memory that NumPy code outside holds too (`x.numpy()`, `from_numpy`), which
+must see writes.
 """
 
 from __future__ import annotations

@@ -4,55 +4,25 @@ from __future__ import annotations
 
 import warnings
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import dtypes, errors, printing
-from engine.storage import Storage, Version
+from engine import dtypes, errors
+from engine.meta import Meta, own, refresh, share, version_of
+from engine.modes import STATE
+from engine.protocol import PythonProtocol
+from engine.size import CPU, Device, Size
 
 if TYPE_CHECKING:
-    from engine.function import Function, RemovableHandle
+    from engine.function import Function
+    from engine.hooks import RemovableHandle
 
 Array = Any
 
 
-class Size(tuple[int, ...]):
-    """A shape; prints as PyTorch's does."""
-
-    def __repr__(self) -> str:
-        return f"torch.Size({list(self)})"
-
-    __str__ = __repr__
-
-    def numel(self) -> int:
-        """How many elements a tensor of this shape has."""
-        return int(np.prod(self, dtype=np.int64))
-
-
-class Meta:
-    """What only some tensors have: shared memory, a base, hooks."""
-
-    __slots__ = (
-        "accumulator", "base", "hooks", "multi_view", "no_grad_view", "post_hooks", "rewrites",
-        "seen", "storage", "version",
-    )  # fmt: skip
-
-    def __init__(self) -> None:
-        self.storage: Storage | None = None
-        self.version: Version | None = None
-        self.base: Tensor | None = None
-        self.accumulator: weakref.ref[Function] | None = None
-        self.hooks: dict[int, Callable[..., Any]] | None = None
-        self.post_hooks: dict[int, Callable[..., Any]] | None = None
-        self.multi_view: str | None = None
-        self.no_grad_view = False
-        self.rewrites = 0  # how often an in-place change through a view gave this base a new history
-        self.seen = 0  # the base's `rewrites` this view's grad_fn belongs to
-
-
-class Tensor:
+class Tensor(PythonProtocol):
     """An n-dimensional array that remembers how it was made.
 
     0-d values are kept as NumPy scalars (half the cost of a 0-d array); everything else as ndarrays
@@ -61,11 +31,21 @@ class Tensor:
 
     __slots__ = ("__weakref__", "_data", "_fn", "_grad", "_meta", "_nr", "_req")
 
+    if TYPE_CHECKING:  # `engine.methods` adds the ops as methods and operators
+
+        def __getattr__(self, name: str) -> Any: ...
+        def __add__(self, other: Any) -> Tensor: ...
+        def __sub__(self, other: Any) -> Tensor: ...
+        def __mul__(self, other: Any) -> Tensor: ...
+        def __truediv__(self, other: Any) -> Tensor: ...
+        def __neg__(self) -> Tensor: ...
+        def __getitem__(self, index: Any) -> Tensor: ...
+
     _data: Array
-    _fn: Any
+    _fn: Function | None
     _nr: int
     _req: bool
-    _grad: Any
+    _grad: Tensor | None
     _meta: Meta | None
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
@@ -126,8 +106,9 @@ class Tensor:
 
     def data_ptr(self) -> int:
         """The address of the first element."""
-        share(self, self)
-        meta_of(self).storage.as_array()  # type: ignore[union-attr]
+        storage = own(self).storage
+        assert storage is not None
+        storage.as_array()
         return int(self._data.__array_interface__["data"][0])
 
     # ---- autograd's view of it -------------------------------------------------------------------
@@ -135,8 +116,9 @@ class Tensor:
     @property
     def grad_fn(self) -> Function | None:
         """The Function that made it, None for a leaf."""
-        refresh(self)
-        return self._fn  # type: ignore[no-any-return]
+        if self._meta is not None:
+            refresh(self)
+        return self._fn
 
     @property
     def is_leaf(self) -> bool:
@@ -170,6 +152,8 @@ class Tensor:
             return self
         if requires_grad and not self.is_floating_point():
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
+        if requires_grad and self.is_inference() and not STATE.inference:
+            raise RuntimeError(errors.INFERENCE_REQUIRES_GRAD)
         self._req = bool(requires_grad)
         return self
 
@@ -178,7 +162,7 @@ class Tensor:
         """The gradient accumulated so far, None before the first."""
         if self._grad is None and not self.is_leaf and not self.retains_grad:
             warnings.warn(errors.NON_LEAF_GRAD, UserWarning, stacklevel=2)
-        return self._grad  # type: ignore[no-any-return]
+        return self._grad
 
     @grad.setter
     def grad(self, value: Tensor | None) -> None:
@@ -201,7 +185,7 @@ class Tensor:
 
     def retain_grad(self) -> None:
         """Keep `.grad` of this computed tensor after backward."""
-        from engine.function import extra_of
+        from engine.hooks import extra_of
 
         if not self.requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
@@ -211,7 +195,13 @@ class Tensor:
 
     @property
     def _version(self) -> int:
+        if self.is_inference():
+            raise RuntimeError("Inference tensors do not track version counter.")
         return version_of(self)
+
+    def is_inference(self) -> bool:
+        """Whether it was made in inference mode."""
+        return self._meta is not None and self._meta.inference
 
     @property
     def data(self) -> Tensor:
@@ -243,179 +233,15 @@ class Tensor:
 
     def register_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call `hook(grad)` when this tensor's gradient is complete; what it returns replaces it."""
-        from engine.function import RemovableHandle, extra_of
+        from engine import hooks
 
-        if not self.requires_grad:
-            raise RuntimeError(
-                "cannot register a hook on a tensor that doesn't require gradient"
-            )
-        function = self.grad_fn
-        if function is not None:
-            hooks = extra_of(function).tensor_hooks.setdefault(self._nr, {})
-        else:
-            meta = meta_of(self)
-            if meta.hooks is None:
-                meta.hooks = {}
-            hooks = meta.hooks
-        return RemovableHandle.add(hooks, hook)
+        return hooks.on_tensor(self, hook)
 
     def register_post_accumulate_grad_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call `hook(leaf)` after its `.grad` was updated."""
-        from engine.function import RemovableHandle
+        from engine import hooks
 
-        if not self.requires_grad:
-            raise RuntimeError(
-                "cannot register a hook on a tensor that doesn't require gradient"
-            )
-        if not self.is_leaf:
-            raise RuntimeError(
-                "post accumulate grad hooks cannot be registered on non-leaf tensors"
-            )
-        meta = meta_of(self)
-        if meta.post_hooks is None:
-            meta.post_hooks = {}
-        return RemovableHandle.add(meta.post_hooks, hook)
-
-    # ---- to and from Python ----------------------------------------------------------------------
-
-    def item(self) -> Any:
-        """The value of a one-element tensor as a Python number."""
-        if self._data.size != 1:
-            raise RuntimeError(
-                f"a Tensor with {self._data.size} elements cannot be converted to Scalar"
-            )
-        return self._data.item()
-
-    def tolist(self) -> Any:
-        """The values as nested lists of Python numbers."""
-        return self._data.tolist()
-
-    def numpy(self) -> np.ndarray:
-        """The same memory as a NumPy array."""
-        if self.requires_grad:
-            raise RuntimeError(
-                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
-            )
-        share(self, self)
-        storage = meta_of(self).storage
-        assert storage is not None
-        storage.as_array()
-        storage.exported = True
-        return self._data  # type: ignore[no-any-return]
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        if self.requires_grad:
-            self.numpy()
-        return np.array(self._data, dtype=dtype)
-
-    def __len__(self) -> int:
-        if not self._data.ndim:
-            raise TypeError("len() of a 0-d tensor")
-        return int(self._data.shape[0])
-
-    def __bool__(self) -> bool:
-        if self._data.size > 1:
-            raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
-        if self._data.size == 0:
-            raise RuntimeError("Boolean value of Tensor with no values is ambiguous")
-        return bool(self._data)
-
-    def __float__(self) -> float:
-        return float(self._as_number())
-
-    def __int__(self) -> int:
-        return int(self._as_number())
-
-    def __index__(self) -> int:
-        if self._data.size != 1 or self._data.dtype.kind not in "iub":
-            raise TypeError("only integer tensors of a single element can be converted to an index")
-        return int(self._data.item())
-
-    def _as_number(self) -> Any:
-        if self._data.size != 1:
-            raise ValueError("only one element tensors can be converted to Python scalars")
-        if self.requires_grad and not _told.scalar:
-            _told.scalar = True
-            warnings.warn(
-                "Converting a tensor with requires_grad=True to a scalar may lead to unexpected "
-                "behavior.\nConsider using tensor.detach() first.",
-                UserWarning,
-                stacklevel=3,
-            )
-        return self._data.item()
-
-    def __contains__(self, value: Any) -> bool:
-        other = value._data if isinstance(value, Tensor) else value
-        return bool(np.any(self._data == other))
-
-    def __iter__(self) -> Iterator[Tensor]:
-        if not self._data.ndim:
-            raise TypeError("iteration over a 0-d tensor")
-        return iter(self.unbind(0))  # type: ignore[attr-defined]
-
-    def __hash__(self) -> int:
-        return id(self)
-
-    def __repr__(self) -> str:
-        function = self.grad_fn
-        return printing.tensor_str(
-            self._data,
-            self.dtype,
-            grad_fn_name=None if function is None else type(function).__name__,
-            requires_grad=self.requires_grad,
-        )
-
-    def __format__(self, spec: str) -> str:
-        if not self._data.ndim:
-            return format(self._data.item(), spec)
-        if spec:
-            raise TypeError("unsupported format string passed to Tensor.__format__")
-        return str(self)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
-        if not self.is_leaf:
-            raise RuntimeError(
-                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
-                "protocol at the moment.  If you were attempting to deepcopy a module, this may be "
-                "because of a torch.nn.utils.weight_norm usage, see "
-                "https://github.com/pytorch/pytorch/pull/103001"
-            )
-        copy = wrap(self._data)
-        copy._req = self._req
-        copy._grad = None if self._grad is None else wrap(self._grad._data)
-        memo[id(self)] = copy
-        return copy
-
-
-class Device:
-    """Where tensors live; there is only the CPU."""
-
-    type = "cpu"
-    index = None
-
-    def __repr__(self) -> str:
-        return "device(type='cpu')"
-
-    def __str__(self) -> str:
-        return "cpu"
-
-    def __eq__(self, other: object) -> bool:
-        return str(other) == "cpu"
-
-    def __hash__(self) -> int:
-        return hash("cpu")
-
-
-CPU = Device()
-
-
-class _Told:
-    """Warnings PyTorch gives once per process."""
-
-    scalar = False
-
-
-_told = _Told()
+        return hooks.after_accumulation(self, hook)
 
 _new = object.__new__
 
@@ -444,62 +270,6 @@ def requires_grad(x: Any) -> bool:
     return isinstance(x, Tensor) and (x._req or x._fn is not None or x.grad_fn is not None)
 
 
-def meta_of(t: Tensor) -> Meta:
-    """The tensor's Meta, made when first asked for."""
-    if t._meta is None:
-        t._meta = Meta()
-    return t._meta
-
-
-def version_of(x: Any) -> int:
-    """How often the tensor's memory was changed in place."""
-    if not isinstance(x, Tensor):
-        return 0
-    meta = x._meta
-    return 0 if meta is None or meta.version is None else meta.version.count
-
-
-def own(t: Tensor) -> Meta:
-    """Meta with a storage and a version counter; a saved result of the same memory joins them."""
-    from engine.function import SavedResult
-
-    meta = meta_of(t)
-    if meta.version is None:
-        meta.version = Version()
-    if meta.storage is None:
-        meta.storage = Storage()
-        meta.storage.add(t)
-        function = t._fn
-        if function is not None and function.outputs == 1 and function.result is t._data:
-            function.result = SavedResult(t._data, meta.version, meta.version.count)
-            meta.storage.add(function.result)
-    return meta
-
-
-def share(t: Tensor, source: Tensor, own_version: bool = False) -> Tensor:
-    """Let `t` (whose data lies in the memory of `source`) see what is written to `source`."""
-    theirs = own(source)
-    if t is source:
-        return t
-    mine = meta_of(t)
-    mine.storage = theirs.storage
-    mine.version = Version() if own_version else theirs.version
-    assert theirs.storage is not None
-    theirs.storage.add(t)
-    return t
-
-
-def refresh(t: Tensor) -> None:
-    """Give a view the history its base got by an in-place change through another view."""
-    meta = t._meta
-    if meta is not None and meta.base is not None:
-        base_meta = meta.base._meta
-        if base_meta is not None and base_meta.rewrites != meta.seen:
-            from engine.inplace import regenerate
-
-            regenerate(t, meta)
-
-
 def check_dim(dim: int, ndim: int) -> int:
     """`dim` counted from the front; raises IndexError with PyTorch's sentence."""
     n = max(ndim, 1)
@@ -511,21 +281,23 @@ def check_dim(dim: int, ndim: int) -> int:
 def _check_grad(t: Tensor, value: Any) -> None:
     if not isinstance(value, Tensor):
         raise TypeError(
-            f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}"
+            "assigned grad expected to be a Tensor or None but got grad of type "
+            f"{type(value).__name__}"
         )
     if value._data.shape != t._data.shape:
         raise RuntimeError(
-            f"attempting to assign a gradient of size '{list(value._data.shape)}' to a tensor of size "
-            f"'{list(t._data.shape)}'. Please ensure that the gradient and the tensor are the same size"
+            f"attempting to assign a gradient of size '{list(value._data.shape)}' to a tensor of "
+            f"size '{list(t._data.shape)}'. Please ensure that the gradient and the tensor are the "
+            "same size"
         )
     if value._data.dtype != t._data.dtype:
         was, is_ = _C_NAMES.get(value.dtype.name, value.dtype.name), t.dtype.scalar_name
         raise RuntimeError(
-            f"attempting to assign a gradient with dtype '{was}' to a tensor with grad_dtype '{is_}'. The "
-            "gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). You can set the "
-            "tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set "
-            "grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break "
-            "downstream systems that assume they match."
+            f"attempting to assign a gradient with dtype '{was}' to a tensor with grad_dtype "
+            f"'{is_}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's "
+            "dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None "
+            "to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and "
+            "its gradient may break downstream systems that assume they match."
         )
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from engine.meta import is_inference, meta_of, own, share
 from engine.modes import STATE
-from engine.tensor import Tensor, meta_of, own, requires_grad, share
+from engine.tensor import Tensor, requires_grad
 
 Array = Any
 
@@ -28,6 +29,7 @@ def share_view(view: Tensor, source: Tensor) -> Tensor:
     base = source if source._meta is None or source._meta.base is None else source._meta.base
     meta.base = base
     meta.seen = meta_of(base).rewrites
+    meta.inference = is_inference(source)
     if not STATE.grad_enabled and requires_grad(source):
         meta.no_grad_view = True
         view._req = True

@@ -41,7 +41,7 @@ class Theme:
 
 LIGHT = Theme(
     "light", window="#ffffff", canvas="#f3f5f8", grid="#dde2e9", surface="#ffffff", border="#c9d0da",
-    text="#131c2b", muted="#5b6678", value="#0067a8", value_soft="#e5f1f9", gradient="#c24f00",
+    text="#131c2b", muted="#5b6678", value="#0067a8", value_soft="#e5f1f9", gradient="#b84b00",
     gradient_soft="#fdf0e6", sum="#86358a", sum_soft="#f7edf8", cut="#6b7688", error="#b3142c",
     error_soft="#fdebee", selection="#2563eb", hover="#eef2f7", on_accent="#ffffff",
 )  # fmt: skip

@@ -310,17 +310,14 @@ def test_numbers_are_converted_as_torch_converts_them(data, to, expected):
             RuntimeError,
             "value cannot be converted to type int64 without overflow",
         ),
-        (np.array(1.0), "int8", None, None),
-        (np.arange(3)[::-1], None, ValueError, None),
-        (np.array([1], ">i4"), None, ValueError, None),
+        (np.arange(3)[::-1], None, ValueError, "stride in the given numpy array is negative"),
+        (np.array([1], ">i4"), None, ValueError, "byte order different from the native"),
     ],
 )
 def test_data_that_makes_no_tensor_is_refused_in_torchs_words(data, to, error, message):
     found = outcome(lambda: to_array(data, to and BY_NAME[to]))
-    if message is not None:
-        assert found == (error, message)
-    elif error is not None:
-        assert found[0] is error
+    assert found[0] is error
+    assert message in found[1]
 
 
 def test_a_list_that_holds_itself_is_refused():
@@ -335,15 +332,18 @@ DATA = """
 [None] | [1,'a'] | (1,2.) | 2**63-1 | -2**63-1 | [2**64] | 1e40 | [1e40] | np.float16(2) | [b'a']
 np.bool_(True) | [np.bool_(True),False] | [np.float16(2), 1] | np.array([1.,2])[::2] | [1,2.5,[3]]
 [np.array([1.,2]), [3,4]] | [np.array(1.)] | [[[1,2],[3,4]],[[1,2],[3]]] | [[1],2.5] | [range(2)]
-float | object() | iter([1]) | [[[[[]]]]] | bytearray(b'a') | [True,[True]] | [1,[]] | np.zeros((0,3))
-[[1,2],(3,4)] | [[1,2],{3:4}] | [np.array([1,2]),np.array([1,2,3])] | np.float32(1e-45) | [0., -0.]
+float | object() | iter([1]) | [[[[[]]]]] | bytearray(b'a') | [True,[True]] | [1,[]]
+np.zeros((0,3)) | [[1,2],(3,4)] | [[1,2],{3:4}] | [np.array([1,2]),np.array([1,2,3])]
+np.float32(1e-45) | [0., -0.]
 """
 CONVERTED = """
 2**64 | 256 | -255 | -256 | 128 | -129 | [300] | 40000 | 2**31 | 1e10 | 1e20 | 300. | -1.5 | 2.7 | 0
-[2.7,-2.7] | float('nan') | float('inf') | 70000 | [5,0,.5] | 65519.9 | 65520 | 127.9 | -128.5 | -0.9
-[2**62+2**38+1] | 2147483647.5 | 9223372036854775807.0 | 2**100 | [1,'a'] | ['a'] | [1,None] | None
+[2.7,-2.7] | float('nan') | float('inf') | 70000 | [5,0,.5] | 65519.9 | 65520 | 127.9 | -128.5
+-0.9 | [2**62+2**38+1] | 2147483647.5 | 9223372036854775807.0 | 2**100 | [1,'a'] | ['a']
+[1,None] | None
 [np.int64(300)] | [np.float32(3.7)] | [np.float64(3.7)] | np.float64(300) | np.array([300.7,-1.2])
-np.array([1e10,-1e10,300,-5]) | np.array([1+2**-11+2**-30]) | np.array([2.5,0,float('nan')]) | {1} | b'a'
+np.array([1e10,-1e10,300,-5]) | np.array([1+2**-11+2**-30]) | {1} | b'a'
+np.array([2.5,0,float('nan')])
 """
 
 

@@ -33,11 +33,11 @@ class AddBackward0(Function):
 
 
 @op("Arithmetic", "+", torch="{self} + {other}", nickname="distributes")
-def add(self: Tensor, other: Operand, *, alpha: float = 1) -> Tensor:
+def add(self: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
     """Add two tensors entry by entry; `alpha` multiplies the second."""
     if not is_tensor(self):
         self, other = other, self
-    return AddBackward0.apply(self, other, alpha=alpha)  # type: ignore[no-any-return]
+    return AddBackward0.apply(self, other, alpha=alpha)
 
 
 class SubBackward0(Function):
@@ -69,19 +69,19 @@ class RsubBackward1(Function):
 
 
 @op("Arithmetic", "−", torch="{self} - {other}", nickname="distributes")
-def sub(self: Tensor | float, other: Operand, *, alpha: float = 1) -> Tensor:
+def sub(self: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
     """Subtract the second tensor from the first, entry by entry."""
     _refuse_bool_difference(self, other)
     if not is_tensor(self):
         return _rsub(other, self)
-    return SubBackward0.apply(self, other, alpha=alpha)  # type: ignore[no-any-return]
+    return SubBackward0.apply(self, other, alpha=alpha)
 
 
 def _rsub(self: Tensor, other: Any) -> Tensor:
     _refuse_bool_difference(self, other)
     if isinstance(other, float) and not self.is_floating_point():
         self = to(self, dtypes.get_default_dtype())
-    return RsubBackward1.apply(self, other=other)  # type: ignore[no-any-return]
+    return RsubBackward1.apply(self, other=other)
 
 
 def _refuse_bool_difference(a: Any, b: Any) -> None:
@@ -95,8 +95,8 @@ def _refuse_bool_difference(a: Any, b: Any) -> None:
         )
     if is_bool(a) or is_bool(b):
         raise RuntimeError(
-            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to "
-            "invert a mask, use the `~` or `logical_not()` operator instead."
+            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying "
+            "to invert a mask, use the `~` or `logical_not()` operator instead."
         )
 
 
@@ -117,11 +117,11 @@ class MulBackward0(Function):
 
 
 @op("Arithmetic", "×", torch="{self} * {other}", nickname="switches")
-def mul(self: Tensor, other: Operand) -> Tensor:
+def mul(self: Operand, other: Operand) -> Tensor:
     """Multiply two tensors entry by entry."""
     if not is_tensor(self):
         self, other = other, self
-    return MulBackward0.apply(self, other)  # type: ignore[no-any-return]
+    return MulBackward0.apply(self, other)
 
 
 class DivBackward0(Function):
@@ -141,11 +141,11 @@ class DivBackward0(Function):
 
 
 @op("Arithmetic", "÷", torch="{self} / {other}")
-def div(self: Tensor, other: Operand) -> Tensor:
+def div(self: Operand, other: Operand) -> Tensor:
     """Divide the first tensor by the second, entry by entry; integers become floats."""
     if not is_tensor(self):
         return mul(reciprocal(other), self)
-    return DivBackward0.apply(self, other)  # type: ignore[no-any-return]
+    return DivBackward0.apply(self, other)
 
 
 class FloorDivide(Function):
@@ -157,11 +157,11 @@ class FloorDivide(Function):
 
 
 @op("Arithmetic", "⌊÷⌋", torch="{self} // {other}")
-def floor_divide(self: Tensor, other: Operand) -> Tensor:
+def floor_divide(self: Operand, other: Operand) -> Tensor:
     """Divide and round down; it has no derivative."""
     if not is_tensor(self):
         self = _number_as_tensor(self, other)
-    return FloorDivide.apply(self, other)  # type: ignore[no-any-return]
+    return FloorDivide.apply(self, other)
 
 
 class RemainderBackward0(Function):
@@ -193,15 +193,15 @@ class RemainderBackward1(Function):
 
 
 @op("Arithmetic", "mod", torch="{self} % {other}")
-def remainder(self: Tensor, other: Operand) -> Tensor:
+def remainder(self: Operand, other: Operand) -> Tensor:
     """What is left after dividing, with the sign of the divisor."""
     if not is_tensor(self):
         self = _number_as_tensor(self, other)
     if is_tensor(other):
-        return RemainderBackward1.apply(self, other)  # type: ignore[no-any-return]
+        return RemainderBackward1.apply(self, other)
     if isinstance(other, float) and not self.is_floating_point():
         self = to(self, dtypes.get_default_dtype())
-    return RemainderBackward0.apply(self, other=other)  # type: ignore[no-any-return]
+    return RemainderBackward0.apply(self, other=other)
 
 
 def _number_as_tensor(number: Any, like: Tensor) -> Tensor:
@@ -225,10 +225,10 @@ def neg(self: Tensor) -> Tensor:
     """Turn the sign of every entry."""
     if self.dtype.name == "bool":
         raise RuntimeError(
-            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert "
-            "a mask, use the `~` or `logical_not()` operator instead."
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to "
+            "invert a mask, use the `~` or `logical_not()` operator instead."
         )
-    return NegBackward0.apply(self)  # type: ignore[no-any-return]
+    return NegBackward0.apply(self)
 
 
 class PowBackward0(Function):
@@ -279,18 +279,18 @@ class PowBackward2(Function):
 
 
 @op("Arithmetic", "xⁿ", torch="{self} ** {exponent}", defaults={"exponent": 2})
-def pow(self: Tensor, exponent: Operand) -> Tensor:
+def pow(self: Operand, exponent: Operand) -> Tensor:
     """Raise every entry to a power."""
     if is_tensor(self) and is_tensor(exponent):
-        return PowBackward1.apply(self, exponent)  # type: ignore[no-any-return]
+        return PowBackward1.apply(self, exponent)
     if not is_tensor(self):
-        return PowBackward2.apply(_floating_for(exponent, self), self=self)  # type: ignore[no-any-return]
+        return PowBackward2.apply(_floating_for(exponent, self), self=self)
     self = _floating_for(self, exponent)
     if not self.is_floating_point() and exponent < 0:
         raise RuntimeError("Integers to negative integer powers are not allowed.")
     if self.dtype.name == "bool":
         self = to(self, dtypes.result_type((self.dtype, self.ndim), exponent))
-    return PowBackward0.apply(self, exponent=exponent)  # type: ignore[no-any-return]
+    return PowBackward0.apply(self, exponent=exponent)
 
 
 def _floating_for(self: Tensor, number: Any) -> Tensor:
@@ -313,7 +313,7 @@ class AbsBackward0(Function):
 @op("Arithmetic", "|x|")
 def abs(self: Tensor) -> Tensor:
     """The distance of every entry from zero."""
-    return AbsBackward0.apply(self)  # type: ignore[no-any-return]
+    return AbsBackward0.apply(self)
 
 
 @op("Arithmetic", "x²", torch="{self}.square()")
@@ -337,7 +337,7 @@ class ReciprocalBackward0(Function):
 @op("Arithmetic", "1/x")
 def reciprocal(self: Tensor) -> Tensor:
     """One divided by every entry."""
-    return ReciprocalBackward0.apply(self)  # type: ignore[no-any-return]
+    return ReciprocalBackward0.apply(self)
 
 
 class ToCopyBackward0(Function):
@@ -356,4 +356,4 @@ def to(self: Tensor, dtype: dtypes.dtype | str) -> Tensor:
     wanted = dtypes.BY_NAME[dtype] if isinstance(dtype, str) else dtype
     if self.dtype is wanted:
         return self
-    return ToCopyBackward0.apply(self, dtype=wanted)  # type: ignore[no-any-return]
+    return ToCopyBackward0.apply(self, dtype=wanted)

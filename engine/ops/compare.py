@@ -15,7 +15,9 @@ from engine.tensor import Tensor, wrap
 Array = Any
 
 
-def _comparison(name: str, symbol: str, ufunc: Callable[..., Any], doc: str) -> Callable[..., Tensor]:
+def _comparison(
+    name: str, symbol: str, ufunc: Callable[..., Any], doc: str
+) -> Callable[..., Tensor]:
     class Comparison(Function):
         promote = "arithmetic"
 
@@ -24,7 +26,7 @@ def _comparison(name: str, symbol: str, ufunc: Callable[..., Any], doc: str) -> 
             return ufunc(self, other)
 
     def compare(self: Tensor, other: Operand) -> Tensor:
-        return Comparison.apply(self, other)  # type: ignore[no-any-return]
+        return Comparison.apply(self, other)
 
     compare.__name__, compare.__doc__ = name, doc
     return op("Elementary", symbol, torch=f"{{self}} {symbol} {{other}}")(compare)
@@ -97,5 +99,3 @@ def equal(self: Tensor, other: Tensor) -> bool:
     """Whether shape and all entries are the same."""
     same = self._data.shape == other._data.shape
     return same and bool(np.all(self._data == other._data))
-
-

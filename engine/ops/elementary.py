@@ -29,7 +29,7 @@ class ExpBackward0(Function):
 @op("Elementary", "eˣ")
 def exp(self: Tensor) -> Tensor:
     """e to the power of every entry."""
-    return ExpBackward0.apply(self)  # type: ignore[no-any-return]
+    return ExpBackward0.apply(self)
 
 
 class LogBackward0(Function):
@@ -47,7 +47,7 @@ class LogBackward0(Function):
 @op("Elementary", "ln")
 def log(self: Tensor) -> Tensor:
     """The natural logarithm of every entry; -inf at 0, nan below."""
-    return LogBackward0.apply(self)  # type: ignore[no-any-return]
+    return LogBackward0.apply(self)
 
 
 class SqrtBackward0(Function):
@@ -65,7 +65,7 @@ class SqrtBackward0(Function):
 @op("Elementary", "√")
 def sqrt(self: Tensor) -> Tensor:
     """The square root of every entry; nan below 0."""
-    return SqrtBackward0.apply(self)  # type: ignore[no-any-return]
+    return SqrtBackward0.apply(self)
 
 
 class RsqrtBackward0(Function):
@@ -83,7 +83,7 @@ class RsqrtBackward0(Function):
 @op("Elementary", "1/√")
 def rsqrt(self: Tensor) -> Tensor:
     """One divided by the square root of every entry."""
-    return RsqrtBackward0.apply(self)  # type: ignore[no-any-return]
+    return RsqrtBackward0.apply(self)
 
 
 class SinBackward0(Function):
@@ -101,7 +101,7 @@ class SinBackward0(Function):
 @op("Elementary", "sin")
 def sin(self: Tensor) -> Tensor:
     """The sine of every entry, in radians."""
-    return SinBackward0.apply(self)  # type: ignore[no-any-return]
+    return SinBackward0.apply(self)
 
 
 class CosBackward0(Function):
@@ -119,7 +119,7 @@ class CosBackward0(Function):
 @op("Elementary", "cos")
 def cos(self: Tensor) -> Tensor:
     """The cosine of every entry, in radians."""
-    return CosBackward0.apply(self)  # type: ignore[no-any-return]
+    return CosBackward0.apply(self)
 
 
 class TanBackward0(Function):
@@ -137,7 +137,7 @@ class TanBackward0(Function):
 @op("Elementary", "tan")
 def tan(self: Tensor) -> Tensor:
     """The tangent of every entry, in radians."""
-    return TanBackward0.apply(self)  # type: ignore[no-any-return]
+    return TanBackward0.apply(self)
 
 
 class TanhBackward0(Function):
@@ -155,7 +155,7 @@ class TanhBackward0(Function):
 @op("Activation", "tanh")
 def tanh(self: Tensor) -> Tensor:
     """Squash every entry into (-1, 1)."""
-    return TanhBackward0.apply(self)  # type: ignore[no-any-return]
+    return TanhBackward0.apply(self)
 
 
 class SigmoidBackward0(Function):
@@ -173,7 +173,7 @@ class SigmoidBackward0(Function):
 @op("Activation", "σ")
 def sigmoid(self: Tensor) -> Tensor:
     """Squash every entry into (0, 1)."""
-    return SigmoidBackward0.apply(self)  # type: ignore[no-any-return]
+    return SigmoidBackward0.apply(self)
 
 
 class ReluBackward0(Function):
@@ -189,7 +189,7 @@ class ReluBackward0(Function):
 @op("Activation", "relu")
 def relu(self: Tensor) -> Tensor:
     """Every entry, or 0 where it is negative."""
-    return ReluBackward0.apply(self)  # type: ignore[no-any-return]
+    return ReluBackward0.apply(self)
 
 
 class ClampBackward1(Function):
@@ -220,8 +220,8 @@ def clamp(self: Tensor, min: float | None = None, max: float | None = None) -> T
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if not self.is_floating_point() and any(isinstance(b, float) for b in (min, max)):
-        self = self.to()  # type: ignore[attr-defined]
-    return ClampBackward1.apply(self, min=min, max=max)  # type: ignore[no-any-return]
+        self = self.to()
+    return ClampBackward1.apply(self, min=min, max=max)
 
 
 class MaximumBackward0(Function):
@@ -265,13 +265,13 @@ def _routed(F: Namespace, grad: Array, wins: Array, ties: Array, loses: Array) -
 @op("Elementary", "max", nickname="routes")
 def maximum(self: Tensor, other: Tensor) -> Tensor:
     """The larger of two tensors, entry by entry."""
-    return MaximumBackward0.apply(self, other)  # type: ignore[no-any-return]
+    return MaximumBackward0.apply(self, other)
 
 
 @op("Elementary", "min", nickname="routes")
 def minimum(self: Tensor, other: Tensor) -> Tensor:
     """The smaller of two tensors, entry by entry."""
-    return MinimumBackward0.apply(self, other)  # type: ignore[no-any-return]
+    return MinimumBackward0.apply(self, other)
 
 
 class WhereBackward0(Function):
@@ -299,7 +299,7 @@ def where(condition: Tensor, self: Operand, other: Operand) -> Tensor:
             f"{condition.dtype.scalar_name}"
         )
     dtype = meet([self, other])
-    return WhereBackward0.apply(  # type: ignore[no-any-return]
+    return WhereBackward0.apply(
         condition, *(x.to(dtype) if is_tensor(x) else dtype.np.type(x) for x in (self, other))
     )
 
@@ -320,7 +320,7 @@ def _simple(
     cls = type(node or f"{name.capitalize()}Backward0", (Function,), body)
 
     def call(self: Tensor) -> Tensor:
-        return cls.apply(self)  # type: ignore[attr-defined,no-any-return]
+        return cls.apply(self)
 
     call.__name__, call.__doc__ = name, doc
     return op("Elementary", symbol)(call)
@@ -375,7 +375,7 @@ class Expm1Backward0(Function):
 @op("Elementary", "eˣ−1")
 def expm1(self: Tensor) -> Tensor:
     """exp(x) - 1, exact for small x."""
-    return Expm1Backward0.apply(self)  # type: ignore[no-any-return]
+    return Expm1Backward0.apply(self)
 
 
 class Exp2Backward0(Function):
@@ -393,7 +393,7 @@ class Exp2Backward0(Function):
 @op("Elementary", "2ˣ")
 def exp2(self: Tensor) -> Tensor:
     """Two to the power of every entry."""
-    return Exp2Backward0.apply(self)  # type: ignore[no-any-return]
+    return Exp2Backward0.apply(self)
 
 
 def _flat(name: str, symbol: str, doc: str) -> Any:
@@ -406,10 +406,12 @@ def _flat(name: str, symbol: str, doc: str) -> Any:
         """A step function is flat: no gradient gets through."""
         return F.zeros_like(grad)
 
-    cls = type(f"{name.capitalize()}Backward0", (Function,), {"forward": run, "grad_self": grad_self})
+    cls = type(
+        f"{name.capitalize()}Backward0", (Function,), {"forward": run, "grad_self": grad_self}
+    )
 
     def call(self: Tensor) -> Tensor:
-        return cls.apply(self)  # type: ignore[attr-defined,no-any-return]
+        return cls.apply(self)
 
     call.__name__, call.__doc__ = name, doc
     return op("Elementary", symbol)(call)
@@ -420,4 +422,3 @@ floor = _flat("floor", "⌊x⌋", "The next whole number below.")
 ceil = _flat("ceil", "⌈x⌉", "The next whole number above.")
 trunc = _flat("trunc", "trunc", "The whole part, towards zero.")
 round = _flat("round", "round", "The nearest whole number; a half goes to the even one.")
-

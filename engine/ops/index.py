@@ -9,9 +9,10 @@ import numpy as np
 
 from engine.function import Function
 from engine.inplace import inplace
+from engine.meta import meta_of, share
 from engine.ops.shape import unsqueeze
 from engine.registry import op
-from engine.tensor import Tensor, check_dim, is_tensor, meta_of, share, wrap
+from engine.tensor import Tensor, check_dim, is_tensor, wrap
 from engine.views import share_view, viewable
 
 Array = Any
@@ -26,9 +27,7 @@ class SelectBackward0(Function):
         """The slice at index of dim"""
         return F.select(self, dim, index)
 
-    def grad_self(
-        F: Namespace, grad: Array, self_shape: Shape, dim: int, index: int
-    ) -> Array:
+    def grad_self(F: Namespace, grad: Array, self_shape: Shape, dim: int, index: int) -> Array:
         """What was picked gets the gradient, the rest gets zeros."""
         return F.select_backward(grad, self_shape, dim, index)
 
@@ -42,9 +41,10 @@ def select(self: Tensor, dim: int, index: int) -> Tensor:
     n = self.shape[d]
     if not -n <= index < n:
         raise IndexError(
-            f"select(): index {index} out of range for tensor of size {list(self.shape)} at dimension {d}"
+            f"select(): index {index} out of range for tensor of size {list(self.shape)} at "
+            f"dimension {d}"
         )
-    return SelectBackward0.apply(self, dim=d, index=index % n)  # type: ignore[no-any-return]
+    return SelectBackward0.apply(self, dim=d, index=index % n)
 
 
 class SliceBackward0(Function):
@@ -74,7 +74,9 @@ def narrow(self: Tensor, dim: int, start: int, length: int) -> Tensor:
     d = check_dim(dim, self.ndim)
     n = self.shape[d]
     if not -n <= start <= n:
-        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n}], but got {start})")
+        raise IndexError(
+            f"Dimension out of range (expected to be in range of [{-n}, {n}], but got {start})"
+        )
     start = start + n if start < 0 else start
     if start + length > n:
         raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({n}).")
@@ -83,7 +85,7 @@ def narrow(self: Tensor, dim: int, start: int, length: int) -> Tensor:
 
 def slice(x: Tensor, dim: int, start: int, end: int, step: int = 1) -> Tensor:
     """`x[start:end:step]` along `dim`, the bounds counted from the front."""
-    return SliceBackward0.apply(x, dim=dim, start=start, end=end, step=step)  # type: ignore[no-any-return]
+    return SliceBackward0.apply(x, dim=dim, start=start, end=end, step=step)
 
 
 class AliasBackward0(Function):
@@ -165,7 +167,7 @@ def getitem(self: Tensor, index: Any) -> Tensor:
     if not _is_advanced(items):
         return _basic(self, items, alone=not isinstance(index, tuple))
     x, keys = _before_advanced(self, items)
-    return IndexBackward0.apply(x, index=keys)  # type: ignore[no-any-return]
+    return IndexBackward0.apply(x, index=keys)
 
 
 def _is_advanced(items: list[Any]) -> bool:
@@ -197,8 +199,8 @@ _ALL = np.s_[:]
 def _basic(self: Tensor, items: list[Any], alone: bool) -> Tensor:
     if not self.ndim and any(i is not None and i is not Ellipsis for i in items):
         raise IndexError(
-            "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ "
-            "to convert a 0-dim tensor to a number"
+            "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` "
+            "in C++ to convert a 0-dim tensor to a number"
         )
     out, dim = self, 0
     for item in _expanded(self, items):
@@ -210,7 +212,7 @@ def _basic(self: Tensor, items: list[Any], alone: bool) -> Tensor:
             dim += 1
         else:
             out = _picked(self, out, dim, item)
-    return AliasBackward0.apply(self) if out is self else out  # type: ignore[no-any-return]
+    return AliasBackward0.apply(self) if out is self else out
 
 
 def _is_slice(item: Any) -> bool:
@@ -230,16 +232,16 @@ def _picked(whole: Tensor, x: Tensor, dim: int, item: Any) -> Tensor:
     n = x.shape[dim]
     if not -n <= index < n:
         raise IndexError(f"index {index} is out of bounds for dimension {dim} with size {n}")
-    return SelectBackward0.apply(x, dim=dim, index=index % n)  # type: ignore[no-any-return]
+    return SelectBackward0.apply(x, dim=dim, index=index % n)
 
 
 def _as_int(item: Any) -> int:
     try:
-        return item.__index__()  # type: ignore[no-any-return]
+        return item.__index__()
     except (AttributeError, TypeError):
         raise IndexError(
-            "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid "
-            f"indices (got {type(item).__name__})"
+            "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are "
+            f"valid indices (got {type(item).__name__})"
         ) from None
 
 
@@ -270,8 +272,8 @@ def _check_key(x: Tensor, dim: int, key: Array) -> None:
         for k, n in enumerate(key.shape):
             if n != x.shape[dim + k]:
                 raise IndexError(
-                    f"The shape of the mask {list(key.shape)} at index {k} does not match the shape of "
-                    f"the indexed tensor {list(x.shape)} at index {dim + k}"
+                    f"The shape of the mask {list(key.shape)} at index {k} does not match the "
+                    f"shape of the indexed tensor {list(x.shape)} at index {dim + k}"
                 )
         return
     if key.dtype.kind not in "iu":
@@ -279,9 +281,7 @@ def _check_key(x: Tensor, dim: int, key: Array) -> None:
     n = x.shape[dim]
     bad = key[(key < -n) | (key >= n)]
     if bad.size:
-        raise IndexError(
-            f"index {bad.flat[0]} is out of bounds for dimension {dim} with size {n}"
-        )
+        raise IndexError(f"index {bad.flat[0]} is out of bounds for dimension {dim} with size {n}")
 
 
 class IndexPutBackward0(Function):
@@ -316,7 +316,8 @@ def setitem(self: Tensor, index: Any, value: Any) -> None:
     if source.dtype is not self.dtype:
         raise RuntimeError(
             "Index put requires the source and destination dtypes match, got "
-            f"{self.dtype.scalar_name} for the destination and {source.dtype.scalar_name} for the source."
+            f"{self.dtype.scalar_name} for the destination and {source.dtype.scalar_name} for the "
+            "source."
         )
     inplace(IndexPutBackward0, x, source, index=keys)
 
@@ -334,7 +335,8 @@ def copy_(self: Tensor, src: Tensor) -> Tensor:
         raise RuntimeError(errors.cannot_broadcast(self._data.shape, source.shape)) from None
     if not fits:
         raise RuntimeError(
-            f"output with shape {list(self.shape)} doesn't match the broadcast shape {list(source.shape)}"
+            f"output with shape {list(self.shape)} doesn't match the broadcast shape "
+            f"{list(source.shape)}"
         )
     return inplace(CopyBackwards, self, src)
 
@@ -351,5 +353,3 @@ def detach_(self: Tensor) -> Tensor:
     """Cut this very tensor off from its history."""
     self._fn, self._nr, self._req = None, 0, False
     return self
-
-

@@ -52,9 +52,10 @@ def mm(self: Tensor, mat2: Tensor) -> Tensor:
         )
     if self.dtype is not mat2.dtype:
         raise RuntimeError(
-            f"expected m1 and m2 to have the same dtype, but got: {_c_name(self)} != {_c_name(mat2)}"
+            f"expected m1 and m2 to have the same dtype, but got: {_c_name(self)} != "
+            f"{_c_name(mat2)}"
         )
-    return MmBackward0.apply(self, mat2)  # type: ignore[no-any-return]
+    return MmBackward0.apply(self, mat2)
 
 
 def _c_name(x: Tensor) -> str:
@@ -80,15 +81,13 @@ class MvBackward0(Function):
 def mv(self: Tensor, vec: Tensor) -> Tensor:
     """A matrix times a vector, (n, k) and (k,) -> (n,)."""
     if self.ndim != 2 or vec.ndim != 1:
-        raise RuntimeError(
-            f"vector + matrix @ vector expected, got 1, {self.ndim}, {vec.ndim}"
-        )
+        raise RuntimeError(f"vector + matrix @ vector expected, got 1, {self.ndim}, {vec.ndim}")
     if self.shape[1] != vec.shape[0]:
         raise RuntimeError(
             f"size mismatch, got input ({self.shape[0]}), mat ({self.shape[0]}x{self.shape[1]}), "
             f"vec ({vec.shape[0]})"
         )
-    return MvBackward0.apply(self, vec)  # type: ignore[no-any-return]
+    return MvBackward0.apply(self, vec)
 
 
 class DotBackward0(Function):
@@ -109,9 +108,7 @@ class DotBackward0(Function):
 def dot(self: Tensor, tensor: Tensor) -> Tensor:
     """The inner product of two vectors, (n,) and (n,) -> ()."""
     if self.ndim != 1 or tensor.ndim != 1:
-        raise RuntimeError(
-            f"1D tensors expected, but got {self.ndim}D and {tensor.ndim}D tensors"
-        )
+        raise RuntimeError(f"1D tensors expected, but got {self.ndim}D and {tensor.ndim}D tensors")
     if self.dtype is not tensor.dtype:
         raise RuntimeError(
             "dot : expected both vectors to have same dtype, but found "
@@ -120,10 +117,10 @@ def dot(self: Tensor, tensor: Tensor) -> Tensor:
     if self.shape != tensor.shape:
         a, b = self.numel(), tensor.numel()
         raise RuntimeError(
-            f"inconsistent tensor size, expected tensor [{a}] and src [{b}] to have the same number of "
-            f"elements, but got {a} and {b} elements respectively"
+            f"inconsistent tensor size, expected tensor [{a}] and src [{b}] to have the same "
+            f"number of elements, but got {a} and {b} elements respectively"
         )
-    return DotBackward0.apply(self, tensor)  # type: ignore[no-any-return]
+    return DotBackward0.apply(self, tensor)
 
 
 class BmmBackward0(Function):
@@ -144,14 +141,16 @@ class BmmBackward0(Function):
 def bmm(self: Tensor, mat2: Tensor) -> Tensor:
     """A batch of matrix products, (b, n, k) and (b, k, m) -> (b, n, m)."""
     if self.ndim != 3 or mat2.ndim != 3:
-        raise RuntimeError("batch1 must be a 3D tensor" if self.ndim != 3 else "batch2 must be a 3D tensor")
+        raise RuntimeError(
+            "batch1 must be a 3D tensor" if self.ndim != 3 else "batch2 must be a 3D tensor"
+        )
     (b, n, k), (b2, k2, m) = self.shape, mat2.shape
     if b != b2 or k != k2:
         raise RuntimeError(
             f"Expected size for first two dimensions of batch2 tensor to be: [{b}, {k}] but got: "
             f"[{b2}, {k2}]."
         )
-    return BmmBackward0.apply(self, mat2)  # type: ignore[no-any-return]
+    return BmmBackward0.apply(self, mat2)
 
 
 @op("Linear algebra", "@", torch="{self} @ {other}")
@@ -167,7 +166,7 @@ def matmul(self: Tensor, other: Tensor) -> Tensor:
     if a == 2 and b == 1:
         return _checked_mv(self, other)
     if a == 1 and b == 2:
-        return SqueezeBackward4.apply(mm(unsqueeze(self, 0), other), dim=(0,))  # type: ignore[no-any-return]
+        return SqueezeBackward4.apply(mm(unsqueeze(self, 0), other), dim=(0,))
     if a == b == 2:
         return mm(self, other)
     if b <= 2:
@@ -180,8 +179,8 @@ def matmul(self: Tensor, other: Tensor) -> Tensor:
 def _checked_mv(self: Tensor, vec: Tensor) -> Tensor:
     if self.shape[1] != vec.shape[0]:
         raise RuntimeError(
-            f"size mismatch, got input ({self.shape[0]}), mat ({self.shape[0]}x{self.shape[1]}), vec "
-            f"({vec.shape[0]})"
+            f"size mismatch, got input ({self.shape[0]}), mat ({self.shape[0]}x{self.shape[1]}), "
+            f"vec ({vec.shape[0]})"
         )
     return mv(self, vec)
 
@@ -191,9 +190,9 @@ def _folded(self: Tensor, other: Tensor) -> Tensor:
     *batch, k = self.shape
     flat = reshape(self, (int(np.prod(batch, dtype=np.int64)), k))
     if other.ndim == 1:
-        return UnsafeViewBackward0.apply(_checked_mv(flat, other), size=tuple(batch))  # type: ignore[no-any-return]
+        return UnsafeViewBackward0.apply(_checked_mv(flat, other), size=tuple(batch))
     out = mm(flat, other)
-    return UnsafeViewBackward0.apply(out, size=(*batch, other.shape[1]))  # type: ignore[no-any-return]
+    return UnsafeViewBackward0.apply(out, size=(*batch, other.shape[1]))
 
 
 def _folded_right(self: Tensor, other: Tensor) -> Tensor:
@@ -217,7 +216,7 @@ def _batched(self: Tensor, other: Tensor) -> Tensor:
     left = reshape(expand(self, (*batch, *self.shape[-2:])), (count, *self.shape[-2:]))
     right = reshape(expand(other, (*batch, *other.shape[-2:])), (count, *other.shape[-2:]))
     size = (*batch, self.shape[-2], other.shape[-1])
-    return UnsafeViewBackward0.apply(bmm(left, right), size=size)  # type: ignore[no-any-return]
+    return UnsafeViewBackward0.apply(bmm(left, right), size=size)
 
 
 @op("Linear algebra", "⊗")
@@ -255,16 +254,14 @@ class AddmmBackward0(Function):
         return out if alpha == 1 else out * alpha
 
 
-def addmm(
-    self: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: float = 1
-) -> Tensor:
+def addmm(self: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta · self + alpha · (mat1 @ mat2)."""
     if mat1.shape[1] != mat2.shape[0]:
         a, b = mat1.shape, mat2.shape
         raise RuntimeError(
             f"mat1 and mat2 shapes cannot be multiplied ({a[0]}x{a[1]} and {b[0]}x{b[1]})"
         )
-    return AddmmBackward0.apply(self, mat1, mat2, beta=beta, alpha=alpha)  # type: ignore[no-any-return]
+    return AddmmBackward0.apply(self, mat1, mat2, beta=beta, alpha=alpha)
 
 
 @op("Linear algebra", "Wx+b", torch="F.linear({input}, {weight}, {bias})")
@@ -278,5 +275,3 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     *batch, k = input.shape
     flat = reshape(input, (int(np.prod(batch, dtype=np.int64)), k))
     return reshape(addmm(bias, flat, turned), (*batch, weight.shape[0]))
-
-

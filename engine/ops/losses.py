@@ -29,14 +29,14 @@ class SoftmaxBackward0(Function):
 @op("Activation", "softmax", torch="torch.softmax({self}, {dim})", defaults={"dim": -1})
 def softmax(self: Tensor, dim: int | None = None) -> Tensor:
     """Positive numbers that sum to 1 along `dim`."""
-    return SoftmaxBackward0.apply(self, dim=_softmax_dim("softmax", self, dim))  # type: ignore[no-any-return]
+    return SoftmaxBackward0.apply(self, dim=_softmax_dim("softmax", self, dim))
 
 
 def _softmax_dim(name: str, self: Tensor, dim: int | None) -> int:
     if dim is None:
         warnings.warn(
-            f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X "
-            "as an argument.",
+            f"Implicit dimension choice for {name} has been deprecated. Change the call to include "
+            "dim=X as an argument.",
             UserWarning,
             stacklevel=4,
         )
@@ -58,7 +58,7 @@ class LogSoftmaxBackward0(Function):
 @op("Activation", "log softmax", torch="torch.log_softmax({self}, {dim})", defaults={"dim": -1})
 def log_softmax(self: Tensor, dim: int | None = None) -> Tensor:
     """The logarithm of softmax, computed without overflow."""
-    return LogSoftmaxBackward0.apply(self, dim=_softmax_dim("log_softmax", self, dim))  # type: ignore[no-any-return]
+    return LogSoftmaxBackward0.apply(self, dim=_softmax_dim("log_softmax", self, dim))
 
 
 def _reduced(F: Namespace, loss: Array, reduction: str) -> Array:
@@ -78,9 +78,7 @@ class NllLossBackward0(Function):
     ) -> Array:
         """-self at the target, averaged"""
         kept = target != ignore_index
-        picked = -np.take_along_axis(
-            self, np.where(kept, target, 0)[..., None], -1
-        )[..., 0]
+        picked = -np.take_along_axis(self, np.where(kept, target, 0)[..., None], -1)[..., 0]
         picked = np.where(kept, picked, self.dtype.type(0))
         if reduction == "none":
             return picked
@@ -114,7 +112,7 @@ def nll_loss(
     for label in np.asarray(labels).reshape(-1):
         if label != ignore_index and not 0 <= label < classes:
             raise IndexError(f"Target {label} is out of bounds.")
-    return NllLossBackward0.apply(  # type: ignore[no-any-return]
+    return NllLossBackward0.apply(
         self, target=np.asarray(labels), reduction=reduction, ignore_index=ignore_index
     )
 
@@ -154,9 +152,9 @@ def _size(x: Any) -> int:
 def _warn_of_sizes(self: Tensor, target: Tensor) -> None:
     if self.shape != target.shape:
         warnings.warn(
-            f"Using a target size ({target.shape}) that is different to the input size ({self.shape}). "
-            "This will likely lead to incorrect results due to broadcasting. Please ensure they have the "
-            "same size.",
+            f"Using a target size ({target.shape}) that is different to the input size "
+            f"({self.shape}). This will likely lead to incorrect results due to broadcasting. "
+            "Please ensure they have the same size.",
             UserWarning,
             stacklevel=3,
         )
@@ -166,7 +164,7 @@ def _warn_of_sizes(self: Tensor, target: Tensor) -> None:
 def mse_loss(self: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
     """The mean squared error."""
     _warn_of_sizes(self, target)
-    return MseLossBackward0.apply(self, target, reduction=reduction)  # type: ignore[no-any-return]
+    return MseLossBackward0.apply(self, target, reduction=reduction)
 
 
 class BinaryCrossEntropyBackward0(Function):
@@ -191,12 +189,12 @@ def binary_cross_entropy(self: Tensor, target: Tensor, *, reduction: str = "mean
     """How surprised a probability is by what came, for yes or no."""
     if self.shape != target.shape:
         raise ValueError(
-            f"Using a target size ({target.shape}) that is different to the input size ({self.shape}) is "
-            "deprecated. Please ensure they have the same size."
+            f"Using a target size ({target.shape}) that is different to the input size "
+            f"({self.shape}) is deprecated. Please ensure they have the same size."
         )
     if np.any((self._data < 0) | (self._data > 1)):
         raise RuntimeError("all elements of input should be between 0 and 1")
-    return BinaryCrossEntropyBackward0.apply(self, target, reduction=reduction)  # type: ignore[no-any-return]
+    return BinaryCrossEntropyBackward0.apply(self, target, reduction=reduction)
 
 
 def constant(data: Array) -> Tensor:

@@ -68,13 +68,13 @@ def sum(
 ) -> Tensor:
     """Add up along `dim`, or everything."""
     if dtype is not None:
-        self = self.to(dtype)  # type: ignore[attr-defined]
+        self = self.to(dtype)
     if dim is None:
-        return SumBackward0.apply(self)  # type: ignore[no-any-return]
+        return SumBackward0.apply(self)
     dims = dims_of(dim, self.ndim) if self.ndim else ()
     if not self.ndim:
         dims_of(dim, 0)
-    return SumBackward1.apply(self, dim=dims, keepdim=keepdim)  # type: ignore[no-any-return]
+    return SumBackward1.apply(self, dim=dims, keepdim=keepdim)
 
 
 class MeanBackward0(Function):
@@ -117,16 +117,16 @@ def mean(
 ) -> Tensor:
     """The mean along `dim`, or of everything."""
     if dtype is not None:
-        self = self.to(dtype)  # type: ignore[attr-defined]
+        self = self.to(dtype)
     if not self.is_floating_point():
         raise RuntimeError(
             "mean(): could not infer output dtype. Input dtype must be either a floating point or "
             f"complex dtype. Got: {self.dtype.scalar_name}"
         )
     if dim is None:
-        return MeanBackward0.apply(self)  # type: ignore[no-any-return]
+        return MeanBackward0.apply(self)
     dims = dims_of(dim, self.ndim)
-    return MeanBackward1.apply(self, dim=dims if self.ndim else (), keepdim=keepdim)  # type: ignore[no-any-return]
+    return MeanBackward1.apply(self, dim=dims if self.ndim else (), keepdim=keepdim)
 
 
 def _shared_by_ties(F: Namespace, grad: Array, self: Array, result: Array) -> Array:
@@ -155,7 +155,9 @@ class MinBackward1(Function):
         return _shared_by_ties(F, grad, self, result)
 
 
-def _route_along(F: Namespace, grad: Array, shape: Shape, dim: int, keepdim: bool, index: Array) -> Array:
+def _route_along(
+    F: Namespace, grad: Array, shape: Shape, dim: int, keepdim: bool, index: Array
+) -> Array:
     if not keepdim and shape:
         grad = F.unsqueeze(grad, dim)
         index = np.expand_dims(index, dim)
@@ -239,17 +241,13 @@ def _extreme(
 @op("Reduction", "max", name="max", nickname="routes")
 def max(self: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The largest entry, or with `dim` the largest along it and where it stands."""
-    return _extreme(
-        self, dim, keepdim, maximum, MaxBackward1, MaxBackward0, np.argmax, "max"
-    )
+    return _extreme(self, dim, keepdim, maximum, MaxBackward1, MaxBackward0, np.argmax, "max")
 
 
 @op("Reduction", "min", name="min", nickname="routes")
 def min(self: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The smallest entry, or with `dim` the smallest along it and where it stands."""
-    return _extreme(
-        self, dim, keepdim, minimum, MinBackward1, MinBackward0, np.argmin, "min"
-    )
+    return _extreme(self, dim, keepdim, minimum, MinBackward1, MinBackward0, np.argmin, "min")
 
 
 class LinalgVectorNormBackward0(Function):
@@ -294,7 +292,7 @@ def norm(
         )
     order = 2.0 if p == "fro" else float(p)
     dims = None if dim is None else dims_of(dim, self.ndim)
-    return LinalgVectorNormBackward0.apply(self, ord=order, dim=dims, keepdim=keepdim)  # type: ignore[no-any-return]
+    return LinalgVectorNormBackward0.apply(self, ord=order, dim=dims, keepdim=keepdim)
 
 
 def _position(self: Tensor, dim: int | None, keepdim: bool, find: Any) -> Tensor:
@@ -328,16 +326,14 @@ class ProdBackward0(Function):
     def grad_self(F: Namespace, grad: Array, self: Array, result: Array) -> Array:
         """Each entry gets the gradient times the product of all the others."""
         flat = F.reshape(self, (-1,))
-        others = [
-            F.prod(F.cat([flat[:i], flat[i + 1 :]], 0)) for i in range(flat.shape[0])
-        ]
+        others = [F.prod(F.cat([flat[:i], flat[i + 1 :]], 0)) for i in range(flat.shape[0])]
         return grad * F.reshape(F.stack(others, 0), self.shape)
 
 
 @op("Reduction", "Π")
 def prod(self: Tensor) -> Tensor:
     """Multiply all entries together."""
-    return ProdBackward0.apply(self)  # type: ignore[no-any-return]
+    return ProdBackward0.apply(self)
 
 
 def any(self: Tensor) -> Tensor:
@@ -348,5 +344,3 @@ def any(self: Tensor) -> Tensor:
 def all(self: Tensor) -> Tensor:
     """Whether all entries are true."""
     return wrap(np.bool_(np.all(self._data)))
-
-

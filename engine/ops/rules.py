@@ -34,7 +34,7 @@ class SelectBackward(Function):
 
 def select_backward(grad: Tensor, size: Shape, dim: int, index: int) -> Tensor:
     """`grad` at `index` of `dim` in zeros of `size`."""
-    return SelectBackward.apply(grad, size=size, dim=dim, index=index)  # type: ignore[no-any-return]
+    return SelectBackward.apply(grad, size=size, dim=dim, index=index)
 
 
 class SliceBackward(Function):
@@ -53,7 +53,7 @@ class SliceBackward(Function):
 
 def slice_backward(grad: Tensor, size: Shape, dim: int, start: int, end: int, step: int) -> Tensor:
     """`grad` at the slice of `dim` in zeros of `size`."""
-    return SliceBackward.apply(grad, size=size, dim=dim, start=start, end=end, step=step)  # type: ignore[no-any-return]
+    return SliceBackward.apply(grad, size=size, dim=dim, start=start, end=end, step=step)
 
 
 class IndexBackward(Function):
@@ -70,12 +70,12 @@ class IndexBackward(Function):
 
 def index_backward(grad: Tensor, size: Shape, index: Any) -> Tensor:
     """`grad` added at `index` in zeros of `size`."""
-    return IndexBackward.apply(grad, size=size, index=index)  # type: ignore[no-any-return]
+    return IndexBackward.apply(grad, size=size, index=index)
 
 
 def index_read(x: Tensor, index: Any) -> Tensor:
     """The entries at `index`."""
-    return IndexBackward0.apply(x, index=index)  # type: ignore[no-any-return]
+    return IndexBackward0.apply(x, index=index)
 
 
 gather_flat = index_read

@@ -66,10 +66,10 @@ def view(self: Tensor, shape: tuple[int, ...]) -> Tensor:
     size = resolved(shape, self.numel())
     if not _can_view(self._data, size):
         raise RuntimeError(
-            "view size is not compatible with input tensor's size and stride (at least one dimension "
-            "spans across two contiguous subspaces). Use .reshape(...) instead."
+            "view size is not compatible with input tensor's size and stride (at least one "
+            "dimension spans across two contiguous subspaces). Use .reshape(...) instead."
         )
-    return ViewBackward0.apply(self, size=size)  # type: ignore[no-any-return]
+    return ViewBackward0.apply(self, size=size)
 
 
 @op("Shape", "reshape", torch="{self}.reshape({shape})", defaults={"shape": [-1]})
@@ -77,8 +77,8 @@ def reshape(self: Tensor, shape: tuple[int, ...]) -> Tensor:
     """The entries in another shape, copied only where they must be; -1 stands for what is left."""
     size = resolved(shape, self.numel())
     if _can_view(self._data, size):
-        return ViewBackward0.apply(self, size=size)  # type: ignore[no-any-return]
-    return UnsafeViewBackward0.apply(clone(self), size=size)  # type: ignore[no-any-return]
+        return ViewBackward0.apply(self, size=size)
+    return UnsafeViewBackward0.apply(clone(self), size=size)
 
 
 @op("Shape", "flatten", torch="{self}.flatten({start_dim}, {end_dim})")
@@ -113,7 +113,7 @@ def t(self: Tensor) -> Tensor:
     """Rows become columns, of a matrix or less."""
     if self.ndim > 2:
         raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {self.ndim}D")
-    return TBackward0.apply(self)  # type: ignore[no-any-return]
+    return TBackward0.apply(self)
 
 
 class PermuteBackward0(Function):
@@ -133,14 +133,14 @@ def permute(self: Tensor, dims: tuple[int, ...]) -> Tensor:
     """The dimensions in another order."""
     if len(dims) != self.ndim:
         raise RuntimeError(
-            "permute(sparse_coo): number of dimensions in the tensor input does not match the length of "
-            f"the desired ordering of dimensions i.e. input.dim() = {self.ndim} is not equal to "
-            f"len(dims) = {len(dims)}"
+            "permute(sparse_coo): number of dimensions in the tensor input does not match the "
+            f"length of the desired ordering of dimensions i.e. input.dim() = {self.ndim} is not "
+            f"equal to len(dims) = {len(dims)}"
         )
     order = tuple(check_dim(d, self.ndim) for d in dims)
     if len(set(order)) != len(order):
         raise RuntimeError("permute(): duplicate dims are not allowed.")
-    return PermuteBackward0.apply(self, dims=order)  # type: ignore[no-any-return]
+    return PermuteBackward0.apply(self, dims=order)
 
 
 class TransposeBackward0(Function):
@@ -159,7 +159,7 @@ class TransposeBackward0(Function):
 def transpose(self: Tensor, dim0: int, dim1: int) -> Tensor:
     """Two dimensions change places."""
     a, b = check_dim(dim0, self.ndim), check_dim(dim1, self.ndim)
-    return TransposeBackward0.apply(self, dim0=a, dim1=b)  # type: ignore[no-any-return]
+    return TransposeBackward0.apply(self, dim0=a, dim1=b)
 
 
 class SqueezeBackward0(Function):
@@ -214,10 +214,10 @@ class SqueezeBackward4(SqueezeBackward1):
 def squeeze(self: Tensor, dim: int | tuple[int, ...] | None = None) -> Tensor:
     """Drop dimensions of size 1: all, or those named."""
     if dim is None:
-        return SqueezeBackward0.apply(self)  # type: ignore[no-any-return]
+        return SqueezeBackward0.apply(self)
     if isinstance(dim, int):
-        return SqueezeBackward1.apply(self, dim=check_dim(dim, self.ndim))  # type: ignore[no-any-return]
-    return SqueezeBackward2.apply(self, dim=dims_of(dim, self.ndim))  # type: ignore[no-any-return]
+        return SqueezeBackward1.apply(self, dim=check_dim(dim, self.ndim))
+    return SqueezeBackward2.apply(self, dim=dims_of(dim, self.ndim))
 
 
 class UnsqueezeBackward0(Function):
@@ -235,7 +235,7 @@ class UnsqueezeBackward0(Function):
 @op("Shape", "unsqueeze", torch="{self}.unsqueeze({dim})", defaults={"dim": 0})
 def unsqueeze(self: Tensor, dim: int) -> Tensor:
     """Add a dimension of size 1 before `dim`."""
-    return UnsqueezeBackward0.apply(self, dim=check_dim(dim, self.ndim + 1))  # type: ignore[no-any-return]
+    return UnsqueezeBackward0.apply(self, dim=check_dim(dim, self.ndim + 1))
 
 
 class ExpandBackward0(Function):
@@ -268,18 +268,18 @@ def expand(self: Tensor, size: tuple[int, ...]) -> Tensor:
     if extra < 0:
         raise RuntimeError(
             f"expand(torch.{self.dtype.tensor_type.removeprefix('torch.')}{{{list(shape)}}}, "
-            f"size={list(size)}): the number of sizes provided ({len(size)}) must be greater or equal to "
-            f"the number of dimensions in the tensor ({len(shape)})"
+            f"size={list(size)}): the number of sizes provided ({len(size)}) must be greater or "
+            f"equal to the number of dimensions in the tensor ({len(shape)})"
         )
     full = tuple(shape[i - extra] if n == -1 and i >= extra else int(n) for i, n in enumerate(size))
     for i, n in enumerate(full):
         if i >= extra and shape[i - extra] not in (1, n):
             raise RuntimeError(
                 f"The expanded size of the tensor ({n}) must match the existing size "
-                f"({shape[i - extra]}) at non-singleton dimension {i}.  Target sizes: {list(full)}.  "
-                f"Tensor sizes: {list(shape)}"
+                f"({shape[i - extra]}) at non-singleton dimension {i}.  Target sizes: "
+                f"{list(full)}.  Tensor sizes: {list(shape)}"
             )
-    return ExpandBackward0.apply(self, size=full)  # type: ignore[no-any-return]
+    return ExpandBackward0.apply(self, size=full)
 
 
 def expand_as(self: Tensor, other: Tensor) -> Tensor:
@@ -329,7 +329,9 @@ class _Joined(Function):
         if grads[0] is None:
             return (None,) * len(self.edges)
         parts = self.parts(grads[0], F)
-        return [p if e.function is not None else None for p, e in zip(parts, self.edges, strict=True)]
+        return [
+            p if e.function is not None else None for p, e in zip(parts, self.edges, strict=True)
+        ]
 
 
 class CatBackward0(_Joined):
@@ -377,8 +379,8 @@ def _check_cat(first: Tensor, x: Tensor, dim: int, i: int) -> None:
     for d, (a, b) in enumerate(zip(first.shape, x.shape, strict=True)):
         if d != dim and a != b:
             raise RuntimeError(
-                f"Sizes of tensors must match except in dimension {dim}. Expected size {a} but got size "
-                f"{b} for tensor number {i} in the list."
+                f"Sizes of tensors must match except in dimension {dim}. Expected size {a} but got "
+                f"size {b} for tensor number {i} in the list."
             )
 
 
@@ -391,8 +393,8 @@ def stack(tensors: Tensors, dim: int = 0) -> Tensor:
     for i, x in enumerate(parts):
         if x.shape != parts[0].shape:
             raise RuntimeError(
-                f"stack expects each tensor to be equal size, but got {list(parts[0].shape)} at entry 0 "
-                f"and {list(x.shape)} at entry {i}"
+                f"stack expects each tensor to be equal size, but got {list(parts[0].shape)} at "
+                f"entry 0 and {list(x.shape)} at entry {i}"
             )
     return StackBackward0.join(parts, check_dim(dim, parts[0].ndim + 1))
 
@@ -410,7 +412,7 @@ class CloneBackward0(Function):
 @op("Gradient control", "⧉", torch="{self}.clone()")
 def clone(self: Tensor) -> Tensor:
     """A copy that gradients flow through."""
-    return CloneBackward0.apply(self)  # type: ignore[no-any-return]
+    return CloneBackward0.apply(self)
 
 
 def contiguous(self: Tensor) -> Tensor:

@@ -142,7 +142,7 @@ class Board(Surface):
         """Add a node around a scene point, wired to a loose end or put into an edge: one edit."""
         at = at or self.scene(QRectF(self.rect()).center())
         params = dict(params or {})
-        if "data" in params and holds_floats({**OPS[op].defaults, **params}):
+        if "data" in params and holds_floats(OPS[op].defaults):
             params["data"] = entry.as_floats(params["data"])
         document, node = edits.add_node(
             self.document, op, self._place_for(op, at, wire), params=params

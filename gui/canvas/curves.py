@@ -34,6 +34,7 @@ def beside(curves: Points, by: float = BESIDE) -> Points:
     chord = curves[:, 3] - curves[:, 0]
     length = np.maximum(np.hypot(chord[:, 0], chord[:, 1]), 1e-9)
     normal = np.stack([-chord[:, 1], chord[:, 0]], axis=1) / length[:, None] * by
+    normal[length < 1e-6] = [0.0, by]
     normal[chord[:, 0] < 0] *= -1
     moved = curves.copy()
     moved[:, 0, 1] += by
@@ -61,11 +62,10 @@ def at(curve: Points, t: float) -> tuple[float, float]:
     return float(x), float(y)
 
 
-def distance(polyline: Points, x: float, y: float) -> float:
-    """How far (x, y) is from a polyline (k, 2)."""
-    a, b = polyline[:-1], polyline[1:]
+def distances(a: Points, b: Points, x: float, y: float) -> Points:
+    """How far (x, y) is from each straight piece from `a` to `b`, both (k, 2)."""
     step = b - a
     square = np.maximum((step**2).sum(axis=1), 1e-12)
     t = np.clip(((x - a[:, 0]) * step[:, 0] + (y - a[:, 1]) * step[:, 1]) / square, 0, 1)
     near = a + step * t[:, None]
-    return float(np.sqrt(((near - [x, y]) ** 2).sum(axis=1).min()))
+    return np.hypot(near[:, 0] - x, near[:, 1] - y)

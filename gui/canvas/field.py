@@ -32,6 +32,7 @@ class FieldEditor(QLineEdit):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._field: Field | None = None
+        self._room = parent
         self._theme = theme
         self.reason = QLabel(parent)
         self.reason.setTextFormat(Qt.TextFormat.PlainText)
@@ -77,7 +78,7 @@ class FieldEditor(QLineEdit):
 
     def move_to(self, rect: QRectF) -> None:
         """Follow what is edited when the view moves."""
-        room = self.parentWidget().rect()
+        room = self._room.rect()
         width = max(_NARROWEST, int(rect.width()))
         left = min(max(2, int(rect.left())), max(2, room.width() - width - 2))
         height = max(26, int(rect.height()))
@@ -113,7 +114,7 @@ class FieldEditor(QLineEdit):
 
     def _show_reason(self, sentence: str) -> None:
         self._paint_border(bad=True)
-        room = self.parentWidget().rect()
+        room = self._room.rect()
         self.reason.setText(sentence)
         self.reason.setFixedWidth(max(_NARROWEST, min(340, room.width() - 8)))
         height = self.reason.heightForWidth(self.reason.width())
@@ -134,9 +135,9 @@ class FieldEditor(QLineEdit):
             event.accept()
             return True
         tabs = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
-        pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
-        if pressed and event.key() in tabs:
-            self.commit(go_on=True)
+        if isinstance(event, QKeyEvent) and event.key() in tabs:
+            if event.type() == QEvent.Type.KeyPress:
+                self.commit(go_on=True)
             return True
         return super().event(event)
 

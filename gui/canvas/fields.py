@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from engine.graph import Node
 from engine.registry import OPS
+from engine.registry import Field as OpField
 from gui.canvas.field import Field
 from gui.canvas.geometry import Geometry
 from gui.canvas.shapes import HEADER
@@ -21,7 +22,7 @@ from gui.state.editor import Editor
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A Field and where it stands: `part` is name, value, title or the slot a number stands in."""
+    """A Field and where it stands: `part` is name, value, title, a slot or a keyword of the op."""
 
     part: str
     field: Field
@@ -34,6 +35,7 @@ def spots(editor: Editor, item: str) -> list[Spot]:
         return [_title(editor, item)]
     node = document.graph.nodes[item]
     found = [_slot(editor, node, slot) for slot in _number_slots(document, node)]
+    found += [_number_field(editor, node, field) for field in _number_fields(node)]
     if "data" in node.params:
         found.insert(0, _data(editor, node))
     return [*found, _name(editor, node)]
@@ -82,6 +84,28 @@ def _slot(editor: Editor, node: Node, slot: str) -> Spot:
 
     text = entry.spell(node.params[slot]) if slot in node.params else ""
     return Spot(slot, Field(f"{slot} of {node.name}", text, commit))
+
+
+def _number_fields(node: Node) -> list[OpField]:
+    op = OPS.get(node.op)
+    kinds = ("int", "float", "int | None", "float | None")
+    return [f for f in op.fields if f.kind in kinds and not op.source] if op else []
+
+
+def _number_field(editor: Editor, node: Node, field: OpField) -> Spot:
+    def commit(text: str) -> None:
+        value = entry.number(text) if text.strip() else None
+        if value is None and field.required:
+            raise ValueError(f"{field.name} is needed: type a number.")
+        if field.kind.startswith("int") and not isinstance(value, (int, type(None))):
+            raise ValueError(f"{field.name} is a whole number: type one such as 1.")
+        document = edits.set_param(editor.document, node.id, field.name, value)
+        what = short(value) if value is not None else "nothing"
+        editor.apply(f"Set {field.name} of {node.name} to {what}", document)
+
+    value = node.params.get(field.name, field.default)
+    text = "" if value is None else entry.spell(value)
+    return Spot(field.name, Field(f"{field.name} of {node.name}", text, commit))
 
 
 def _name(editor: Editor, node: Node) -> Spot:

@@ -10,6 +10,7 @@ from typing import Any
 from engine.registry import OPS, Op
 from gui.model import entry
 
+_NOT_AT_ALL = 1000
 _SENTENCE = re.compile(r"(?<=[.!?])\s")
 _COMMON = (
     "tensor", "parameter", "add", "mul", "sub", "div", "pow", "matmul", "sum", "mean", "relu",
@@ -49,16 +50,19 @@ def tensor_typed(query: str) -> Choice | None:
 
 
 def ranked(query: str, ops: Iterable[Op]) -> list[Op]:
-    """The ops that match, best first; all of them, the common ones first, for an empty query."""
-    scored = [(score(query, op), op.name.count("_"), len(op.name), op.name, op) for op in ops]
-    if not query:
-        order = {name: k for k, name in enumerate(_COMMON)}
-        scored = [(order.get(op.name, len(order)), 0, 0, op.category, op) for *_, op in scored]
-    return [row[-1] for row in sorted(scored, key=lambda r: r[:-1]) if row[0] < 1000]
+    """The ops that match, best first, the common ones before others that match as well."""
+    common = {name: k for k, name in enumerate(_COMMON)}
+    found = []
+    for op in ops:
+        far = score(query, op) if query else 0
+        if far < _NOT_AT_ALL:
+            rank = common.get(op.name, len(common))
+            found.append(((far, rank, len(op.name) if query else 0, op.category, op.name), op))
+    return [op for _, op in sorted(found, key=lambda row: row[0])]
 
 
 def score(query: str, op: Op) -> int:
-    """How far `op` is from what was typed; 1000 is not at all."""
+    """How far `op` is from what was typed; `_NOT_AT_ALL` is just that."""
     name = op.name.lower()
     if query in (name, op.symbol.lower()):
         return 0
@@ -74,7 +78,7 @@ def score(query: str, op: Op) -> int:
     if gap is not None:
         return 50 + gap
     words = re.findall(r"\w+", op.doc.lower())
-    return 100 if len(query) > 2 and any(word.startswith(query) for word in words) else 1000
+    return 100 if len(query) > 2 and any(word.startswith(query) for word in words) else _NOT_AT_ALL
 
 
 def _gaps(query: str, name: str) -> int | None:

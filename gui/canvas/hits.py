@@ -85,12 +85,16 @@ def _node_row(geometry: Geometry, x: float, y: float) -> int | None:
 
 def edge_at(geometry: Geometry, x: float, y: float, reach: float) -> Hit | None:
     """The nearest edge within `reach`."""
-    rows = np.unique(geometry.edge_grid.near(x, y, reach) // curves.SEGMENTS).tolist()
-    away = [(curves.distance(geometry.polylines[row], x, y), row) for row in rows]
-    best = min(away, default=None)
-    if best is None or best[0] > reach:
+    pieces = geometry.edge_grid.near(x, y, reach)
+    if not len(pieces):
         return None
-    key = geometry.edge_keys[best[1]]
+    rows, parts = np.divmod(pieces, curves.SEGMENTS)
+    lines = geometry.polylines
+    away = curves.distances(lines[rows, parts], lines[rows, parts + 1], x, y)
+    best = int(away.argmin())
+    if away[best] > reach:
+        return None
+    key = geometry.edge_keys[int(rows[best])]
     return Hit("edge", key[0], key[1], edge=key)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen, QStaticText
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QStaticText
 
 from gui.theme import Theme, mono
 
@@ -93,6 +95,16 @@ class Inks:
         self, text: str, pixels: int = 13, *, fixed: bool = False, bold: bool = False
     ) -> float:
         return self.metrics(pixels, fixed=fixed, bold=bold).horizontalAdvance(text)
+
+
+@contextmanager
+def saved(painter: QPainter) -> Iterator[None]:
+    """What is set on the painter within is undone after, whatever happens."""
+    painter.save()
+    try:
+        yield
+    finally:
+        painter.restore()
 
 
 @lru_cache(maxsize=8)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QPainter, QPixmap, QRegion
 
+from gui.canvas.inks import saved
 from gui.canvas.view import View
 
 Draw = Callable[[QPainter, View, QRectF], None]
@@ -75,15 +76,14 @@ class Layer:
         painter = QPainter(self._pixmap)
         try:
             for rect in _few(stale):
-                painter.save()
-                painter.setClipRect(rect)
-                self._draw(painter, self._view, QRectF(rect))
-                painter.restore()
+                with saved(painter):
+                    painter.setClipRect(rect)
+                    self._draw(painter, self._view, QRectF(rect))
         finally:
             painter.end()
 
 
 def _few(region: QRegion) -> list[QRect]:
     """The region's rectangles, or one around them where they are many."""
-    rects = list(region)
+    rects = [rect for rect in region]  # type: ignore[attr-defined]
     return rects if len(rects) <= 6 else [region.boundingRect()]

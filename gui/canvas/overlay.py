@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -10,7 +11,7 @@ from PySide6.QtGui import QPen
 
 from gui.canvas import curves
 from gui.canvas.geometry import AROUND, Geometry
-from gui.canvas.inks import DOTS
+from gui.canvas.inks import DOTS, saved
 from gui.canvas.look import Level, Look
 from gui.canvas.paint_edges import arrow, path_of
 from gui.canvas.view import View
@@ -137,7 +138,7 @@ def _draw_packet(look: Look, packet: Packet, phase: float) -> None:
     x, y = curves.at(curve, _way(phase))
     text = short(packet.value)
     width = inks.width(text, 12, fixed=True, bold=True) + 22
-    with _Upright(look, x, y):
+    with _upright(look, x, y):
         rect = QRectF(-width / 2, -PACKET_HEIGHT / 2, width, PACKET_HEIGHT)
         painter.setPen(inks.pen("canvas", 1.5))
         painter.setBrush(inks.brush(token))
@@ -145,20 +146,14 @@ def _draw_packet(look: Look, packet: Packet, phase: float) -> None:
         look.write(0, 0, text, "on_accent", pixels=12, fixed=True, bold=True, align="centre")
 
 
-class _Upright:
+@contextmanager
+def _upright(look: Look, x: float, y: float) -> Iterator[None]:
     """Draw around a scene point, enlarged where the zoom would make text too small to read."""
-
-    def __init__(self, look: Look, x: float, y: float) -> None:
-        self.painter, self.at = look.painter, (x, y)
-        self.by = max(1.0, SMALLEST_TEXT / look.scale)
-
-    def __enter__(self) -> None:
-        self.painter.save()
-        self.painter.translate(*self.at)
-        self.painter.scale(self.by, self.by)
-
-    def __exit__(self, *_: object) -> None:
-        self.painter.restore()
+    by = max(1.0, SMALLEST_TEXT / look.scale)
+    with saved(look.painter):
+        look.painter.translate(x, y)
+        look.painter.scale(by, by)
+        yield
 
 
 def draw_sum_card(look: Look, node: str, view: View) -> None:
@@ -174,7 +169,7 @@ def draw_sum_card(look: Look, node: str, view: View) -> None:
     by = max(1.0, SMALLEST_TEXT / look.scale)
     room_above = view.to_view(rect.topLeft()).y() > 90
     y = rect.top() - 34 * by - 38 if room_above else rect.bottom() + 34 * by + 34
-    with _Upright(look, rect.center().x(), y):
+    with _upright(look, rect.center().x(), y):
         card = QRectF(-width / 2, -24, width, 48)
         look.painter.setPen(inks.pen("sum", 1.4))
         look.painter.setBrush(inks.brush("sum_soft"))
@@ -228,7 +223,7 @@ def draw_edge_number(look: Look, row: int) -> None:
     for curve, text, token, down in labels:
         x, y = curves.at(curve, 0.5)
         width = look.inks.width(text, 11, fixed=True) + 16
-        with _Upright(look, x, y + down):
+        with _upright(look, x, y + down):
             rect = QRectF(-width / 2, -10, width, 20)
             look.chip(rect, text, ink=token, fill="surface", border=token)
 

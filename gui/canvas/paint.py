@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from gui.canvas.geometry import Box, Geometry
-from gui.canvas.inks import inks
+from gui.canvas.inks import inks, saved
 from gui.canvas.look import Level, Look
 from gui.canvas.overlay import draw_marks, draw_playback
 from gui.canvas.paint_edges import draw_edges
@@ -38,13 +38,12 @@ def paint(
 ) -> None:
     """Draw everything that is seen within `target` (pixels of the painter's device)."""
     states = states or States(geometry, frame)
-    painter.save()
-    painter.setClipRect(target)
-    paint_still(painter, geometry, frame, theme, view, target, states=states, grid=grid)
-    paint_moving(
-        painter, geometry, frame, theme, selection, view, target, phase=phase, states=states
-    )
-    painter.restore()
+    with saved(painter):
+        painter.setClipRect(target)
+        paint_still(painter, geometry, frame, theme, view, target, states=states, grid=grid)
+        paint_moving(
+            painter, geometry, frame, theme, selection, view, target, phase=phase, states=states
+        )
 
 
 def paint_still(
@@ -63,14 +62,13 @@ def paint_still(
     if grid:
         _draw_grid(painter, theme, view, target)
     look = look_at(painter, geometry, frame, theme, view, target, states)
-    painter.save()
-    painter.setTransform(view.transform, True)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, look.level is not Level.DOTS)
-    draw_regions(look)
-    draw_edges(look, geometry.edges_in(look.exposed))
-    draw_tabs(look)
-    draw_nodes(look, geometry.nodes_in(look.exposed))
-    painter.restore()
+    with saved(painter):
+        painter.setTransform(view.transform, True)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, look.level is not Level.DOTS)
+        draw_regions(look)
+        draw_edges(look, geometry.edges_in(look.exposed))
+        draw_tabs(look)
+        draw_nodes(look, geometry.nodes_in(look.exposed))
 
 
 def paint_moving(
@@ -87,13 +85,12 @@ def paint_moving(
 ) -> None:
     """What lies above: selection, the active ring, the packet, the card of a sum."""
     look = look_at(painter, geometry, frame, theme, view, target, states)
-    painter.save()
-    painter.setTransform(view.transform, True)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, look.level is not Level.DOTS)
-    if selection is not None:
-        draw_marks(look, selection)
-    draw_playback(look, view, phase)
-    painter.restore()
+    with saved(painter):
+        painter.setTransform(view.transform, True)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, look.level is not Level.DOTS)
+        if selection is not None:
+            draw_marks(look, selection)
+        draw_playback(look, view, phase)
 
 
 def look_at(
@@ -119,9 +116,13 @@ def _draw_grid(painter: QPainter, theme: Theme, view: View, target: QRectF) -> N
         step /= 2
     columns = range(*_span(target.left() - view.dx, target.right() - view.dx, step))
     rows = range(*_span(target.top() - view.dy, target.bottom() - view.dy, step))
-    dots = [QPointF(i * step + view.dx, k * step + view.dy) for k in rows for i in columns]
-    painter.setPen(QPen(theme.color("grid"), 2.0))
-    painter.drawPoints(QPolygonF(dots))
+    row_of_dots = QPolygonF([QPointF(i * step + view.dx, 0) for i in columns])
+    with saved(painter):
+        painter.setPen(QPen(theme.color("grid"), 2.0))
+        painter.translate(0, rows.start * step + view.dy)
+        for _ in rows:
+            painter.drawPoints(row_of_dots)
+            painter.translate(0, step)
 
 
 def _span(low: float, high: float, step: float) -> tuple[int, int]:

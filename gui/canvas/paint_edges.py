@@ -39,7 +39,7 @@ def _line_pen(look: Look, line: Line) -> QPen:
         return inks.pen("cut", 2.0, DOTS)
     if line is Line.DETACHED:
         return inks.pen("cut", 2.0)
-    return inks.pen("cut", 1.6, alpha=0.8)
+    return inks.pen("cut", 1.6)
 
 
 def _draw_hairlines(look: Look, rows: np.ndarray) -> None:
@@ -57,10 +57,14 @@ def _draw_hairlines(look: Look, rows: np.ndarray) -> None:
 
 
 def _stroke(look: Look, some: np.ndarray, pen: QPen) -> None:
-    path = path_of(some)
-    look.painter.setPen(pen)
-    look.painter.setBrush(Qt.BrushStyle.NoBrush)
-    look.painter.drawPath(path)
+    """One path an edge: stroking all in one path takes time with the square of their number."""
+    painter = look.painter
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for a, b, c, d in some.tolist():
+        path = QPainterPath(QPointF(*a))
+        path.cubicTo(*b, *c, *d)
+        painter.drawPath(path)
 
 
 def path_of(some: np.ndarray) -> QPainterPath:

@@ -34,6 +34,8 @@ def draw_nodes(look: Look, rows: np.ndarray) -> None:
     if look.level is Level.TEXT:
         for row in rows.tolist():
             _draw_node(look, row)
+        for row in rows.tolist():
+            _draw_extras(look, row)
     else:
         _draw_small(look, rows)
 
@@ -86,7 +88,6 @@ def _draw_node(look: Look, row: int) -> None:
     rect = QRectF(x, y, shape.width, shape.height)
     (_draw_pill if shape.pill else _draw_box)(look, rect, shape, state)
     _draw_ports(look, row, shape)
-    _draw_extras(look, row, rect, shape, state)
 
 
 def _body(
@@ -116,10 +117,11 @@ def _draw_box(look: Look, rect: QRectF, shape: Shape, state: NodeState) -> None:
 
 def _header(look: Look, rect: QRectF, shape: Shape) -> None:
     middle, left = rect.y() + HEADER / 2 + 0.5, rect.x() + INSET
-    taken = look.write(left, middle, shape.symbol, "text", pixels=14, bold=True, width=60)
-    left += max(20.0, taken + 8)
+    if shape.symbol:
+        taken = look.write(left, middle, shape.symbol, "text", pixels=14, bold=True, width=76)
+        left += max(20.0, taken + 8)
     room = rect.right() - INSET - left
-    taken = look.write(left, middle, shape.label, "text", width=room)
+    taken = look.write(left, middle, shape.label, "text", width=room, bold=not shape.symbol)
     if shape.detail and room - taken > 16:
         left += taken + 7
         look.write(left, middle, shape.detail, "muted", pixels=12, width=room - taken - 7)
@@ -193,8 +195,12 @@ def _draw_ports(look: Look, row: int, shape: Shape) -> None:
         painter.drawEllipse(QPointF(px, py), radius, radius)
 
 
-def _draw_extras(look: Look, row: int, rect: QRectF, shape: Shape, state: NodeState) -> None:
+def _draw_extras(look: Look, row: int) -> None:
     """What stands around a node: `.grad` chip, contributions waiting, Σ, what went wrong."""
+    geometry = look.geometry
+    shape, state = geometry.shapes[row], look.frame.node(geometry.ids[row])
+    x, y = geometry.xy[row].tolist()
+    rect = QRectF(x, y, shape.width, shape.height)
     grad_chip = _grad_chip_text(look, row, shape, state)
     below = rect.bottom() + 4
     if grad_chip:
@@ -244,7 +250,7 @@ def _draw_error(look: Look, rect: QRectF, below: float, error: str) -> None:
     painter.drawPolygon(QPolygonF([corner + QPointF(*p) for p in triangle]))
     look.write(corner.x(), corner.y() + 1, "!", "on_accent", pixels=13, bold=True, align="centre")
     text = _CLASS.sub("", error.strip().split("\n")[0])
-    width = min(inks.width(text, 11) + 18, max(rect.width(), 240.0))
+    width = min(inks.width(text, 11) + 18, max(rect.width() + 16, 180.0))
     chip = QRectF(rect.left(), below, width, 20)
     painter.setPen(inks.pen("error", 1.2))
     painter.setBrush(inks.brush("error_soft"))

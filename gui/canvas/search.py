@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
@@ -17,12 +27,13 @@ from PySide6.QtWidgets import (
 )
 
 from gui.canvas.fuzzy import Choice, choices
-from gui.canvas.inks import inks
+from gui.canvas.inks import inks, saved
 from gui.theme import Theme
 
 SIZE = QSize(380, 340)
 ROW_HEIGHT = 28
 _CHOICE = Qt.ItemDataRole.UserRole
+_Index = QModelIndex | QPersistentModelIndex
 
 
 class Search(QFrame):
@@ -33,6 +44,7 @@ class Search(QFrame):
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
+        self._room = parent
         self.needs_input = False
         self._done = True
         self.line = QLineEdit(self, placeholderText="Add an operation, or type a number…")
@@ -70,7 +82,7 @@ class Search(QFrame):
         """Open at a point of the parent, kept wholly inside it."""
         self.needs_input = needs_input
         self._done = False
-        room = self.parentWidget().rect().adjusted(8, 8, -8, -8)
+        room = self._room.rect().adjusted(8, 8, -8, -8)
         size = SIZE.boundedTo(room.size())
         rect = QRect(at, size)
         rect.moveRight(min(rect.right(), room.right()))
@@ -123,7 +135,7 @@ class Search(QFrame):
         return super().eventFilter(watched, event)
 
     def _key(self, event: QKeyEvent) -> bool:
-        key = event.key()
+        key = Qt.Key(event.key())
         step = {
             Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8,
         }.get(key)  # fmt: skip
@@ -148,30 +160,32 @@ def _left_for_good(event: QFocusEvent) -> bool:
 class _Row(QStyledItemDelegate):
     """Symbol, name and the first sentence of the description on one line."""
 
-    def __init__(self, theme: Theme, parent: QObject) -> None:
+    def __init__(self, theme: Theme, parent: QListWidget) -> None:
         super().__init__(parent)
+        self._list = parent
         self.inks = inks(theme)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         return QSize(100, ROW_HEIGHT)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         choice: Choice = index.data(_CHOICE)
         row = self.inks.theme
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        chosen = index.row() == self.parent().currentRow()  # type: ignore[attr-defined]
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if chosen:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(row.color("selection", 0.18))
-            painter.drawRoundedRect(rect.adjusted(0, 1, -2, -1), 6, 6)
-        left, middle = rect.left() + 8, rect.center().y() + 1
-        self._write(painter, left, middle, choice.symbol, "gradient", 26, bold=True)
-        taken = self._write(painter, left + 32, middle, choice.title, "text", 150)
-        room = rect.right() - 8 - (left + 42 + taken)
-        self._write(painter, left + 42 + taken, middle, choice.summary, "muted", room, pixels=12)
-        painter.restore()
+        rect: QRect = option.rect
+        chosen = index.row() == self._list.currentRow()
+        with saved(painter):
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if chosen:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(row.color("selection", 0.18))
+                painter.drawRoundedRect(rect.adjusted(0, 1, -2, -1), 6, 6)
+            left, middle = rect.left() + 8, rect.center().y() + 1
+            self._write(painter, left, middle, choice.symbol, "gradient", 26, bold=True)
+            taken = self._write(painter, left + 32, middle, choice.title, "text", 150)
+            room = rect.right() - 8 - (left + 42 + taken)
+            self._write(
+                painter, left + 42 + taken, middle, choice.summary, "muted", room, pixels=12
+            )
 
     def _write(
         self, painter: QPainter, left: float, middle: float, text: str, token: str, room: float,

@@ -89,7 +89,7 @@ def source_text(node: Node) -> str:
     """What stands on a leaf before a run: its data, or the arguments it is made with."""
     if "data" not in node.params:
         plain = [v for k, v in node.params.items() if k not in ("dtype", "requires_grad")]
-        return ", ".join([node.op, *(literal_text(v) for v in plain)])[:22]
+        return " ".join([node.op, *(literal_text(v) for v in plain)])[:22]
     data = node.params["data"]
     try:
         return short(np.asarray(data))
@@ -103,15 +103,24 @@ def _box(node: Node, op: Op | None, wired: Mapping[str, Edge], outputs: int) -> 
     label, detail = node.name, _detail(node, op, wired)
     if not _named_after_op(node):
         detail = f"{node.op} {detail}".strip()
-    symbol = op.symbol if op else "?"
+    symbol = symbol_of(op)
     written = (
-        max(18, len(symbol) * 9) + len(label) * _CHAR + (len(detail) * _CHAR + 8) * bool(detail)
+        max(18, len(symbol) * 9) * bool(symbol)
+        + len(label) * _CHAR
+        + (len(detail) * _CHAR + 8) * bool(detail)
     )
     height = max(BOX_HEIGHT, PORT_TOP + PORT_STEP * (max(len(inputs), outputs) - 1) + 16)
     return Shape(
         False, symbol, label, detail, _on_grid(28 + written), height, inputs, literal, outputs,
         False, op is not None,
     )  # fmt: skip
+
+
+def symbol_of(op: Op | None) -> str:
+    """The op's symbol, unless it only repeats the name."""
+    if op is None:
+        return "?"
+    return "" if op.symbol.replace(" ", "_") == op.name else op.symbol
 
 
 def _on_grid(width: float) -> int:
@@ -148,13 +157,20 @@ def _detail(node: Node, op: Op | None, wired: Mapping[str, Edge]) -> str:
         words = words[1:]
     while words and words[-1] in "·–":
         words.pop()
+    return ", ".join(words + _field_words(node, op))
+
+
+def _field_words(node: Node, op: Op) -> list[str]:
+    """Fields as in a call: by position where that reads well, else by name."""
+    words, gap = [], False
     for field in op.fields:
         value = node.params.get(field.name, field.default)
-        if value != field.default and not field.required:
-            words.append(f"{field.name}={literal_text(value)}")
-        elif field.required and field.name in node.params:
-            words.append(literal_text(value))
-    return ", ".join(words)
+        if value == field.default and not field.required:
+            gap = True
+        elif field.name in node.params:
+            plain = not gap and (field.required or field.kind.startswith("float"))
+            words.append(literal_text(value) if plain else f"{field.name}={literal_text(value)}")
+    return words
 
 
 def literal_text(value: Any) -> str:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QWidget
 from engine.graph import EdgeKey
 from gui.canvas.geometry import AROUND, Geometry
 from gui.canvas.hits import NOTHING, Hit, hit
-from gui.canvas.inks import inks
+from gui.canvas.inks import inks, saved
 from gui.canvas.layer import Layer
 from gui.canvas.look import Look
 from gui.canvas.minimap import Minimap
@@ -333,21 +333,20 @@ class Surface(QWidget):
         if hovered.kind not in ("node", "edge", "port") or self.view.scale < 0.3:
             return
         look = self.look(painter)
-        painter.save()
-        painter.setTransform(self.view.transform, True)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if hovered.kind == "edge" and hovered.edge in self.geometry_.edge_row:
-            draw_edge_number(look, self.geometry_.edge_row[hovered.edge])
-        elif hovered.kind == "node" and hovered.id in self.geometry_.row:
-            state = self.frame.node(hovered.id)
-            if state.arrived > 1 and self.frame.summing != hovered.id:
-                draw_sum_card(look, hovered.id, self.view)
-        elif hovered.kind == "port" and hovered.port < len(self.geometry_.ports):
-            painter.setPen(look.inks.pen("selection", 2.0))
-            painter.setBrush(look.inks.brush("surface"))
-            painter.drawEllipse(QPointF(*self.geometry_.ports[hovered.port].tolist()), 7, 7)
-            draw_slot_name(look, hovered.port)
-        painter.restore()
+        with saved(painter):
+            painter.setTransform(self.view.transform, True)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if hovered.kind == "edge" and hovered.edge in self.geometry_.edge_row:
+                draw_edge_number(look, self.geometry_.edge_row[hovered.edge])
+            elif hovered.kind == "node" and hovered.id in self.geometry_.row:
+                state = self.frame.node(hovered.id)
+                if state.arrived > 1 and self.frame.summing != hovered.id:
+                    draw_sum_card(look, hovered.id, self.view)
+            elif hovered.kind == "port" and hovered.port < len(self.geometry_.ports):
+                painter.setPen(look.inks.pen("selection", 2.0))
+                painter.setBrush(look.inks.brush("surface"))
+                painter.drawEllipse(QPointF(*self.geometry_.ports[hovered.port].tolist()), 7, 7)
+                draw_slot_name(look, hovered.port)
 
     def _paint_empty(self, painter: QPainter) -> None:
         tools, middle = inks(self.theme), QPointF(self.rect().center())

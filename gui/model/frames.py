@@ -52,6 +52,8 @@ class NodeState:
     live: bool = False
     freed: bool = False
     stored: Array | None = None
+    call: int = 0
+    """The backward call that `terms` belong to."""
 
     @property
     def arrived(self) -> int:
@@ -115,6 +117,10 @@ class Frame:
     """(leaf, before, after) where this step has just changed a `.grad`."""
     failed: str | None = None
     """The sentence of the error this step shows, as `RuntimeError: …`."""
+    remedy: str = ""
+    """What to change, where this step shows an error."""
+    path: tuple[str, ...] = ()
+    """The nodes on the way to the one that raised, where this step shows an error."""
 
     step: int = -1
     active: frozenset[str] = frozenset()

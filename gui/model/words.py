@@ -3,9 +3,31 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, assert_never
 
 import numpy as np
+
+from engine.actions import line
+from engine.code.source import statement
+from engine.captions import rule_sentence
+from engine.graph import Action, Graph, Program
+from engine.registry import OPS
+from engine.trace import (
+    Changed,
+    Computed,
+    Event,
+    Failed,
+    Flow,
+    Freed,
+    Mutated,
+    Retained,
+    Seeded,
+    Stored,
+    Visit,
+    Warned,
+    Zeroed,
+)
 
 Array = Any
 
@@ -45,3 +67,256 @@ def short(array: Array | None, width: int = 14, digits: int = 4) -> str:
         if len(text) <= width:
             return text
     return f"{shape(array)}"
+
+
+def any_nonzero(array: Array) -> bool:
+    """Whether there is anything but zeros in it."""
+    return bool(np.any(np.asarray(array) != 0))
+
+
+def equation(terms: Sequence[Array], result: Array, sign: str) -> str:
+    """`3 + 4 = 7`: with as many digits as make the shown arithmetic right, else with `≈`."""
+    if any(np.ndim(t) for t in (*terms, result)):
+        shown = [short(t) for t in terms]
+        return f" {sign} ".join(shown) + f" = {short(result)}"
+    for digits in range(4, 9):
+        shown = [number(t, digits) for t in terms]
+        if _reproduces(shown, number(result, digits), sign, digits):
+            return f" {sign} ".join(map(_bracketed, shown)) + f" = {number(result, digits)}"
+    return f" {sign} ".join(map(_bracketed, [number(t) for t in terms])) + f" ≈ {number(result)}"
+
+
+def _reproduces(shown: list[str], result: str, sign: str, digits: int) -> bool:
+    values = [float(s) for s in shown]
+    total = math.prod(values) if sign == "·" else math.fsum(values)
+    return number(total, digits) == result
+
+
+def _bracketed(text: str) -> str:
+    return f"({text})" if text.startswith("-") else text
+
+
+def action_line(graph: Graph, action: Action) -> str:
+    """An action as its PyTorch line, in the graph's names."""
+    names = {node.id: node.name for node in graph.nodes.values()}
+    return line(action, names) or "forward"
+
+
+# ---- captions ------------------------------------------------------------------------------------
+
+WHY_UNTRACKED = {
+    "detach": "detach() cut it off from its history",
+    "no_grad": "it was computed inside torch.no_grad()",
+    "requires_grad=False": "nothing it is made of requires grad",
+    "not differentiable": "the op has no derivative",
+}
+
+
+def caption(event: Event, graph: Graph, program: Program) -> str:
+    """One plain sentence that says what this step does, with its numbers."""
+    return _Captions(graph, program).of(event)
+
+
+class _Captions:
+    def __init__(self, graph: Graph, program: Program) -> None:
+        self.graph, self.program = graph, program
+
+    def name(self, node: str | None) -> str:
+        found = self.graph.nodes.get(node or "")
+        return found.name if found is not None else "a hidden tensor"
+
+    def root(self, event: Any) -> str:
+        """The name of the tensor backward was called on."""
+        return self.name(self.program[event.action].on)
+
+    def of(self, event: Event) -> str:
+        match event:
+            case Computed():
+                return self._computed(event)
+            case Mutated():
+                return f"{self.name(event.node)} changes memory in place: version {event.version}."
+            case Seeded():
+                name = self.name(event.node)
+                return (
+                    f"Backward #{event.call} starts at {name}: ∂{name}/∂{name} = {short(event.value)}."
+                )
+            case Visit():
+                return self._visit(event)
+            case Flow():
+                return self._flow(event)
+            case Stored():
+                return self._stored(event)
+            case Retained():
+                name = self.name(event.node)
+                return (
+                    f"{name} is no leaf but retains its grad: {name}.grad {short(event.before)} → "
+                    f"{short(event.after)}."
+                )
+            case Freed():
+                return f"{event.function} lets go of the tensors it saved."
+            case Zeroed():
+                return (
+                    f"{action_line(self.graph, self.program[event.action])}: {self.name(event.node)}.grad "
+                    f"{short(event.before)} → {short(event.after)}."
+                )
+            case Changed():
+                return self._changed(event)
+            case Warned():
+                return f"UserWarning: {event.text}"
+            case Failed():
+                return self._failed(event)
+            case _:
+                assert_never(event)
+
+    def _computed(self, event: Computed) -> str:
+        name, value = self.name(event.node), short(event.value, 40)
+        node = self.graph.nodes.get(event.node)
+        op = None if node is None else OPS.get(node.op)
+        if op is not None and op.source:
+            wants = "its gradient is wanted" if event.requires_grad else "no gradient is wanted"
+            return f"{name} = {value}: a leaf, {wants}."
+        how = statement(self.graph, event.node)
+        if event.grad_fn is not None:
+            return f"{how} gives {value}; {event.grad_fn} remembers how."
+        why = WHY_UNTRACKED.get(event.why or "", "it is a leaf")
+        return f"{how} gives {value}; not tracked: {why}."
+
+    def _visit(self, event: Visit) -> str:
+        count = len(event.terms)
+        total = equation([t.value for t in event.terms], event.grad, "+")
+        what = f"∂{self.root(event)}/∂{self.name(event.node)}"
+        return (
+            f"{self.name(event.node)} was used {_times(count)}, so its gradient is a sum: {what} = "
+            f"{total}."
+        )
+
+    def _flow(self, event: Flow) -> str:
+        to = self.name(event.target)
+        what = f"∂{self.root(event)}/∂{to}"
+        sent = f"{event.function} sends {what} = {self._product(event)} to {to}"
+        if np.shape(event.raw) != np.shape(event.value):
+            sent += f", summed over what was broadcast: {shape(event.raw)} → {shape(event.value)}"
+        if event.expected > 1:
+            sent += f" ({event.arrived} of {event.expected} in)"
+        return sent + "."
+
+    def _product(self, event: Flow) -> str:
+        factor = local_factor(event)
+        if factor is None:
+            return short(event.value)
+        return equation([event.upstream, factor], event.value, "·")
+
+    def _stored(self, event: Stored) -> str:
+        name = self.name(event.node)
+        change = f"{name}.grad {short(event.before)} → {short(event.after)}"
+        if event.before is None:
+            return f"{change}: the gradient arrives at its leaf."
+        if not any_nonzero(event.before):
+            return f"{change}: added to the zeros that were there."
+        total = equation([event.before, event.added], event.after, "+")
+        return f"{change}: {name}.grad += adds up across calls, {total}; it was not zeroed in between."
+
+    def _changed(self, event: Changed) -> str:
+        what = action_line(self.graph, self.program[event.action])
+        name = self.name(event.node)
+        if event.what == "value":
+            return f"{what}: {name} {short(event.before)} → {short(event.after)}."
+        if event.what == "retain_grad":
+            return f"{what}: {name}.grad will be kept after backward."
+        if event.after:
+            return f"{what}: the gradient of {name} is wanted from now on."
+        return f"{what}: operations on {name} are not tracked from now on."
+
+    def _failed(self, event: Failed) -> str:
+        where = f" at {self.name(event.node)}" if event.node else ""
+        expected = " (the program expects this)" if event.expected else ""
+        return f"{event.kind}{where}: {event.sentence}{expected}"
+
+
+def _times(count: int) -> str:
+    return {2: "twice", 3: "three times"}.get(count, f"{count} times")
+
+
+def local_factor(event: Flow) -> float | None:
+    """The local derivative of a scalar step: what the upstream gradient was multiplied by."""
+    if any(np.ndim(a) for a in (event.upstream, event.value)):
+        return None
+    upstream, value = float(event.upstream), float(event.value)
+    if upstream == 0 or not math.isfinite(upstream) or not math.isfinite(value):
+        return None
+    return value / upstream
+
+
+def explanation(event: Event, graph: Graph) -> tuple[str, ...]:
+    """The step as formula: symbolic, with numbers, the result."""
+    if isinstance(event, Visit) and len(event.terms) > 1:
+        name = _name(graph, event.node)
+        paths = " + ".join(f"(via {_name(graph, t.source)})" for t in event.terms)
+        return f"∂L/∂{name} = {paths}", *_right_side([t.value for t in event.terms], event.grad, "+")
+    if isinstance(event, Stored) and event.before is not None:
+        name = _name(graph, event.node)
+        return f"{name}.grad += ∂L/∂{name}", *_right_side([event.before, event.added], event.after, "+")
+    if not isinstance(event, Flow):
+        return ()
+    source, target = _name(graph, event.source), _name(graph, event.target)
+    symbolic = f"∂L/∂{target} = ∂L/∂{source} · ∂{source}/∂{target}"
+    factor = local_factor(event)
+    if factor is None:
+        return symbolic, f"= {short(event.value, 40)}"
+    return symbolic, *_right_side([event.upstream, factor], event.value, "·")
+
+
+def _right_side(terms: Sequence[Array], result: Array, sign: str) -> tuple[str, str]:
+    text = equation(terms, result, sign)
+    mark = " ≈ " if " ≈ " in text else " = "
+    left, _, right = text.rpartition(mark)
+    return f"= {left}", f"{mark.strip()} {right}"
+
+
+def _name(graph: Graph, node: str) -> str:
+    found = graph.nodes.get(node)
+    return found.name if found is not None else "·"
+
+
+def rule(event: Flow, graph: Graph) -> str:
+    """The derivative rule at work, in one sentence."""
+    return rule_sentence(event.function, event.slot)
+
+
+REMEDIES = (
+    (
+        "does not require grad and does not have a grad_fn",
+        "Nothing on the way here requires grad, or the way is cut (detach, no_grad, requires_grad=False). "
+        "Set requires_grad on a leaf, or take the cut away.",
+    ),
+    (
+        "backward through the graph a second time",
+        "Run forward again before the second backward, or call the first one with retain_graph=True.",
+    ),
+    (
+        "grad can be implicitly created only for scalar outputs",
+        "Reduce to one number first (sum or mean), or give backward a gradient of the same shape.",
+    ),
+    (
+        "modified by an inplace operation",
+        "An op kept this tensor for its derivative and it was changed afterwards: use the op without the "
+        "underscore, or change a clone().",
+    ),
+    (
+        "leaf Variable that requires grad is being used in an in-place",
+        "Change the leaf inside a no_grad region, or use the op without the underscore.",
+    ),
+    ("is not connected", "Drag a wire from another node's right side to this input."),
+    (
+        "must match the size of tensor b",
+        "Shapes fit when each dimension, counted from the right, is equal or 1: change one of the two.",
+    ),
+    ("cannot be multiplied", "The columns of the first must be as many as the rows of the second."),
+    ("'NoneType' object has no attribute 'zero_'", "There is no .grad yet: run backward first."),
+    ("has no value", "Mend the error above it, then it runs again by itself."),
+)
+
+
+def remedy(event: Failed) -> str:
+    """What a person can change so that the error goes away; empty where we know nothing better."""
+    return next((advice for part, advice in REMEDIES if part in event.sentence), "")

@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.actions import line as spell
 from engine.code.source import Line
 from engine.graph import Action, Graph
 from engine.registry import OPS
+from gui.model.film import Film
+from gui.model.timeline import Chapter
 
-DETOURS = ("try:", "except", "with ", "print(")
+DETOURS = ("try:", "except", "with ", "print(", "#")
 """How a line starts that only surrounds the call itself."""
 
 
@@ -52,31 +55,20 @@ def candidates(graph: Graph, kind: Kind, first: str | None = None) -> list[str]:
     return found
 
 
+def is_call(line: Line) -> bool:
+    """Whether a line is itself what an action does, not a `try:` or `with` around it."""
+    return line.node is None and not line.text.strip().startswith(DETOURS)
+
+
 def texts(graph: Graph, program: tuple[Action, ...], lines: tuple[Line, ...]) -> Iterator[str]:
     """One line of PyTorch for each action."""
+    names = {i: node.name for i, node in graph.nodes.items()}
+    calls = {line.action: line.text.strip() for line in lines if is_call(line)}
     for number, action in enumerate(program):
-        found = (
-            line.text.strip()
-            for line in lines
-            if line.action == number and line.node is None
-            and not line.text.strip().startswith((*DETOURS, "#"))
-        )  # fmt: skip
-        yield next(found, "") or spell(action, graph)
+        yield calls.get(number) or spell(action, names) or action.do
 
 
-def spell(action: Action, graph: Graph) -> str:
-    """An action as PyTorch would have it: `y.backward(retain_graph=True)`, `x.grad.zero_()`."""
-    if action.on is None:
-        return action.do if not action.args else f"{action.do}({_keywords(action.args)})"
-    node, dot, rest = action.on.partition(".")
-    target = graph.nodes[node].name if node in graph.nodes else node
-    target += dot + rest
-    if action.do == "set":
-        return f"{target} = {action.args.get('value')!r}"
-    if action.do == "requires_grad_":
-        return f"{target}.requires_grad_({action.args.get('value', True)})"
-    return f"{target}.{action.do}({_keywords(action.args)})"
-
-
-def _keywords(args: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}={value!r}" for name, value in args.items())
+def chapter_of(film: Film, action: int) -> Chapter | None:
+    """Where the film shows one line of the Program; None if it has not run."""
+    chapters = film.timeline.chapters
+    return next((c for c in chapters if film.frame(c.first).action == action), None)

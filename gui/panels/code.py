@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from engine.code.source import Line
 from engine.graph import Graph, Program
 from gui.model.frames import Frame
+from gui.panels.actions import chapter_of, is_call
 from gui.panels.parts import FramePanel
 from gui.panels.source_view import SourceView
 from gui.state.editor import Editor
@@ -62,24 +63,25 @@ class CodePane(FramePanel):
 
 
 def lit_lines(lines: tuple[Line, ...], frame: Frame) -> dict[int, bool]:
-    """The lines to light: the statement at work, and the call that is running it."""
-    lit: dict[int, bool] = {}
-    for number, line in enumerate(lines):
-        if frame.action is not None and line.action == frame.action and line.node is None:
-            lit[number] = frame.statement is None
-        if frame.statement is not None and line.node == frame.statement:
-            lit[number] = True
-    if lit and not any(lit.values()):
-        lit = dict.fromkeys(lit, True)
-    return lit
+    """The lines to light: the statement at work (True), and softly the call it happens in."""
+    numbered = list(enumerate(lines))
+    calls = [n for n, line in numbered if line.action == frame.action and is_call(line)]
+    if frame.action is None:
+        calls = []
+    at_work = [n for n, line in numbered if line.node == frame.statement and line.node is not None]
+    # A statement stands once for every forward: the one at work is that of this run.
+    at_work = [n for n in at_work if lines[n].action in (None, frame.action)] or at_work[:1]
+    if not at_work:
+        return dict.fromkeys(calls, True)
+    return {**dict.fromkeys(calls, False), **dict.fromkeys(at_work, True)}
 
 
 def go_to_action(player: Player, action: int) -> None:
     """Show the first step of one line of the Program, if it has run."""
-    chapters = player.film.timeline.chapters
-    if action < len(chapters):
+    chapter = chapter_of(player.film, action)
+    if chapter is not None:
         player.pause()
-        player.go(chapters[action].first)
+        player.go(chapter.first)
 
 
 def _demo() -> QWidget:

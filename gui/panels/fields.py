@@ -9,10 +9,10 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from gui.model import fields, limits
-from gui.panels.parts import label, say
+from gui.panels.parts import Choice, label, say
 
 Read = Callable[[str], Any]
 
@@ -62,9 +62,11 @@ def reader(kind: str) -> Read:
             value = read_data(typed)
         except ValueError as error:
             raise ValueError(str(error) if "[" in typed else _asked(kind)) from None
+        if type(value) is int and kind.startswith("tuple["):
+            value = [value]  # a size of one dimension, say
         if not fields.accepts(kind)(value):
             raise ValueError(_asked(kind))
-        return float(value) if "float" in kinds and type(value) is int else value
+        return value
 
     return read
 
@@ -171,13 +173,13 @@ class BoolField(QCheckBox):
         super().__init__()
         self.setAccessibleName(name)
         self.setToolTip(name)
-        self.clicked.connect(self.committed)
+        self.clicked.connect(lambda ticked: self.committed.emit(ticked))
 
     def show_value(self, value: Any) -> None:
         self.setChecked(bool(value))
 
 
-class ChoiceField(QComboBox):
+class ChoiceField(Choice):
     """One of a few words; the first may stand for "not given"."""
 
     committed = Signal(object)
@@ -200,9 +202,6 @@ class ChoiceField(QComboBox):
             row = self.count() - 1
         self.setCurrentIndex(max(row, 0))
 
-    def wheelEvent(self, event: Any) -> None:
-        event.ignore()  # scrolling the panel over it must not change the graph
-
 
 FieldEditor = TextField | BoolField | ChoiceField
 
@@ -214,7 +213,7 @@ def editor_for(name: str, kind: str, *, optional: bool = False) -> FieldEditor:
     if name == "data":
         return TextField(read_data, name, hint="a number, or [1, 2], or [[1, 2], [3, 4]]")
     if name == "dtype" or "dtype" in kinds:
-        return ChoiceField(DTYPES, name, none=none or "default")
+        return ChoiceField(DTYPES, name, none=none)
     if "bool" in kinds and kinds <= {"bool", "None"}:
         return BoolField(name)
     if kind.startswith("Literal["):

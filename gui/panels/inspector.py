@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from engine.graph import Graph, Node, Region
-from engine.registry import OPS
+from engine.registry import OPS, Op
 from gui.model import words
 from gui.model.frames import Frame, NodeState
 from gui.panels.arrays import ArrayView
@@ -91,6 +91,7 @@ class Inspector(FramePanel):
         self.about = label("", "muted")
         self.help = label(NOTHING, "muted")
         self.step = StepCard()
+        self.raised = _Message("error")
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -115,6 +116,7 @@ class Inspector(FramePanel):
         # The step's card stands below what scrolls: playing must not push fields about.
         foot = QVBoxLayout()
         foot.setContentsMargins(MARGIN, 0, MARGIN, MARGIN)
+        foot.addWidget(self.raised)
         foot.addWidget(self.step)
         whole.addLayout(foot)
         self.setMinimumWidth(220)
@@ -137,6 +139,9 @@ class Inspector(FramePanel):
         else:
             say(self.help, NOTHING)
         self.step.show_frame(frame)
+        told = not self.error.isHidden()  # the node that raised is the one selected
+        remedy = getattr(frame, "remedy", "")
+        self.raised.tell("This step raised", "" if told else frame.failed or "", remedy)
 
     def _show_only_for(self, nodes: int, regions: int) -> None:
         """Hide what does not apply to this kind of selection."""
@@ -163,8 +168,7 @@ class Inspector(FramePanel):
         self.why.tell(f"Why is {node.name}.grad None?", why)
         self.properties.show_node(node, graph)
         self.links.show_links(_inputs(node, graph))
-        doc = f"{node.op}, “{op.nickname}”: {op.doc}" if op and op.nickname else op and op.doc
-        say(self.about, doc or "")
+        say(self.about, about(op))
 
     def _show_numbers(self, state: NodeState) -> None:
         self.value.show_array(state.value, "" if state.value is not None else "not computed yet")
@@ -189,6 +193,13 @@ class Inspector(FramePanel):
         listed = ", ".join(names[:6]) + (" …" if len(names) > 6 else "")
         self.title.setText(f"{len(names)} selected")
         say(self.help, f"{listed}\n\n{SEVERAL}")
+
+
+def about(op: Op | None) -> str:
+    """What the op does, and the nickname of its gate going backward."""
+    if op is None:
+        return "This op is not known here: the file may come from a newer Chainrule."
+    return f"{op.doc}\n\nGoing backward: “{op.nickname}”." if op.nickname else op.doc
 
 
 def signature(state: NodeState) -> str:

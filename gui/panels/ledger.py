@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPainterPath
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath
 from PySide6.QtWidgets import (
     QListView,
     QStyle,
@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from gui.model.frames import Frame
 from gui.panels.ledger_rows import Row, rows
-from gui.panels.parts import MARGIN, FramePanel, label, say
+from gui.panels.parts import MARGIN, FramePanel, label, legible, say
 from gui.state.editor import Editor
 from gui.state.player import Player
 from gui.theme import Theme, mono
@@ -102,7 +102,7 @@ class _Delegate(QStyledItemDelegate):
             self._card(painter, QRectF(option.rect), row)
             self._light(painter, option, row)
         painter.setFont(self._font(option, row))
-        painter.setPen(self.theme.color(_TONES[row.kind]))
+        painter.setPen(QColor(legible(self.theme, _TONES[row.kind], "sum_soft")))
         title = row.kind == "title"
         inside = option.rect.adjusted(
             2 if title else LEFT, 10 if title else PAD * row.top, -RIGHT, -PAD * row.bottom

@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     Qt,
 )
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QColor, QShowEvent
 from PySide6.QtWidgets import QHeaderView, QTreeView, QVBoxLayout, QWidget
 
 from engine.graph import Node
@@ -83,9 +83,14 @@ class OutlineModel(QAbstractTableModel):
         if role == _ROLE.FontRole and FROM_FRAME[0] <= index.column() <= FROM_FRAME[1]:
             return mono(9)
         if role == _ROLE.ForegroundRole:
-            token = {2: "value", 3: "gradient", 4: "sum"}.get(index.column())
-            return self.theme.color(token) if token else None
+            return self._color(node, index.column())
         return None
+
+    def _color(self, node: Node, column: int) -> QColor | None:
+        if column == 2 and self.frame.node(node.id).error:
+            return self.theme.color("error")
+        token = {2: "value", 3: "gradient", 4: "sum"}.get(column)
+        return self.theme.color(token) if token else None
 
     def text(self, node: Node, column: int) -> str:
         match column:

@@ -4,10 +4,27 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
+from functools import lru_cache
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFont, QShowEvent
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import (
+    QFont,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QShowEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.model.frames import Frame
 from gui.panels.icons import icon
@@ -63,8 +80,7 @@ class FramePanel(Panel):
         self._seen = None
 
     def _on_framed(self, frame: Frame, phase: float) -> None:
-        if self.player.step != self._seen:
-            self._catch_up()
+        self._catch_up()
 
     def _catch_up(self) -> None:
         if self.isVisible() and self.player.step != self._seen:
@@ -145,6 +161,22 @@ def tool_button(
     return made
 
 
+class Choice(QComboBox):
+    """A combo box with an arrow in the text's colour: a style sheet takes the style's own away."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Text), 1.6))
+        x, y = self.width() - 14.0, self.height() / 2
+        painter.drawPolyline([QPointF(x - 4, y - 2), QPointF(x, y + 2), QPointF(x + 4, y - 2)])
+        painter.end()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()  # scrolling past it must not change anything
+
+
 def recolor(parent: QWidget, theme: Theme) -> None:
     """Draw the icons of all tool buttons in `parent` in the theme's colours."""
     for button in parent.findChildren(QToolButton):
@@ -164,6 +196,26 @@ def menu_text(text: str) -> str:
     return text.replace("&", "&&")
 
 
+def contrast(one: str, other: str) -> float:
+    """How well one colour is read on the other, as WCAG counts it: 4.5 is enough for text."""
+    light, dark = sorted(map(_luminance, (one, other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: str) -> float:
+    channels = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@lru_cache
+def legible(theme: Theme, token: str, ground: str) -> str:
+    """The token's colour, drawn towards the text's until it can be read on that tinted ground."""
+    color, back = getattr(theme, token), getattr(theme, ground)
+    shades = (_mix(theme.text, color, share / 20) for share in range(20))
+    return next((shade for shade in shades if contrast(shade, back) >= 4.5), theme.text)
+
+
 def sheet(theme: Theme) -> str:
     """The style sheet of a panel: what QPalette cannot say."""
     tones = "".join(
@@ -174,6 +226,9 @@ def sheet(theme: Theme) -> str:
         f'QFrame[card="{name}"] {{ background: {back}; border: 1px solid {edge};'
         " border-radius: 8px; }\n"
         for name, back, edge in _cards(theme)
+    )
+    tones += 'QFrame[card="gradient"] QLabel[tone="gradient"] {{ color: {}; }}\n'.format(
+        legible(theme, "gradient", "gradient_soft")
     )
     return tones + cards + _CONTROLS.format(t=theme, faint=_mix(theme.border, theme.window, 0.55))
 

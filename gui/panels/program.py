@@ -121,9 +121,10 @@ class ProgramPane(FramePanel):
             shown = tuple(texts(graph, program, self._write(graph, program)))
             self.model.show(program, shown)
             self.select(row)
-        chapters = self.player.film.timeline.chapters
+        film = self.player.film
+        failed = (film.frame(c.last).action for c in film.timeline.chapters if c.failed)
         self.model.current = frame.action
-        self.model.failed = frozenset(k for k, chapter in enumerate(chapters) if chapter.failed)
+        self.model.failed = frozenset(action for action in failed if action is not None)
         say(self.empty, "" if program else EMPTY)
         self.view.viewport().update()
         if frame.action is not None and frame.action < len(program):

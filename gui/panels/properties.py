@@ -45,8 +45,9 @@ class Properties(QWidget):
         if (node.id, *rows) != (self.item, *self._rows):
             self._start(node.id, tuple(rows))
             self._add("name", TextField(self._name_reader(node.id), "name"))
-            for name, made in ((name, _editor(name, op)) for name in rows):
-                self._add(name, made)
+            for name in rows:
+                self._add(name, _editor(name, op))
+            self._show_form()
         self.fields["name"].show_value(node.name)
         for name in rows:
             self.fields[name].show_value(node.params.get(name, _default(name, op)))
@@ -62,12 +63,13 @@ class Properties(QWidget):
             self._start(region.id, (region.kind,))
             word = "text" if region.kind == "note" else "title"
             self._add("name", TextField(str, word), shown=word)
+            self._show_form()
         self.fields["name"].show_value(region.title)
 
     def _start(self, item: str, rows: tuple[str, ...]) -> None:
         """Begin an empty form; what was being typed in the old one is committed as it goes."""
         if self._form is not None:
-            self._form.hide()
+            self._form.hide()  # the commit leads back here: the form below may be another one
             self._form_box.removeWidget(self._form)
             self._form.deleteLater()
         self.item, self._rows, self.fields = item, rows, {}
@@ -78,7 +80,11 @@ class Properties(QWidget):
         form.setHorizontalSpacing(10)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+
+    def _show_form(self) -> None:
+        assert self._form is not None
         self._form_box.addWidget(self._form)
+        self._form.show()
 
     def _add(self, name: str, made: FieldEditor, shown: str = "") -> None:
         assert self._form is not None
@@ -114,7 +120,8 @@ def _rows(node: Node, op: Op | None, graph: Graph) -> list[str]:
         return []
     wired = graph.inputs.get(node.id, {})
     literals = [s.name for s in op.slots if s.takes_number and s.name not in wired]
-    return [*literals, *(field.name for field in op.fields)]
+    # A field that takes anything (a device) is there so that programs run, not to be edited.
+    return [*literals, *(field.name for field in op.fields if field.kind != "Any")]
 
 
 def _editor(name: str, op: Op | None) -> FieldEditor:
@@ -139,9 +146,18 @@ def _as_entered(value: Any, params: Mapping[str, Any], op: str) -> Any:
     """`5` typed into a float tensor is `5.0`."""
     from gui.model import entry
 
-    if params.get("dtype", "float32" if op == "parameter" else None) in FLOATS:
-        return entry.as_floats(value)
-    return value
+    return entry.as_floats(value) if _holds_floats(params, op) else value
+
+
+def _holds_floats(params: Mapping[str, Any], op: str) -> bool:
+    dtype = params.get("dtype")
+    if dtype is not None:
+        return dtype in FLOATS
+    return op == "parameter" or bool(params.get("requires_grad")) or _any_float(params.get("data"))
+
+
+def _any_float(data: Any) -> bool:
+    return any(map(_any_float, data)) if isinstance(data, list) else isinstance(data, float)
 
 
 class Links(QWidget):

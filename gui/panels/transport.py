@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
 from gui.model.frames import Frame
 from gui.panels.icons import icon
-from gui.panels.parts import MARGIN, FramePanel, label, recolor, tool_button
+from gui.panels.parts import MARGIN, Choice, FramePanel, label, recolor, tool_button
 from gui.panels.scrub import ScrubBar
 from gui.state.player import SPEEDS, Player
 from gui.theme import Theme
@@ -54,7 +54,7 @@ class Transport(FramePanel):
         row.addWidget(self.place)
 
     def _speed_box(self) -> QComboBox:
-        box = QComboBox()
+        box = Choice()
         for speed in SPEEDS:
             box.addItem(f"{speed:g}×", speed)
         box.setToolTip("Speed: steps a second")

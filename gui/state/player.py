@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
-from gui.model.frames import EMPTY, Frame
-from gui.model.timeline import Timeline
+from gui.model.film import Film
+from gui.model.frames import Frame
+
+__all__ = ["SPEEDS", "Film", "Player"]
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Steps a second at 1× is one; each entry is a factor the person can choose."""
 
 TICK_MS = 16
-
-
-class Film:
-    """What the player needs of a finished or growing trace: its timeline and its frames."""
-
-    timeline = Timeline()
-
-    def __len__(self) -> int:
-        return len(self.timeline.kinds)
-
-    def frame(self, step: int) -> Frame:
-        """The Frame at `step`; -1 is the moment before anything has run."""
-        return EMPTY
 
 
 class Player(QObject):

@@ -12,7 +12,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from engine.graph import Edge
 from gui.canvas import curves
 from gui.canvas.hits import node_at, port_at
-from gui.canvas.inks import inks
+from gui.canvas.inks import inks, saved
 from gui.canvas.overlay import node_rect
 from gui.canvas.paint_edges import path_of
 from gui.canvas.surface import draw_slot_name
@@ -171,12 +171,11 @@ class Connect(Tool):
     def paint(self, painter: QPainter) -> None:
         if not self.dragged and not self.sticky:
             return
-        painter.save()
-        painter.setTransform(self.canvas.view.transform, True)
-        self._veil(painter)
-        self._light_ports(painter)
-        self._draw_wire(painter)
-        painter.restore()
+        with saved(painter):
+            painter.setTransform(self.canvas.view.transform, True)
+            self._veil(painter)
+            self._light_ports(painter)
+            self._draw_wire(painter)
         if self.target.why:
             self._say_why(painter)
 

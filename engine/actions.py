@@ -1,0 +1,150 @@
+"""The lines of a Program: each a registered method of a Session, and its PyTorch spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engine import dtypes
+from engine.graph import Action
+from engine.tensor import Tensor, wrap
+
+if TYPE_CHECKING:
+    from engine.session import Session
+
+ACTIONS: dict[str, Method] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How an action runs, how it is written, and what kind of chapter it makes.
+
+    `on`: "node", "grad" (as `x.grad`), "either" or "" for none; `args` names the keywords it takes.
+    """
+
+    name: str
+    run: Callable[[Session, Action], None]
+    spell: Callable[[Action, str], str]
+    kind: str
+    on: str
+    args: tuple[str, ...]
+    doc: str
+
+
+def action(
+    name: str, spell: Callable[[Action, str], str], *, kind: str, on: str = "node", args: tuple[str, ...] = ()
+) -> Callable[[Callable[[Session, Action], None]], Callable[[Session, Action], None]]:
+    """Register a Session method; `spell(action, name of the node)` gives its PyTorch line."""
+
+    def register(run: Callable[[Session, Action], None]) -> Callable[[Session, Action], None]:
+        ACTIONS[name] = Method(name, run, spell, kind, on, args, run.__doc__ or "")
+        return run
+
+    return register
+
+
+def _spell_backward(action: Action, name: str) -> str:
+    args = []
+    if "gradient" in action.args:
+        args.append(f"torch.tensor({action.args['gradient']})")
+    args += [f"{key}=True" for key in ("retain_graph", "create_graph") if action.args.get(key)]
+    return f"{name}.backward({', '.join(args)})"
+
+
+@action("forward", lambda action, name: "", kind="forward", on="")
+def forward(session: Session, action: Action) -> None:
+    """Run every statement of the graph again; leaves keep their values."""
+    session.forward()
+
+
+@action(
+    "backward", _spell_backward, kind="backward", args=("gradient", "retain_graph", "create_graph")
+)
+def backward(session: Session, action: Action) -> None:
+    """Compute gradients from this tensor back to the leaves."""
+    root = session.tensor(action.on)
+    seed = action.args.get("gradient")
+    gradient = None if seed is None else wrap(dtypes.to_array(seed, root.dtype))
+    root.backward(
+        gradient,
+        retain_graph=action.args.get("retain_graph"),
+        create_graph=bool(action.args.get("create_graph", False)),
+    )
+
+
+@action("zero_", lambda action, name: f"{name}.zero_()", kind="zero", on="grad")
+def zero_(session: Session, action: Action) -> None:
+    """Fill `.grad` with zeros."""
+    node, leaf = session.leaf_of_grad(action.on)
+    before = leaf._grad
+    if before is None:
+        raise AttributeError("'NoneType' object has no attribute 'zero_'")
+    values = before._data
+    before.zero_()  # type: ignore[attr-defined]
+    session.recorder.add("zeroed", node, values, before._data)
+
+
+def _spell_set(action: Action, name: str) -> str:
+    value = action.args.get("value")
+    if value is None:
+        return f"{name} = None"
+    return f"{name}.data = torch.tensor({value})"
+
+
+@action("set", _spell_set, kind="zero", on="either", args=("value",))
+def set_(session: Session, action: Action) -> None:
+    """Set `.grad` to None, or give a tensor new values."""
+    value = action.args.get("value")
+    if action.on is not None and action.on.endswith(".grad"):
+        node, leaf = session.leaf_of_grad(action.on)
+        before = leaf._grad
+        leaf.grad = None if value is None else wrap(_as_array(value, leaf))
+        after = leaf._grad
+        session.recorder.add(
+            "zeroed", node, None if before is None else before._data, None if after is None else after._data
+        )
+        return
+    leaf = session.tensor(action.on)
+    old = leaf._data
+    leaf.data = wrap(_as_array(value, leaf))
+    session.recorder.add("changed", action.on, "value", old, leaf._data)
+
+
+def _as_array(value: Any, like: Tensor) -> Any:
+    array = dtypes.to_array(value, like.dtype)
+    return np.broadcast_to(array, like._data.shape).copy()[()] if array.ndim == 0 else array
+
+
+@action(
+    "requires_grad_",
+    lambda action, name: f"{name}.requires_grad_({'' if action.args.get('value', True) else 'False'})",
+    kind="other",
+    args=("value",),
+)  # fmt: skip
+def requires_grad_(session: Session, action: Action) -> None:
+    """Say whether this leaf's gradient is wanted from now on."""
+    leaf = session.tensor(action.on)
+    before = leaf.requires_grad
+    leaf.requires_grad_(bool(action.args.get("value", True)))
+    session.recorder.add("changed", action.on, "requires_grad", before, leaf.requires_grad)
+
+
+@action("retain_grad", lambda action, name: f"{name}.retain_grad()", kind="other")
+def retain_grad(session: Session, action: Action) -> None:
+    """Keep `.grad` of this computed tensor."""
+    tensor = session.tensor(action.on)
+    before = tensor.retains_grad
+    tensor.retain_grad()
+    session.recorder.add("changed", action.on, "retain_grad", before, tensor.retains_grad)
+
+
+def line(action: Action, names: dict[str, str]) -> str:
+    """The PyTorch line of an action; `names` gives each node's name.  "" for forward."""
+    method = ACTIONS.get(action.do)
+    if method is None:
+        return f"# {action.do}({action.on or ''}) is not known to this version"
+    node, dot, attribute = (action.on or "").partition(".")
+    return method.spell(action, names.get(node, node) + dot + attribute)

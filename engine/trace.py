@@ -1,0 +1,439 @@
+"""The Trace: what a run did, kept as references while it happens, read as Events afterwards.
+
+While the engine runs, a Recorder appends plain facts.  Events are built from them when somebody looks;
+running totals are not kept, reading adds up the contributions again in the order they arrived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from engine.function import LAST, Edge, Function
+from engine.tensor import Tensor, is_tensor
+
+Array = Any
+Fact = tuple[Any, ...]
+
+
+class Cancelled(Exception):
+    """The run was given up on request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which node's evaluation made a Function: the node, the how-manieth forward, and for each of the
+    Function's edges the slot of the node its tensor came in by (None: made inside the node)."""
+
+    node: str
+    call: int
+    slots: tuple[str | None, ...]
+
+
+# ---- events --------------------------------------------------------------------------------------
+# `step` is the playback step an event belongs to; several events may share one.
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A statement has run; `why` says why its result is not tracked, if it is not."""
+
+    step: int
+    action: int
+    node: str
+    value: Array
+    requires_grad: bool
+    is_leaf: bool
+    grad_fn: str | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mutated:
+    """An in-place op has changed memory; `aliases` are the (node, new value) that share it."""
+
+    step: int
+    action: int
+    node: str
+    after: Array
+    version: int
+    aliases: tuple[tuple[str, Array], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """Backward call number `call` starts at `node` with the gradient `value`."""
+
+    step: int
+    action: int
+    call: int
+    node: str
+    value: Array
+    inner: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One contribution: from which node, out of which slot of it, how much."""
+
+    source: str
+    slot: str | None
+    value: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A Function has all its contributions; `grad` is their sum in order of arrival."""
+
+    step: int
+    action: int
+    call: int
+    node: str
+    function: str
+    grad: Array
+    terms: tuple[Arrival, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A contribution travels from `source` to `target`.
+
+    `upstream` is the gradient `function` received, `raw` what its rule gave, `value` that summed to
+    the shape it is for.  `inner`: both ends belong to one node, nothing is drawn.
+    """
+
+    step: int
+    action: int
+    call: int
+    source: str
+    slot: str | None
+    target: str
+    function: str
+    below: str
+    upstream: Array
+    raw: Array
+    value: Array
+    arrived: int
+    expected: int
+    inner: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A leaf's `.grad` went from `before` to `after`, because `added` came."""
+
+    step: int
+    action: int
+    call: int
+    node: str
+    before: Array | None
+    added: Array
+    after: Array
+    terms: tuple[Arrival, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Retained:
+    """A computed tensor kept its gradient, because retain_grad() was called."""
+
+    step: int
+    action: int
+    call: int
+    node: str
+    before: Array | None
+    after: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """The node's saved tensors were released."""
+
+    step: int
+    action: int
+    node: str
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class Zeroed:
+    """`.grad` was cleared: zero_() (after: zeros) or `= None` (after: None)."""
+
+    step: int
+    action: int
+    node: str
+    before: Array | None
+    after: Array | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """An action changed a tensor: `what` is "value", "requires_grad" or "retain_grad"."""
+
+    step: int
+    action: int
+    node: str
+    what: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """PyTorch's warning."""
+
+    step: int
+    action: int
+    node: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """PyTorch's error: exception type, its sentence, the node that raised, the nodes on the way to it."""
+
+    step: int
+    action: int
+    node: str | None
+    kind: str
+    sentence: str
+    path: tuple[str, ...]
+    expected: bool
+
+
+Event = (
+    Computed | Mutated | Seeded | Visit | Flow | Stored | Retained | Freed | Zeroed | Changed | Warned
+    | Failed
+)  # fmt: skip
+
+
+# ---- recording -----------------------------------------------------------------------------------
+
+
+class Recorder:
+    """Appends facts; told of everything by the Session and by the backward loop."""
+
+    def __init__(
+        self, node_of: Callable[[Tensor], str | None], cancelled: Callable[[], bool]
+    ) -> None:
+        self.facts: list[Fact] = []
+        self._node_of = node_of
+        self._cancelled = cancelled
+
+    def add(self, *fact: Any) -> None:
+        """Append one fact; gives up here if the run was cancelled."""
+        if self._cancelled():
+            raise Cancelled
+        self.facts.append(fact)
+
+    def take(self) -> list[Fact]:
+        """The facts so far; starts a new list."""
+        facts, self.facts = self.facts, []
+        return facts
+
+    # called by the backward loop
+
+    def started(
+        self, roots: Sequence[Tensor], edges: Sequence[Edge], seeds: Sequence[Any], run: Any
+    ) -> None:
+        self.add("started", tuple(e.function for e in edges), tuple(map(_array, seeds)))
+
+    def visiting(self, function: Function, grads: list[Any]) -> None:
+        self.add("visit", function, _array(grads[0]))
+
+    def ran(self, function: Function, raw: list[Any], checked: Sequence[Any]) -> None:
+        self.facts.append(("ran", function, [*map(_array, raw)], [*map(_array, checked)]))
+
+    def freed(self, function: Function) -> None:
+        self.facts.append(("freed", function))
+
+    def stored(self, function: Function, before: Array | None, grad: Any) -> None:
+        leaf = function.variable  # type: ignore[attr-defined]
+        self.add("stored", function, before, _array(grad), leaf._grad._data)
+
+    def retained(self, function: Function, before: Array | None, after: Array) -> None:
+        self.facts.append(("retained", function, before, after))
+
+    def node_of(self, function: Function) -> str:
+        """The drawn node a Function belongs to; "" for one that no node made."""
+        if function.sequence == LAST:
+            return self._node_of(function.variable) or ""  # type: ignore[attr-defined]
+        return function.origin.node if function.origin is not None else ""
+
+
+def _array(x: Any) -> Array:
+    return x._data if is_tensor(x) else x
+
+
+# ---- reading -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """What one action did: its place in the Program, and the facts it left."""
+
+    action: int
+    title: str
+    kind: str
+    facts: tuple[Fact, ...]
+    call: int
+    failed: bool
+    expected: bool
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The chapters of a run so far."""
+
+    chapters: tuple[Chapter, ...] = ()
+    node_of: Callable[[Function], str] = lambda function: ""
+
+    @cached_property
+    def _read(self) -> tuple[tuple[Event, ...], tuple[tuple[int, int], ...]]:
+        events: list[Event] = []
+        spans = []
+        step = 0
+        for chapter in self.chapters:
+            reader = _Reader(chapter, step, self.node_of)
+            events += reader.events()
+            spans.append((step, reader.step))
+            step = reader.step
+        return tuple(events), tuple(spans)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Every event, in order; `event.step` never falls."""
+        return self._read[0]
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """For each chapter its first step and the step after its last."""
+        return self._read[1]
+
+    @property
+    def steps(self) -> int:
+        """The number of playback steps."""
+        return self.spans[-1][1] if self.spans else 0
+
+
+class _Reader:
+    """Turns one chapter's facts into events, counting steps."""
+
+    def __init__(
+        self, chapter: Chapter, step: int, node_of: Callable[[Function], str]
+    ) -> None:
+        self.chapter, self.step, self.node_of = chapter, step, node_of
+        self.arrivals: dict[Function, list[Arrival]] = {}
+        self.arrived: dict[Function, int] = {}
+        self.expected: dict[Function, int] = {}
+        self.upstream: Array = None
+        self.ahead = 0  # a lone Visit belongs to the step that is still to come
+
+    def events(self) -> Iterator[Event]:
+        """The chapter's events in order."""
+        for fact in self.chapter.facts:
+            yield from getattr(self, f"_{fact[0]}")(*fact[1:])
+
+    def _next(self) -> int:
+        self.step += 1
+        return self.step - 1
+
+    @property
+    def _last(self) -> int:
+        """The step of the event before: what merely accompanies it shares its step."""
+        return max(self.step - 1, self.ahead, 0)
+
+    def _computed(self, node: str, value: Any, *rest: Any) -> Iterator[Event]:
+        yield Computed(self._next(), self.chapter.action, node, value, *rest)
+
+    def _mutated(self, node: str, after: Any, version: int, aliases: Any) -> Iterator[Event]:
+        yield Mutated(self._last, self.chapter.action, node, after, version, aliases)
+
+    def _started(self, functions: Any, seeds: Any) -> Iterator[Event]:
+        self.expected = _count([f for f in functions if f is not None])
+        for function, seed in zip(functions, seeds, strict=True):
+            self.arrived[function] = self.arrived.get(function, 0) + 1
+            self.expected[function] = self.expected.get(function, 0) + 1
+            node = self.node_of(function)
+            self.arrivals.setdefault(function, []).append(Arrival("", None, seed))
+            yield Seeded(self._next(), self.chapter.action, self.chapter.call, node, seed, False)
+
+    def _visit(self, function: Function, grad: Array) -> Iterator[Event]:
+        self.upstream = grad
+        terms = tuple(self.arrivals.get(function, ()))
+        inner = len(terms) < 2 or self._is_inner(function, terms)
+        step = self.ahead = self.step if inner else self._next()
+        yield Visit(
+            step, self.chapter.action, self.chapter.call, self.node_of(function), function.name(), grad,
+            terms,
+        )  # fmt: skip
+
+    def _is_inner(self, function: Function, terms: Sequence[Arrival]) -> bool:
+        node = self.node_of(function)
+        return all(term.source == node for term in terms)
+
+    def _ran(self, function: Function, raw: list[Any], checked: list[Any]) -> Iterator[Event]:
+        node = self.node_of(function)
+        slots = function.origin.slots if function.origin is not None else ()
+        for i, (edge, r, value) in enumerate(zip(function.edges, raw, checked, strict=True)):
+            below = edge.function
+            if below is None:
+                continue
+            self.arrived[below] = self.arrived.get(below, 0) + 1
+            if value is None:
+                continue
+            target = self.node_of(below)
+            slot = slots[i] if i < len(slots) else None
+            self.arrivals.setdefault(below, []).append(Arrival(node, slot, value))
+            inner = target == node or not target or not node
+            yield Flow(
+                self._last if inner else self._next(), self.chapter.action, self.chapter.call, node,
+                slot, target, function.name(), below.name(), self.upstream, r, value,
+                self.arrived[below], self.expected.get(below, 1), inner,
+            )  # fmt: skip
+
+    def _freed(self, function: Function) -> Iterator[Event]:
+        yield Freed(self._last, self.chapter.action, self.node_of(function), function.name())
+
+    def _stored(
+        self, function: Function, before: Any, added: Array, after: Array
+    ) -> Iterator[Event]:
+        terms = tuple(self.arrivals.get(function, ()))
+        node, call, action = self.node_of(function), self.chapter.call, self.chapter.action
+        if len(terms) > 1:  # the sum within this call, before the += across calls
+            yield Visit(self._next(), action, call, node, function.name(), added, terms)
+        yield Stored(self._next(), action, call, node, before, added, after, terms)
+
+    def _retained(self, function: Function, before: Any, after: Array) -> Iterator[Event]:
+        node = self.node_of(function)
+        yield Retained(self._next(), self.chapter.action, self.chapter.call, node, before, after)
+
+    def _zeroed(self, node: str, before: Any, after: Any) -> Iterator[Event]:
+        yield Zeroed(self._next(), self.chapter.action, node, before, after)
+
+    def _changed(self, node: str, what: str, before: Any, after: Any) -> Iterator[Event]:
+        yield Changed(self._next(), self.chapter.action, node, what, before, after)
+
+    def _warned(self, node: str | None, text: str) -> Iterator[Event]:
+        yield Warned(self._next(), self.chapter.action, node, text)
+
+    def _failed(
+        self, node: str | None, kind: str, sentence: str, path: tuple[str, ...]
+    ) -> Iterator[Event]:
+        expected = self.chapter.expected
+        yield Failed(self._next(), self.chapter.action, node, kind, sentence, path, expected)
+
+
+def _count(roots: list[Function]) -> dict[Function, int]:
+    """For every Function below the roots, how many edges lead to it."""
+    counts: dict[Function, int] = {}
+    todo, seen = list(roots), set(roots)
+    while todo:
+        for function, _ in todo.pop().edges:
+            if function is not None:
+                counts[function] = counts.get(function, 0) + 1
+                if function not in seen:
+                    seen.add(function)
+                    todo.append(function)
+    return counts

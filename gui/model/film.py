@@ -1,0 +1,429 @@
+"""A Trace as a film: one Frame for every step, each found by asking, none kept."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property, lru_cache
+from typing import Any, assert_never
+
+from engine.graph import EdgeKey, Graph, Program
+from engine.trace import (
+    Changed,
+    Computed,
+    Event,
+    Failed,
+    Flow,
+    Freed,
+    Mutated,
+    Retained,
+    Seeded,
+    Stored,
+    Trace,
+    Visit,
+    Warned,
+    Zeroed,
+)
+from gui.model import words
+from gui.model.frames import EMPTY, Cut, EdgeState, Frame, LedgerEntry, NodeState, Packet, Term
+from gui.model.timeline import Chapter, Timeline
+
+
+class Film:
+    """What a player shows: a timeline and a Frame for every step; this one is empty."""
+
+    timeline = Timeline()
+
+    def __len__(self) -> int:
+        return len(self.timeline.kinds)
+
+    def frame(self, step: int) -> Frame:
+        """The Frame at `step`; -1 is the moment before anything has run."""
+        return EMPTY
+
+
+CUTS = {
+    "detach": Cut.DETACH,
+    "no_grad": Cut.NO_GRAD,
+    "requires_grad=False": Cut.FROZEN,
+    "not differentiable": Cut.NON_DIFFERENTIABLE,
+}
+
+
+class TraceFilm(Film):
+    """The frames of one Trace of one Graph."""
+
+    def __init__(self, graph: Graph, program: Program, trace: Trace) -> None:
+        self.graph, self.program, self.trace = graph, program, trace
+        self.frame: Callable[[int], Frame] = lru_cache(maxsize=8)(self._frame)  # type: ignore[method-assign]
+        self._states: dict[str, tuple[list[int], list[NodeState]]] = {}
+
+    def _frame(self, step: int) -> Frame:
+        return TraceFrame(self, step)
+
+    # ---- the scrub bar -----------------------------------------------------------------------
+
+    @cached_property
+    def timeline(self) -> Timeline:  # type: ignore[override]
+        chapters = tuple(
+            Chapter(self._title(c.action, c.title), c.kind, first, end - 1, c.failed)
+            for c, (first, end) in zip(self.trace.chapters, self.trace.spans, strict=True)
+            if end > first
+        )
+        return Timeline(chapters, tuple(_kind(e) for e in self.majors))
+
+    def _title(self, action: int, title: str) -> str:
+        if title.startswith(("Forward", "Backward")) or action >= len(self.program):
+            return title
+        return words.action_line(self.graph, self.program[action])
+
+    @cached_property
+    def majors(self) -> tuple[Event, ...]:
+        """For every step the event it is about: the last one that has a step of its own."""
+        found: dict[int, Event] = {}
+        for event in self.trace.events:
+            if event.step not in found or not _accompanies(event):
+                found[event.step] = event
+        return tuple(found[step] for step in sorted(found))
+
+    @cached_property
+    def calls(self) -> tuple[tuple[int, int, int], ...]:
+        """(call, first step, step after the last) of every backward chapter."""
+        return tuple(
+            (c.call, first, end)
+            for c, (first, end) in zip(self.trace.chapters, self.trace.spans, strict=True)
+            if c.kind == "backward"
+        )
+
+    def call_at(self, step: int) -> tuple[int, bool]:
+        """The number of the latest backward call begun by `step`, and whether it is still going on."""
+        latest, going = 0, False
+        for call, first, end in self.calls:
+            if first <= step:
+                latest, going = call, step < end
+        return latest, going
+
+    # ---- nodes ---------------------------------------------------------------------------------
+
+    @cached_property
+    def _by_node(self) -> dict[str, list[Event]]:
+        found: dict[str, list[Event]] = {}
+        for event in self.trace.events:
+            for node in _concerned(event):
+                found.setdefault(node, []).append(event)
+        return found
+
+    def node(self, node: str, step: int) -> NodeState:
+        """The state of a node: its last own event, seen from `step`."""
+        steps, states = self._history(node)
+        at = bisect_right(steps, step) - 1
+        if at < 0:
+            return EMPTY.node(node)
+        state = states[at]
+        if not state.terms:
+            return state
+        latest, going = self.call_at(step)
+        if state.call != latest:
+            return replace(state, terms=(), grad=None, expected=0, live=False)
+        return state if going else replace(state, live=False)
+
+    def _history(self, node: str) -> tuple[list[int], list[NodeState]]:
+        known = self._states.get(node)
+        if known is None:
+            known = self._states[node] = self._fold(node)
+        return known
+
+    def _fold(self, node: str) -> tuple[list[int], list[NodeState]]:
+        steps: list[int] = []
+        states: list[NodeState] = []
+        state = NodeState()
+        for event in self._by_node.get(node, ()):
+            state = _after(state, event, node)
+            if steps and steps[-1] == event.step:
+                states[-1] = state
+            else:
+                steps.append(event.step)
+                states.append(state)
+        return steps, states
+
+    # ---- edges ---------------------------------------------------------------------------------
+
+    @cached_property
+    def _by_edge(self) -> dict[EdgeKey, tuple[list[int], list[Flow]]]:
+        found: dict[EdgeKey, tuple[list[int], list[Flow]]] = {}
+        for event in self.trace.events:
+            if isinstance(event, Flow) and (key := self.drawn_edge(event)) is not None:
+                steps, flows = found.setdefault(key, ([], []))
+                steps.append(event.step)
+                flows.append(event)
+        return found
+
+    def drawn_edge(self, flow: Flow) -> EdgeKey | None:
+        """The edge a contribution travels along, None where the drawing has none."""
+        if flow.inner or flow.slot is None:
+            return None
+        edge = self.graph.edges.get((flow.source, flow.slot))
+        return edge.key if edge is not None and edge.source == flow.target else None
+
+    def edge(self, key: EdgeKey, step: int) -> EdgeState:
+        """The state of an edge: whether a value has passed, what came back, and why nothing can."""
+        edge = self.graph.edges.get(key)
+        if edge is None:
+            return EdgeState()
+        source, target = self.node(edge.source, step), self.node(edge.target, step)
+        carried = source.value is not None
+        cut = self._cut(source, target, key) if carried else None
+        steps, flows = self._by_edge.get(key, ([], []))
+        at = bisect_right(steps, step) - 1
+        if at < 0:
+            return EdgeState(carried, cut)
+        latest, going = self.call_at(step)
+        flow = flows[at]
+        return EdgeState(carried, cut, flow.value if flow.call == latest else None, going)
+
+    def _cut(self, source: NodeState, target: NodeState, key: EdgeKey) -> Cut | None:
+        if not source.requires_grad:
+            return source.why_no_grad or Cut.FROZEN
+        if self.graph.nodes[key[0]].op == "detach":
+            return Cut.DETACH
+        return target.why_no_grad if target.value is not None else None
+
+    # ---- the ledger ------------------------------------------------------------------------------
+
+    @cached_property
+    def _ledger(self) -> tuple[list[int], list[LedgerEntry]]:
+        entries = [e for event in self.trace.events if (e := self._entry(event)) is not None]
+        return [e.step for e in entries], entries
+
+    def _entry(self, event: Event) -> LedgerEntry | None:
+        if isinstance(event, Stored):
+            piled = event.before is not None and words.any_nonzero(event.before)
+            return LedgerEntry(
+                event.node, event.step, f"backward #{event.call}", event.before, event.added,
+                event.after, piled,
+            )  # fmt: skip
+        if isinstance(event, Retained):
+            return LedgerEntry(
+                event.node, event.step, f"backward #{event.call}, retained", event.before, None,
+                event.after,
+            )  # fmt: skip
+        if isinstance(event, Zeroed):
+            what = words.action_line(self.graph, self.program[event.action])
+            return LedgerEntry(event.node, event.step, what, event.before, None, event.after)
+        return None
+
+    def ledger(self, step: int) -> tuple[LedgerEntry, ...]:
+        """The entries up to `step`."""
+        steps, entries = self._ledger
+        return tuple(entries[: bisect_right(steps, step)])
+
+
+def _accompanies(event: Event) -> bool:
+    """Whether an event merely shares another's step."""
+    match event:
+        case Visit():
+            return len(event.terms) < 2
+        case Flow():
+            return event.inner
+        case Freed() | Mutated():
+            return True
+        case _:
+            return False
+
+
+def _kind(event: Event) -> str:
+    match event:
+        case Computed():
+            return "computed"
+        case Seeded():
+            return "seeded"
+        case Visit():
+            return "sum"
+        case Flow() | Freed() | Mutated():
+            return "flow"
+        case Stored() | Retained():
+            return "stored"
+        case Zeroed():
+            return "zeroed"
+        case Changed():
+            return "changed"
+        case Warned():
+            return "warned"
+        case Failed():
+            return "failed"
+        case _:
+            assert_never(event)
+
+
+def _concerned(event: Event) -> Sequence[str]:
+    """The nodes whose state an event changes."""
+    match event:
+        case Flow():
+            return () if event.inner else (event.target,)
+        case Mutated():
+            return tuple(node for node, _ in event.aliases)
+        case Warned():
+            return ()
+        case Failed():
+            return () if event.node is None else (event.node,)
+        case _:
+            return (event.node,)
+
+
+def _after(state: NodeState, event: Event, node: str) -> NodeState:
+    """A node's state after one more of its events."""
+    match event:
+        case Computed():
+            return replace(
+                state, value=event.value, error=None, requires_grad=event.requires_grad,
+                is_leaf=event.is_leaf, grad_fn=event.grad_fn, freed=False,
+                why_no_grad=None if event.why is None else CUTS[event.why],
+            )  # fmt: skip
+        case Mutated():
+            return replace(state, value=dict(event.aliases)[node])
+        case Seeded():
+            return _with_term(state, Term(event.value, None, ""), event.call, 1)
+        case Visit():
+            return replace(state, grad=event.grad)
+        case Flow():
+            key = None if event.slot is None else (event.source, event.slot)
+            term = Term(event.value, key, event.source)
+            return _with_term(state, term, event.call, event.expected)
+        case Stored() | Retained():
+            return replace(state, stored=event.after)
+        case Freed():
+            return replace(state, freed=True)
+        case Zeroed():
+            return replace(state, stored=event.after)
+        case Changed():
+            return _changed(state, event)
+        case Failed():
+            return replace(state, error=f"{event.kind}: {event.sentence}")
+        case Warned():
+            return state
+        case _:
+            assert_never(event)
+
+
+def _with_term(state: NodeState, term: Term, call: int, expected: int) -> NodeState:
+    fresh = state.call != call
+    terms = (term,) if fresh else (*state.terms, term)
+    grad = term.value if fresh or state.grad is None else state.grad + term.value
+    return replace(state, terms=terms, grad=grad, expected=expected, live=True, call=call)
+
+
+def _changed(state: NodeState, event: Changed) -> NodeState:
+    if event.what == "value":
+        return replace(state, value=event.after)
+    if event.what == "retain_grad":
+        return replace(state, retains_grad=event.after)
+    return replace(state, requires_grad=event.after, why_no_grad=None if event.after else Cut.FROZEN)
+
+
+class TraceFrame(Frame):
+    """One step of a TraceFilm."""
+
+    def __init__(self, film: TraceFilm, step: int) -> None:
+        self.film = film
+        self.step = step
+        self.event: Event | None = film.majors[step] if 0 <= step < len(film) else None
+
+    def node(self, node: str) -> NodeState:
+        return self.film.node(node, self.step)
+
+    def edge(self, key: EdgeKey) -> EdgeState:
+        return self.film.edge(key, self.step)
+
+    def ledger(self) -> tuple[LedgerEntry, ...]:
+        return self.film.ledger(self.step)
+
+    @cached_property
+    def active(self) -> frozenset[str]:  # type: ignore[override]
+        match self.event:
+            case None | Warned():
+                return frozenset()
+            case Flow():
+                return frozenset({self.event.source})
+            case Failed():
+                return frozenset(n for n in (self.event.node,) if n)
+            case event:
+                return frozenset({event.node})
+
+    @property
+    def path(self) -> tuple[str, ...]:  # type: ignore[override]
+        return self.event.path if isinstance(self.event, Failed) else ()
+
+    @property
+    def action(self) -> int | None:  # type: ignore[override]
+        return None if self.event is None else self.event.action
+
+    @property
+    def statement(self) -> str | None:  # type: ignore[override]
+        match self.event:
+            case Computed():
+                return self.event.node
+            case Failed() if self._in_forward(self.event.action):
+                return self.event.node
+            case _:
+                return None
+
+    def _in_forward(self, action: int) -> bool:
+        return self.film.program[action].do == "forward"
+
+    @property
+    def packet(self) -> Packet | None:  # type: ignore[override]
+        event = self.event
+        if not isinstance(event, Flow) or event.inner:
+            return None
+        key = self.film.drawn_edge(event)
+        return Packet(event.source, event.target, key, event.value)
+
+    @property
+    def summing(self) -> str | None:  # type: ignore[override]
+        return self.event.node if isinstance(self.event, Visit) and len(self.event.terms) > 1 else None
+
+    @property
+    def stored(self) -> tuple[str, Any, Any] | None:  # type: ignore[override]
+        if isinstance(self.event, Stored | Retained | Zeroed):
+            return self.event.node, self.event.before, self.event.after
+        return None
+
+    @property
+    def failed(self) -> str | None:  # type: ignore[override]
+        return f"{self.event.kind}: {self.event.sentence}" if isinstance(self.event, Failed) else None
+
+    @cached_property
+    def caption(self) -> str:  # type: ignore[override]
+        return "" if self.event is None else words.caption(self.event, self.film.graph, self.film.program)
+
+    @cached_property
+    def explanation(self) -> tuple[str, ...]:  # type: ignore[override]
+        return () if self.event is None else words.explanation(self.event, self.film.graph)
+
+    @cached_property
+    def note(self) -> str:  # type: ignore[override]
+        return words.rule(self.event, self.film.graph) if isinstance(self.event, Flow) else ""
+
+    @cached_property
+    def remedy(self) -> str:  # type: ignore[override]
+        return words.remedy(self.event) if isinstance(self.event, Failed) else ""
+
+    def changed_since(self, other: Frame) -> tuple[set[str], set[EdgeKey]] | None:
+        """What may look different between two steps of the same film; None across a call's border."""
+        if not isinstance(other, TraceFrame) or other.film is not self.film:
+            return None
+        low, high = sorted((self.step, other.step))
+        if self.film.call_at(low) != self.film.call_at(high) or high - low > 32:
+            return None
+        nodes: set[str] = set()
+        edges: set[EdgeKey] = set()
+        for event in self.film.majors[max(low, 0) : high + 1]:
+            nodes.update(_concerned(event))
+            if isinstance(event, Flow):
+                nodes.add(event.source)
+        for node in nodes:
+            edges.update(e.key for e in self.film.graph.outputs.get(node, ()))
+            edges.update(e.key for e in self.film.graph.inputs.get(node, {}).values())
+        return nodes, edges
+

@@ -1,0 +1,160 @@
+"""Runs the open Document in the background and publishes its film as it grows."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.graph import Graph, Program
+from engine.session import Session
+from engine.trace import Cancelled, Trace
+from gui.model.document import Document
+from gui.model.film import TraceFilm
+
+log = logging.getLogger(__name__)
+
+
+class Runner(QObject):
+    """One worker thread, because a Session belongs to one thread; the latest Document wins."""
+
+    published = Signal(object, bool)
+    """(TraceFilm, finished): after every action of the Program."""
+    busy_changed = Signal(bool)
+    broken = Signal(str)
+    """An error that is ours, not the person's: its text for the dialog."""
+
+    _arrived = Signal(int, object, bool)
+    _failed = Signal(int, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="chainrule-run")
+        self._number = 0
+        self._cancel = threading.Event()
+        self._busy = False
+        self._session: Session | None = None
+        self._done: tuple[Graph, Program] | None = None
+        self._future: Future[None] | None = None
+        self._arrived.connect(self._on_arrived)
+        self._failed.connect(self._on_failed)
+
+    @property
+    def busy(self) -> bool:
+        return self._busy
+
+    def run(self, document: Document) -> None:
+        """Run `document`; a longer Program on the same graph goes on where the last run ended."""
+        self._cancel.set()
+        self._cancel = threading.Event()
+        self._number += 1
+        self._set_busy(True)
+        job = _Job(self, self._number, document, self._cancel)
+        self._future = self._pool.submit(job)
+
+    def cancel(self) -> None:
+        """Give up the current run; what it has published stays."""
+        self._cancel.set()
+        self._set_busy(False)
+
+    def close(self) -> None:
+        """Stop the worker thread; call before the app ends."""
+        self._cancel.set()
+        self._number += 1
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _on_arrived(self, number: int, film: TraceFilm, finished: bool) -> None:
+        if number != self._number:
+            return
+        if finished:
+            self._set_busy(False)
+        self.published.emit(film, finished)
+
+    def _on_failed(self, number: int, text: str) -> None:
+        if number == self._number:
+            self._set_busy(False)
+            self.broken.emit(text)
+
+    def _set_busy(self, busy: bool) -> None:
+        if busy != self._busy:
+            self._busy = busy
+            self.busy_changed.emit(busy)
+
+
+class _Job:
+    """One run, on the worker thread; `runner._session` and `_done` are touched only here."""
+
+    def __init__(
+        self, runner: Runner, number: int, document: Document, cancel: threading.Event
+    ) -> None:
+        self.runner, self.number, self.cancel = runner, number, cancel
+        self.graph, self.program = document.graph, document.program
+
+    def __call__(self) -> None:
+        if self.cancel.is_set():
+            return
+        try:
+            self._run()
+        except Cancelled:
+            self.runner._session = None
+        except Exception:
+            self.runner._session = None
+            log.exception("running the document failed")
+            self.runner._failed.emit(self.number, "running the document failed")
+
+    def _run(self) -> None:
+        session, first = self._live_session()
+        trace = session.trace
+        for index, trace in enumerate(session.run(self.program, first), start=first):
+            if index < len(self.program) - 1 and self._is_forward(index):
+                self._publish(trace, finished=False)
+        self.runner._session = session
+        self.runner._done = (self.graph, self.program[: len(trace.chapters)])
+        self._publish(trace, finished=True)
+
+    def _is_forward(self, index: int) -> bool:
+        return self.program[index].do == "forward"
+
+    def _live_session(self) -> tuple[Session, int]:
+        """The Session to go on with, and the first action it has not run yet."""
+        session, done = self.runner._session, self.runner._done
+        if session is not None and done is not None:
+            graph, program = done
+            ran = len(program)
+            if same_statements(graph, self.graph) and self.program[:ran] == program:
+                if ran < len(self.program) and not _stopped(session):
+                    session.recorder._cancelled = self.cancel.is_set
+                    return session, ran
+        self.runner._session = None
+        return Session(self.graph, self.cancel.is_set), 0
+
+    def _publish(self, trace: Trace, finished: bool) -> None:
+        film = TraceFilm(self.graph, self.program, trace)
+        len(film.timeline.kinds)  # read the facts here, not on the thread that paints
+        if not self.cancel.is_set():
+            self.runner._arrived.emit(self.number, film, finished)
+
+
+def _stopped(session: Session) -> bool:
+    """Whether the Program ended in an error, so that nothing may follow."""
+    last = session.chapters[-1] if session.chapters else None
+    return last is not None and last.failed and not last.expected
+
+
+def same_statements(before: Graph, after: Graph) -> bool:
+    """Whether two graphs compute the same: names, notes and groups do not matter."""
+    if before is after:
+        return True
+    return _essence(before) == _essence(after)
+
+
+def _essence(graph: Graph) -> tuple[object, ...]:
+    nodes = tuple(replace(n, name="") for n in graph.nodes.values())
+    modes = tuple(
+        (r.kind, frozenset(r.members)) for r in graph.regions.values() if r.kind.endswith("grad")
+    )
+    literals = tuple(str(dict(n.params)) for n in nodes)
+    return nodes, graph.edges, modes, literals

@@ -1,0 +1,309 @@
+"""Code, program and outline: the same document as text, as calls and as a table."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QTextCursor
+
+from engine.code.source import Line
+from engine.graph import Action
+from engine.registry import OPS, Op
+from gui.model import edits
+from gui.panels import demo
+from gui.panels.actions import KINDS, candidates, chapter_of, texts
+from gui.panels.code import CodePane, lit_lines
+from gui.panels.outline import Outline
+from gui.panels.program import ProgramPane
+from gui.theme import DARK, LIGHT
+
+# The offscreen platform says so of every top-level widget that has a layout.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+LEFT = Qt.MouseButton.LeftButton
+ALT = Qt.KeyboardModifier.AltModifier
+
+
+@pytest.fixture(autouse=True)
+def ops(monkeypatch):
+    for name, source in (("tensor", True), ("parameter", True), ("mul", False), ("pow", False)):
+        op = Op(name, lambda: None, "", "", "", (), (), source=source)
+        monkeypatch.setitem(OPS, name, op)
+
+
+@pytest.fixture
+def editor():
+    return demo.editor()
+
+
+@pytest.fixture
+def selection():
+    return demo.selection()
+
+
+@pytest.fixture
+def player():
+    return demo.player(-1)
+
+
+@pytest.fixture
+def code(qtbot, editor, selection, player):
+    made = CodePane(editor, selection, player, demo.lines, LIGHT)
+    qtbot.addWidget(made)
+    made.resize(600, 320)
+    made.show()
+    return made
+
+
+def line_center(code, number):
+    cursor = QTextCursor(code.view.document().findBlockByNumber(number))
+    return code.view.cursorRect(cursor).center()
+
+
+def test_the_line_at_work_is_lit_and_its_call_more_softly(code, player):
+    assert code.view.lit == {}
+    player.go(2)
+    assert code.view.lit == {4: True}
+    player.go(10)
+    assert code.view.lit == {4: True, 7: False}
+    player.go(12)
+    assert code.view.lit == {8: True}
+    (band,) = code.view.extraSelections()
+    assert band.cursor.block().text() == "w.grad.zero_()"
+
+
+def test_a_frame_of_a_program_since_shortened_lights_nothing():
+    shot = demo.Shot(3, action=7, statement="gone")
+    assert lit_lines((Line("x = 1", "x"),), shot) == {}
+
+
+def test_clicking_a_line_selects_its_node_or_goes_to_its_call(code, selection, player, qtbot):
+    qtbot.mouseClick(code.view.viewport(), LEFT, pos=line_center(code, 5))
+    assert selection.items == {"y"}
+    qtbot.mouseClick(code.view.viewport(), LEFT, pos=line_center(code, 7))
+    assert player.step == 8
+    qtbot.mouseClick(code.view.viewport(), LEFT, pos=line_center(code, 0))
+    assert selection.items == {"y"}
+
+
+def test_enter_selects_the_node_of_the_line(code, selection, qtbot):
+    code.view.setFocus()
+    for _ in range(3):
+        qtbot.keyClick(code.view, Qt.Key.Key_Down)
+    qtbot.keyClick(code.view, Qt.Key.Key_Return)
+    assert selection.items == {"w"}
+
+
+def test_code_can_be_copied_but_not_changed(code, qtbot):
+    before = code.view.toPlainText()
+    qtbot.keyClicks(code.view, "oops")
+    assert code.view.toPlainText() == before
+    code.view.selectAll()
+    qtbot.keyClick(code.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == before
+
+
+def test_code_is_written_anew_when_the_document_changes(qtbot, editor, selection, player):
+    asked = []
+
+    def lines(graph, program):
+        asked.append(graph)
+        return tuple(Line(node.name, node.id) for node in graph.nodes.values())
+
+    made = CodePane(editor, selection, player, lines, LIGHT)
+    qtbot.addWidget(made)
+    assert asked == []  # nobody sees it yet
+    made.show()
+    editor.apply("Rename", edits.rename(editor.document, "m", "<b>x</b>"))
+    assert made.view.toPlainText() == "x\nw\n<b>x</b>\ny"
+    editor.apply("Move", edits.move(editor.document, {"m": (7.0, 7.0)}))
+    assert len(asked) == 2
+
+
+@pytest.fixture
+def program(qtbot, editor, selection, player):
+    made = ProgramPane(editor, selection, player, demo.lines, LIGHT)
+    qtbot.addWidget(made)
+    made.resize(300, 300)
+    made.show()
+    return made
+
+
+def shown(program):
+    return [program.model.index(k).data() for k in range(program.model.rowCount())]
+
+
+def test_the_program_is_listed_as_pytorch_lines(program):
+    assert shown(program) == [
+        "forward", "y.backward(retain_graph=True)", "y.backward()", "w.grad.zero_()",
+        "try: y.backward()",
+    ]  # fmt: skip
+
+
+def test_the_line_that_runs_is_current_and_the_one_that_raised_is_marked(program, player):
+    player.go(9)
+    assert program.model.current == 2
+    assert program.model.failed == {4}
+    accessible = program.model.index(2).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert accessible == "Line 3: y.backward(), running now"
+
+
+def test_a_click_or_enter_goes_to_the_chapter_of_the_line(program, player, qtbot):
+    at = program.view.visualRect(program.model.index(1)).center()
+    qtbot.mouseClick(program.view.viewport(), LEFT, pos=at)
+    assert player.step == 4
+    program.select(3)
+    qtbot.keyClick(program.view, Qt.Key.Key_Return)
+    assert player.step == 12
+
+
+def dos(editor):
+    return [action.do for action in editor.document.program]
+
+
+@pytest.mark.parametrize(
+    ("key", "modifier", "button", "expected", "undo"),
+    [
+        (Qt.Key.Key_Delete, None, "delete", "forward backward zero_ backward", "Delete line 3"),
+        (Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier, "duplicate",
+         "forward backward backward backward zero_ backward", "Duplicate line 3"),
+        (Qt.Key.Key_Down, ALT, "down", "forward backward zero_ backward backward",
+         "Move line 3 down"),
+        (Qt.Key.Key_Up, ALT, "up", "forward backward backward zero_ backward", "Move line 3 up"),
+        (Qt.Key.Key_T, None, "expect", "forward backward backward zero_ backward",
+         "Expect an error in line 3"),
+    ],
+)  # fmt: skip
+def test_each_change_is_one_undo_step_by_key_and_by_button(
+    program, editor, qtbot, key, modifier, button, expected, undo
+):
+    before = editor.document
+    for change in (
+        lambda: qtbot.keyClick(program.view, key, modifier or Qt.KeyboardModifier.NoModifier),
+        lambda: qtbot.mouseClick(program.buttons[button], LEFT),
+    ):
+        program.select(2)
+        change()
+        assert dos(editor) == expected.split()
+        assert editor.document.program != before.program
+        assert (editor.history.index(), editor.history.undoText()) == (1, undo)
+        editor.history.undo()
+        assert editor.document.program == before.program
+
+
+def test_the_ends_cannot_be_moved_beyond(program):
+    program.select(0)
+    assert not program.buttons["up"].isEnabled()
+    assert program.buttons["down"].isEnabled()
+    program.select(4)
+    assert not program.buttons["down"].isEnabled()
+    assert program.buttons["expect"].isChecked()
+
+
+def submenu(menu, text):
+    return next(a.menu() for a in menu.actions() if a.text() == text)
+
+
+def test_adding_offers_the_selected_node_first(program, editor, selection):
+    selection.set(["m"])
+    program.fill_menu(program.add_menu)
+    backward = submenu(program.add_menu, "backward()")
+    assert [a.text() for a in backward.actions()] == ["m.backward()", "y.backward()"]
+    program.select(0)
+    backward.actions()[0].trigger()
+    assert editor.document.program[1] == Action("backward", "m")
+    assert editor.history.undoText() == "Add m.backward()"
+    assert program.row() == 1
+
+
+def test_every_kind_of_line_can_be_added(program, editor):
+    program.fill_menu(program.add_menu)
+    added = []
+    for kind in KINDS:
+        entry = next(a for a in program.add_menu.actions() if a.text() == kind.text)
+        (entry.menu().actions()[-1] if entry.menu() else entry).trigger()
+        added.append(editor.document.program[program.row()])
+    assert list(texts(demo.GRAPH, tuple(added), ())) == [
+        "forward", "m.backward()", "m.backward(retain_graph=True)", "w.grad.zero_()",
+        "w.grad = None", "w.requires_grad_(False)", "m.retain_grad()",
+    ]  # fmt: skip
+
+
+def test_an_empty_program_says_how_to_begin(program, editor):
+    editor.apply("Empty", edits.set_program(editor.document, ()))
+    assert program.empty.isVisible()
+    program.delete()
+    program.move_line(1)
+    program.toggle_expected()
+    assert editor.history.count() == 1
+
+
+def test_a_line_that_made_no_steps_does_not_shift_the_others():
+    """retain_grad(), say: the film has no chapter for it."""
+    film = demo.film()
+    kept = tuple(c for c in film.timeline.chapters if c.title != "Backward #1")
+    shorter = demo.Reel(film.shots, demo.Timeline(kept, film.timeline.kinds))
+    assert chapter_of(shorter, 1) is None
+    assert chapter_of(shorter, 2).title == "Backward #2"
+
+
+def test_a_repeated_statement_is_lit_where_it_runs():
+    source = (Line("y = x", "y", 0), Line("with a:", None, 2), Line("y = x", "y", 2))
+    assert lit_lines(source, demo.Shot(3, action=2, statement="y")) == {2: True}
+    assert lit_lines(source, demo.Shot(3, action=5, statement="y")) == {0: True}
+
+
+def test_leaves_and_results_are_offered_for_what_suits_them():
+    assert candidates(demo.GRAPH, KINDS[3], "w") == ["w", "x"]
+
+
+@pytest.fixture
+def outline(qtbot, editor, selection, player):
+    made = Outline(editor, selection, player)
+    qtbot.addWidget(made)
+    made.resize(700, 200)
+    made.show()
+    return made
+
+
+def row(outline, number):
+    model = outline.model
+    return [model.index(number, column).data() for column in range(model.columnCount())]
+
+
+def test_the_outline_tells_each_node_at_this_step(outline, player, editor):
+    player.go(11)
+    assert row(outline, 1) == ["w", "parameter", "0.5", "", "89.78", "", ""]
+    assert row(outline, 2) == ["m", "mul", "3.35", "6.7", "", "w, x", ""]
+    document, _ = edits.add_region(editor.document, "no_grad", ["m"])
+    editor.apply("Frame", document)
+    assert row(outline, 2)[6] == "no_grad"
+    said = outline.model.index(2, 3).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert said == "Gradient: 6.7"
+
+
+def test_selecting_goes_both_ways(outline, selection, qtbot):
+    selection.set(["m", "x"])
+    assert {i.row() for i in outline.view.selectionModel().selectedRows()} == {0, 2}
+    outline.view.setFocus()
+    outline.view.setCurrentIndex(outline.model.index(0, 0))
+    assert selection.items == {"x"}
+    qtbot.keyClick(outline.view, Qt.Key.Key_Down)
+    assert selection.items == {"w"}
+    qtbot.keyClick(outline.view, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert selection.items == {"w", "m"}
+
+
+def test_an_edit_keeps_the_selection(outline, selection, editor):
+    selection.set(["m"])
+    editor.apply("Rename", edits.rename(editor.document, "x", "input"))
+    assert selection.items == {"m"}
+    assert [i.row() for i in outline.view.selectionModel().selectedRows()] == [2]
+    outline.hide()
+    selection.set(["y"])
+    outline.show()
+    assert [i.row() for i in outline.view.selectionModel().selectedRows()] == [3]
+
+
+def test_themes_reach_every_pane(code, program, outline):
+    for pane in (code, program, outline):
+        pane.set_theme(DARK)
+        assert pane.grab().toImage().pixelColor(1, 1).name() == DARK.window
