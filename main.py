@@ -39,7 +39,9 @@ def _window_parser() -> argparse.ArgumentParser:
         description="See backprop happen: compose a computation graph and step through its backward pass.",
         epilog="Without a window: chainrule run FILE [--json] · step FILE [--to N] · check FILE",
     )
-    parser.add_argument("file", nargs="?", type=Path, help="a .chain file (default: the perceptron lesson)")
+    parser.add_argument(
+        "file", nargs="?", type=Path, help="a .chain file (default: the perceptron lesson)"
+    )
     return parser
 
 

@@ -35,7 +35,12 @@ class Method:
 
 
 def action(
-    name: str, spell: Callable[[Action, str], str], *, kind: str, on: str = "node", args: tuple[str, ...] = ()
+    name: str,
+    spell: Callable[[Action, str], str],
+    *,
+    kind: str,
+    on: str = "node",
+    args: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Session, Action], None]], Callable[[Session, Action], None]]:
     """Register a Session method; `spell(action, name of the node)` gives its PyTorch line."""
 
@@ -104,7 +109,10 @@ def set_(session: Session, action: Action) -> None:
         leaf.grad = None if value is None else wrap(_as_array(value, leaf))
         after = leaf._grad
         session.recorder.add(
-            "zeroed", node, None if before is None else before._data, None if after is None else after._data
+            "zeroed",
+            node,
+            None if before is None else before._data,
+            None if after is None else after._data,
         )
         return
     leaf = session.tensor(action.on)

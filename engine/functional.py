@@ -1,14 +1,13 @@
 """`torch.nn.functional`: the functions of neural networks."""
 
-from engine.ops.elementary import relu, sigmoid, tanh
+from engine.ops.activation import log_softmax, relu, softmax
+from engine.ops.elementary import sigmoid, tanh
 from engine.ops.linear import linear
 from engine.ops.losses import (
     binary_cross_entropy,
     cross_entropy,
-    log_softmax,
     mse_loss,
     nll_loss,
-    softmax,
 )
 
 __all__ = [

@@ -6,6 +6,7 @@ Every name here is also an op of the engine with the same meaning, so a rule wri
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -57,10 +58,65 @@ sqrt = np.sqrt
 sign = np.sign
 floor, ceil, trunc, round = np.floor, np.ceil, np.trunc, np.rint
 abs = np.abs
-isnan = np.isnan
+isnan, isfinite = np.isnan, np.isfinite
 logical_and, logical_or, logical_not = np.logical_and, np.logical_or, np.logical_not
 maximum, minimum = np.maximum, np.minimum
 zeros_like, ones_like = np.zeros_like, np.ones_like
+
+
+def _each(function: Callable[[float], float]) -> Callable[[Array], Array]:
+    """A function of Python's math module for every entry."""
+    many = np.frompyfunc(function, 1, 1)
+
+    def kernel(x: Array) -> Array:
+        return np.asarray(many(x)).astype(x.dtype)[()]
+
+    return kernel
+
+
+erf, erfc = _each(math.erf), _each(math.erfc)
+
+
+def _lgamma(x: float) -> float:
+    return math.inf if x <= 0 and x == math.floor(x) or math.isinf(x) else math.lgamma(x)
+
+
+def _digamma(x: float) -> float:
+    if x <= 0 and x == math.floor(x):
+        return -math.inf if x == 0 else math.nan
+    if x < 0:
+        return _digamma(1 - x) - math.pi / math.tan(math.pi * x)
+    low = 0.0
+    while x < 10:
+        low -= 1 / x
+        x += 1
+    z = 1 / (x * x)
+    series = z * (1 / 12 - z * (1 / 120 - z * (1 / 252 - z * (1 / 240 - z / 132))))
+    return low + math.log(x) - 0.5 / x - series
+
+
+def _trigamma(x: float) -> float:
+    low = 0.0
+    while x < 10:
+        low += 1 / (x * x)
+        x += 1
+    z = 1 / (x * x)
+    return low + 1 / x + z / 2 + z / x * (1 / 6 - z * (1 / 30 - z * (1 / 42 - z / 30)))
+
+
+def _erfinv(x: float) -> float:
+    """By Newton's method, from Winitzki's closed approximation."""
+    if not -1 < x < 1:
+        return math.copysign(math.inf, x) if math.fabs(x) == 1 else math.nan
+    log_ = math.log1p(-x * x)
+    part = 2 / (math.pi * 0.147) + log_ / 2
+    y = math.copysign(math.sqrt(math.sqrt(part * part - log_ / 0.147) - part), x)
+    for _ in range(3):
+        y -= (math.erf(y) - x) * math.sqrt(math.pi) / 2 * math.exp(y * y)
+    return y
+
+
+lgamma, digamma, trigamma, erfinv = (_each(f) for f in (_lgamma, _digamma, _trigamma, _erfinv))
 
 
 def sigmoid(x: Array) -> Array:
@@ -253,8 +309,29 @@ def vector_norm(x: Array, ord: float, dim: Dims, keepdim: bool) -> Array:
     return out.astype(x.dtype)
 
 
-def prod(x: Array) -> Array:
-    return np.prod(x, dtype=x.dtype)
+def flip(x: Array, dims: Sequence[int]) -> Array:
+    return np.flip(x, tuple(dims))
+
+
+def cumsum(x: Array, dim: int) -> Array:
+    """The sums so far; float32 is added up in float64 and rounded once."""
+    if not x.ndim:
+        return x
+    if x.dtype == _F32:
+        return np.cumsum(x, dim, dtype=np.float64).astype(_F32)
+    return np.cumsum(x, dim, dtype=np.int64 if x.dtype.kind in "bui" else x.dtype)
+
+
+def add_along(grad: Array, size: Sequence[int], dim: int, index: Array) -> Array:
+    """`grad` added at the positions `index` along `dim` in zeros of `size`."""
+    return index_backward(grad, size, along(index, dim))
+
+
+def along(index: Array, dim: int) -> tuple[Array, ...]:
+    """What makes `x[along(index, dim)]` pick like `gather`."""
+    grid = list(np.indices(index.shape, sparse=True))
+    grid[dim] = index
+    return tuple(grid)
 
 
 def put_along(grad: Array, size: Sequence[int], dim: int, index: Array) -> Array:

@@ -149,7 +149,7 @@ SPECIAL: dict[str, Any] = {
 
 
 def _where(condition: Tensor, self: Tensor, other: Any) -> Tensor:
-    from engine.ops.elementary import where
+    from engine.ops.choice import where
 
     return where(condition, self, other)
 
@@ -158,7 +158,7 @@ def install() -> None:
     """Give Tensor its methods and operators; done once, on `import engine`."""
     for catalogue in CATALOGUES:
         for name, function in vars(catalogue).items():
-            if _is_method(catalogue, name, function):
+            if _is_method(name, function):
                 setattr(Tensor, name, function)
     for name, value in SPECIAL.items():
         setattr(Tensor, name, value)
@@ -169,9 +169,7 @@ def install() -> None:
         setattr(Tensor, f"__{name}__", _operator(function))
 
 
-def _is_method(catalogue: Any, name: str, function: Any) -> bool:
-    if name.startswith("_") or name == "requires_grad_" or not inspect.isfunction(function):
-        return False
-    if function.__module__ not in (catalogue.__name__, "engine.ops.elementary"):
+def _is_method(name: str, function: Any) -> bool:
+    if name.startswith("_") or name in Tensor.__dict__ or not inspect.isfunction(function):
         return False
     return next(iter(inspect.signature(function).parameters), "") == "self"

@@ -114,7 +114,12 @@ class Session:
         title = {"forward": "Forward", "backward": f"Backward #{call}"}.get(kind)
         self.chapters.append(
             Chapter(
-                index, title or action.do, kind, tuple(self.recorder.take()), call, failed,
+                index,
+                title or action.do,
+                kind,
+                tuple(self.recorder.take()),
+                call,
+                failed,
                 action.expect_error,
             )  # fmt: skip
         )
@@ -190,7 +195,9 @@ class Session:
             )
         slots, arguments = self._arguments(node, op)
         modes = [
-            REGION_MODES[r.kind] for r in self.graph.region_of.get(node.id, ()) if r.kind in REGION_MODES
+            REGION_MODES[r.kind]
+            for r in self.graph.region_of.get(node.id, ())
+            if r.kind in REGION_MODES
         ]
         STATE.origin = _Claims(node.id, self.calls["forward"], slots)
         try:
@@ -199,7 +206,7 @@ class Session:
         finally:
             STATE.origin = None
         outputs = result if isinstance(result, tuple) else (result,)
-        return outputs, self._why_untracked(op, slots, outputs[0], bool(modes))
+        return outputs, self._why_untracked(op, slots, outputs[0], modes[-1:] == [no_grad])
 
     def _arguments(self, node: Node, op: Op) -> tuple[list[tuple[str, Any]], dict[str, Any]]:
         """(slot, value) of every filled slot, and the keywords of the call.
@@ -212,7 +219,8 @@ class Session:
         for slot in op.slots:
             if slot.variadic:
                 names = sorted(
-                    (s for s in wired if s.startswith(slot.name + ".")), key=lambda s: int(s.split(".")[1])
+                    (s for s in wired if s.startswith(slot.name + ".")),
+                    key=lambda s: int(s.split(".")[1]),
                 )
                 parts = [(name, self._incoming(wired[name])) for name in names]
                 slots += parts
@@ -229,7 +237,9 @@ class Session:
                 raise RuntimeError(f"{node.name}: the input “{slot.name}” is not connected: {wish}")
         if slots and op.slots and not any(is_tensor(v) for _, v in slots):
             raise RuntimeError(f"{node.name}: at least one input must be a tensor")
-        arguments |= {f.name: _field(node.params[f.name]) for f in op.fields if f.name in node.params}
+        arguments |= {
+            f.name: _field(node.params[f.name]) for f in op.fields if f.name in node.params
+        }
         return slots, arguments
 
     def _incoming(self, edge: Edge) -> Any:
@@ -275,18 +285,18 @@ class Session:
         self.recorder.add("mutated", node.id, changed._data, changed._version, tuple(aliases))
 
     def _why_untracked(
-        self, op: Op, slots: Sequence[tuple[str, Any]], result: Any, in_mode: bool
+        self, op: Op, slots: Sequence[tuple[str, Any]], result: Any, in_no_grad: bool
     ) -> str | None:
         """Why gradients will not flow through this result, or None if they will."""
         if not is_tensor(result) or result.requires_grad:
             return None if is_tensor(result) else "not differentiable"
         if op.source:
             return "requires_grad=False"
+        if in_no_grad:
+            return "no_grad"
         if not any(is_tensor(v) and v.requires_grad for _, v in slots):
             return "requires_grad=False"
-        if op.name == "detach":
-            return "detach"
-        return "no_grad" if in_mode else "not differentiable"
+        return "detach" if op.name == "detach" else "not differentiable"
 
     # ---- what actions need -----------------------------------------------------------------------
 
@@ -319,7 +329,11 @@ class _as_is:
 
 
 def _field(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) and all(isinstance(v, int) for v in value) else value
+    return (
+        tuple(value)
+        if isinstance(value, list) and all(isinstance(v, int) for v in value)
+        else value
+    )
 
 
 def _sentence(text: str) -> str:

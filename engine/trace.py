@@ -320,9 +320,7 @@ class Trace:
 class _Reader:
     """Turns one chapter's facts into events, counting steps."""
 
-    def __init__(
-        self, chapter: Chapter, step: int, node_of: Callable[[Function], str]
-    ) -> None:
+    def __init__(self, chapter: Chapter, step: int, node_of: Callable[[Function], str]) -> None:
         self.chapter, self.step, self.node_of = chapter, step, node_of
         self.arrivals: dict[Function, list[Arrival]] = {}
         self.arrived: dict[Function, int] = {}

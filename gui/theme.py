@@ -87,3 +87,37 @@ def mono(size: float = 9.5, bold: bool = False) -> QFont:
     font.setPointSizeF(size)
     font.setBold(bold)
     return font
+
+
+def style_sheet(theme: Theme) -> str:
+    """The few looks QPalette has no word for: flat docks, quiet tabs, rounded buttons."""
+    t = theme
+    return f"""
+    QMainWindow::separator {{ background: {t.border}; width: 1px; height: 1px; }}
+    QMainWindow::separator:hover {{ background: {t.selection}; }}
+    QDockWidget {{ titlebar-close-icon: none; color: {t.text}; }}
+    QDockWidget::title {{ padding: 7px 10px 5px 12px; background: {t.window}; font-weight: bold; }}
+    QTabBar::tab {{ padding: 7px 12px; color: {t.muted}; background: {t.window}; border: none;
+        border-bottom: 2px solid transparent; }}
+    QTabBar::tab:selected {{ color: {t.text}; border-bottom: 2px solid {t.gradient}; }}
+    QTabBar::tab:hover {{ color: {t.text}; }}
+    QToolBar {{ border: none; border-bottom: 1px solid {t.border}; spacing: 8px; padding: 6px 10px;
+        background: {t.window}; }}
+    QToolBar QPushButton {{ padding: 6px 12px; border: 1px solid {t.border}; border-radius: 7px;
+        background: {t.surface}; color: {t.text}; }}
+    QToolBar QPushButton:hover {{ background: {t.hover}; }}
+    QToolBar QPushButton:focus {{ border: 1px solid {t.selection}; }}
+    QToolBar QPushButton#run-forward {{ background: {t.value_soft}; border-color: {t.value}; }}
+    QToolBar QPushButton#run-backward {{ background: {t.gradient_soft}; border-color: {t.gradient}; }}
+    QMenuBar, QMenu, QStatusBar {{ background: {t.window}; color: {t.text}; }}
+    QMenuBar::item {{ padding: 5px 10px; background: transparent; }}
+    QMenuBar::item:selected, QMenu::item:selected {{ background: {t.hover}; color: {t.text}; }}
+    QMenu {{ border: 1px solid {t.border}; padding: 4px 0; }}
+    QMenu::item {{ padding: 5px 28px 5px 24px; }}
+    QMenu::item:disabled {{ color: {t.muted}; }}
+    QMenu::separator {{ height: 1px; background: {t.border}; margin: 4px 10px; }}
+    QStatusBar {{ border-top: 1px solid {t.border}; color: {t.muted}; }}
+    QStatusBar QLabel {{ color: {t.muted}; padding: 0 6px; }}
+    QStatusBar::item {{ border: none; }}
+    QToolTip {{ color: {t.text}; background: {t.surface}; border: 1px solid {t.border}; padding: 3px; }}
+    """

@@ -25,7 +25,9 @@ class Editing(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.document = Document()
+        self.document = Document(
+            Graph.of([leaf("a"), Node("c", "cat", "c"), Node("d", "cat", "d")])
+        )
         self.geometry = Geometry.of(self.document)
 
     def become(self, document: Document) -> None:
@@ -204,6 +206,12 @@ def test_a_rubber_band_takes_what_it_touches_but_regions_only_whole():
     assert within(geometry, 300, 0, 560, 60) == {"p", "q"}
     assert within(geometry, -100, -100, 900, 900) == {"x", "p", "q", "r", "n"}
     assert within(geometry, 700, 500, 800, 600) == set()
+
+
+def test_the_grid_holds_at_the_smallest_fractions():
+    least = -5e-324
+    document = Document(Graph.of([Node("n", "sin", "n")]), (), {"n": (least, least)})
+    assert hit(Geometry.of(document), least, least, 0.2).id == "n"
 
 
 @given(st.lists(st.tuples(st.floats(-500, 500), st.floats(-500, 500)), max_size=12), st.data())

@@ -1,10 +1,10 @@
 """Every gesture by mouse and keys: what it does, in one undo step, and that Esc leaves no trace."""
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QWheelEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QHelpEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from gui.canvas.canvas import MIME
 from gui.canvas.tools.connect import Connect
@@ -86,6 +86,18 @@ class TestSelecting:
         wires.key(Qt.Key.Key_Left, ALT)
         assert wires.selection.items == {"p"}
 
+    def test_walking_tells_where_one_is(self, wires, qtbot):
+        with qtbot.waitSignal(wires.canvas.hint, check_params_cb=lambda t: t.startswith("x · ten")):
+            wires.key(Qt.Key.Key_Right, ALT)
+
+    def test_a_tooltip_is_plain_text(self, rig):
+        at = rig.on("x", 30, 20)
+        QApplication.sendEvent(
+            rig.canvas, QHelpEvent(QEvent.Type.ToolTip, at, rig.canvas.mapToGlobal(at))
+        )
+        assert QToolTip.text().startswith("<span>x · tensor<br>")
+        QToolTip.hideText()
+
 
 class TestMoving:
     def test_a_drag_is_one_step_and_snaps(self, rig):
@@ -153,6 +165,38 @@ class TestMoving:
         rig.editor.history.undo()
         rig.editor.history.undo()
         assert rig.document == square()
+
+    def test_alt_drags_a_copy(self, rig):
+        rig.selection.set(["x", "y"])
+        rig.drag(rig.on("y"), rig.on("y") + QPoint(0, 200), ALT)
+        assert rig.document.places["y"] == (260, 40)
+        assert rig.document.places["y1"] == (260, 240)
+        assert rig.document.graph.edges["y1", "self"].source == "x1"
+        assert rig.selection.items == {"x1", "y1"}
+        assert rig.editor.history.undoText() == "Duplicate 2 items"
+        assert rig.steps == 1
+
+    def test_alt_and_a_click_copy_nothing(self, rig):
+        rig.click(rig.on("y"), ALT)
+        assert rig.steps == 0
+        assert rig.canvas.geometry_.ids == ("x", "y", "s")
+
+
+class TestCutting:
+    def test_the_knife_cuts_what_it_crosses_in_one_step(self, wires):
+        top, bottom = wires.see(215, 20), wires.see(215, 200)
+        wires.drag(top, bottom, ALT | SHIFT)
+        assert set(wires.document.graph.edges) == {("q", "self")}
+        assert wires.editor.history.undoText() == "Cut 2 wires"
+        assert wires.steps == 1
+
+    def test_esc_keeps_the_wires(self, wires):
+        wires.press(wires.see(215, 20), ALT | SHIFT)
+        wires.move(wires.see(215, 200))
+        assert len(wires.canvas.tool.crossed) == 2
+        wires.key(Qt.Key.Key_Escape)
+        wires.release(wires.see(215, 200))
+        assert wires.document == product()
 
 
 class TestConnecting:

@@ -127,6 +127,27 @@ def test_stepping_repaints_enough(rig, scale):
         assert rig.picture() == in_parts
 
 
+@pytest.mark.parametrize("scale", [0.6, 1.0])
+def test_the_screen_is_brought_up_to_date(rig, qapp, scale):
+    """Only parts of the window are updated in a step; what the screen then holds is all of it."""
+
+    def on_screen():
+        qapp.processEvents()
+        return rig.canvas.screen().grabWindow(rig.canvas.winId()).toImage()
+
+    rig.canvas.zoom_to(scale)
+    before = on_screen()
+    arc = Still(flowing().nodes, {}, packet=Packet("q", "x", None, np.float32(1)))
+    flow = flowing()
+    steps = [(ran(), 1.0), *((flow, k / 4) for k in (0, 4, 1, 3)), (arc, 0.5), (ran(), 1.0)]
+    for frame, phase in steps:
+        rig.canvas.show_frame(frame, phase)
+        after = on_screen()
+        rig.canvas.update()
+        assert on_screen() == after
+    assert after != before
+
+
 def test_scrubbing_ends_in_the_same_picture(rig):
     rig.canvas.show_frame(flowing())
     direct = rig.picture()

@@ -44,7 +44,9 @@ class _Writer:
 
     def lines(self, program: Program) -> Iterator[Line]:
         yield Line("import torch")
-        if any("F." in (op.torch or "") for n in self.graph.nodes.values() if (op := OPS.get(n.op))):
+        if any(
+            "F." in (op.torch or "") for n in self.graph.nodes.values() if (op := OPS.get(n.op))
+        ):
             yield Line("import torch.nn.functional as F")
         first = next((i for i, a in enumerate(program) if a.do == "forward"), None)
         yield Line("")
@@ -109,7 +111,8 @@ class _Writer:
         for slot in op.slots:
             if slot.variadic:
                 found = sorted(
-                    (s for s in wired if s.startswith(slot.name + ".")), key=lambda s: int(s.split(".")[1])
+                    (s for s in wired if s.startswith(slot.name + ".")),
+                    key=lambda s: int(s.split(".")[1]),
                 )
                 values[slot.name] = "[" + ", ".join(self._source(wired[s]) for s in found) + "]"
             elif slot.name in wired:
@@ -159,11 +162,22 @@ def _optional(op: Op) -> dict[str, str]:
 def literal(value: Any) -> str:
     """A JSON-shaped value as Python source; a negative number in brackets binds as it should."""
     if isinstance(value, (list, tuple)):
-        inner = ", ".join(literal(v).strip("()") if not isinstance(v, (list, tuple)) else literal(v) for v in value)
-        return f"({inner}{',' if len(value) == 1 else ''})" if isinstance(value, tuple) else f"[{inner}]"
+        inner = ", ".join(
+            literal(v).strip("()") if not isinstance(v, (list, tuple)) else literal(v)
+            for v in value
+        )
+        return (
+            f"({inner}{',' if len(value) == 1 else ''})"
+            if isinstance(value, tuple)
+            else f"[{inner}]"
+        )
     if isinstance(value, float) and (value != value or abs(value) == float("inf")):
         return f"float('{value}')"
-    return f"({value!r})" if isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0 else repr(value)
+    return (
+        f"({value!r})"
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0
+        else repr(value)
+    )
 
 
 def _is_source(node: Node) -> bool:

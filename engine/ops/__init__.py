@@ -4,21 +4,32 @@ from types import SimpleNamespace
 
 from engine import factories
 from engine.ops import (
+    activation,
     arithmetic,
+    arrange,
+    choice,
     compare,
     elementary,
+    extremes,
+    fused,
+    gather,
     index,
     inplace_ops,
     linear,
     losses,
+    pieces,
     reduction,
     rules,
+    scan,
     shape,
+    special,
 )
 
 CATALOGUES = (
-    arithmetic, elementary, compare, reduction, shape, index, linear, losses, inplace_ops, rules,
+    arithmetic, elementary, activation, choice, compare, fused, special, reduction, extremes, scan,
+    shape, pieces, arrange, index, gather, linear, losses, inplace_ops, rules,
 )  # fmt: skip
+"""In the order of the palette; the last is for rules only."""
 
 TENSORS = SimpleNamespace(
     **{

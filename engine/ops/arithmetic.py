@@ -36,7 +36,7 @@ class AddBackward0(Function):
 def add(self: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
     """Add two tensors entry by entry; `alpha` multiplies the second."""
     if not is_tensor(self):
-        self, other = other, self
+        return AddBackward0.apply(other, self) if alpha == 1 else add(mul(other, alpha), self)
     return AddBackward0.apply(self, other, alpha=alpha)
 
 
@@ -60,12 +60,12 @@ class RsubBackward1(Function):
     promote = "arithmetic"
 
     def forward(F: Namespace, self: Array, *, other: float, alpha: float = 1) -> Array:
-        """other - self, for a number `other`"""
-        return self.dtype.type(other) - self
+        """other - alpha · self, for a number `other`"""
+        return self.dtype.type(other) - (self if alpha == 1 else self * self.dtype.type(alpha))
 
-    def grad_self(grad: Array) -> Array:
+    def grad_self(grad: Array, alpha: float) -> Array:
         """What is subtracted gets the gradient with its sign turned."""
-        return -grad
+        return -grad if alpha == 1 else -grad * alpha
 
 
 @op("Arithmetic", "−", torch="{self} - {other}", nickname="distributes")
@@ -73,15 +73,13 @@ def sub(self: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
     """Subtract the second tensor from the first, entry by entry."""
     _refuse_bool_difference(self, other)
     if not is_tensor(self):
-        return _rsub(other, self)
+        return _rsub(other, self, alpha)
     return SubBackward0.apply(self, other, alpha=alpha)
 
 
-def _rsub(self: Tensor, other: Any) -> Tensor:
+def _rsub(self: Tensor, other: Any, alpha: float = 1) -> Tensor:
     _refuse_bool_difference(self, other)
-    if isinstance(other, float) and not self.is_floating_point():
-        self = to(self, dtypes.get_default_dtype())
-    return RsubBackward1.apply(self, other=other)
+    return RsubBackward1.apply(_floating_for(self, other), other=other, alpha=alpha)
 
 
 def _refuse_bool_difference(a: Any, b: Any) -> None:
@@ -140,20 +138,64 @@ class DivBackward0(Function):
         return -grad * ((self / other) / other)
 
 
-@op("Arithmetic", "÷", torch="{self} / {other}")
-def div(self: Operand, other: Operand) -> Tensor:
+class DivBackward2(Function):
+    promote = "arithmetic"
+
+    def forward(F: Namespace, self: Array, other: Array, *, rounding_mode: str) -> Array:
+        """self / other, rounded"""
+        if rounding_mode == "floor":
+            return np.floor_divide(self, other)
+        if self.dtype.kind != "f":
+            return (np.sign(self) * np.sign(other) * (np.abs(self) // np.abs(other))).astype(self.dtype)
+        return np.trunc(self / other)
+
+    def grad_self(F: Namespace, grad: Array, self_shape: tuple[int, ...]) -> Array:
+        """A step function is flat: no gradient gets through."""
+        return F.zeros_like(grad)
+
+    def grad_other(F: Namespace, grad: Array, other_shape: tuple[int, ...]) -> Array:
+        """A step function is flat: no gradient gets through."""
+        return F.zeros_like(grad)
+
+
+@op("Arithmetic", "÷", torch="{self} / {other}", samples=(((2, 3), [0.5, 2.0, -1.5]), ((2, 3), 2.0), (2.0, (2, 3))))
+def div(self: Operand, other: Operand, *, rounding_mode: str | None = None) -> Tensor:
     """Divide the first tensor by the second, entry by entry; integers become floats."""
+    if rounding_mode is not None:
+        return _rounded_div(self, other, rounding_mode)
     if not is_tensor(self):
         return mul(reciprocal(other), self)
     return DivBackward0.apply(self, other)
 
 
-class FloorDivide(Function):
+def _rounded_div(self: Any, other: Any, rounding_mode: str) -> Tensor:
+    if rounding_mode not in ("floor", "trunc"):
+        raise RuntimeError(
+            "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found "
+            f"'{rounding_mode}'"
+        )
+    return DivBackward2.apply(self, other, rounding_mode=rounding_mode)
+
+
+class NotImplemented_(Function):
     promote = "arithmetic"
 
     def forward(F: Namespace, self: Array, other: Array) -> Array:
         """⌊self / other⌋"""
+        if self.dtype.kind in "iub" and np.any(other == 0):
+            raise RuntimeError("ZeroDivisionError")
         return np.floor_divide(self, other)
+
+    def grad_self(grad: Array) -> Array:
+        """A step function has no derivative."""
+        raise RuntimeError("derivative for aten::floor_divide is not implemented")
+
+    def grad_other(grad: Array) -> Array:
+        """A step function has no derivative."""
+        raise RuntimeError("derivative for aten::floor_divide is not implemented")
+
+
+NotImplemented_.__name__ = "NotImplemented"  # what torch calls it, and Python has taken
 
 
 @op("Arithmetic", "⌊÷⌋", torch="{self} // {other}")
@@ -161,7 +203,7 @@ def floor_divide(self: Operand, other: Operand) -> Tensor:
     """Divide and round down; it has no derivative."""
     if not is_tensor(self):
         self = _number_as_tensor(self, other)
-    return FloorDivide.apply(self, other)
+    return NotImplemented_.apply(self, other)
 
 
 class RemainderBackward0(Function):
@@ -199,8 +241,7 @@ def remainder(self: Operand, other: Operand) -> Tensor:
         self = _number_as_tensor(self, other)
     if is_tensor(other):
         return RemainderBackward1.apply(self, other)
-    if isinstance(other, float) and not self.is_floating_point():
-        self = to(self, dtypes.get_default_dtype())
+    self = _floating_for(self, other)
     return RemainderBackward0.apply(self, other=other)
 
 
@@ -208,6 +249,42 @@ def _number_as_tensor(number: Any, like: Tensor) -> Tensor:
     from engine.factories import tensor
 
     return tensor(number, dtype=dtypes.result_type((like.dtype, like.ndim), number))
+
+
+class FmodBackward0(Function):
+    promote = "arithmetic"
+
+    def forward(F: Namespace, self: Array, *, other: float) -> Array:
+        """What is left of self after dividing by a number, with the sign of self"""
+        return np.fmod(self, self.dtype.type(other))
+
+    def grad_self(grad: Array) -> Array:
+        """Within one period the rest moves one for one with its input."""
+        return grad
+
+
+class FmodBackward1(Function):
+    promote = "arithmetic"
+
+    def forward(F: Namespace, self: Array, other: Array) -> Array:
+        """What is left of self after dividing by other, with the sign of self"""
+        return np.fmod(self, other)
+
+    def grad_self(grad: Array) -> Array:
+        """Within one period the rest moves one for one with its input."""
+        return grad
+
+    def grad_other(F: Namespace, grad: Array, self: Array, other: Array) -> Array:
+        """The divisor counts as often as it fits."""
+        return -grad * F.trunc(self / other)
+
+
+@op("Arithmetic", "fmod", samples=(((2, 3), [0.7, -1.3, 3.0]), ((2, 3), 0.7)))
+def fmod(self: Tensor, other: Operand) -> Tensor:
+    """What is left after dividing, with the sign of what was divided."""
+    if is_tensor(other):
+        return FmodBackward1.apply(self, other)
+    return FmodBackward0.apply(_floating_for(self, other), other=other)
 
 
 class NegBackward0(Function):
@@ -220,7 +297,7 @@ class NegBackward0(Function):
         return -grad
 
 
-@op("Arithmetic", "−x", torch="-{self}")
+@op("Arithmetic", "−x", torch="-{self}", samples=(((2, 3),),))
 def neg(self: Tensor) -> Tensor:
     """Turn the sign of every entry."""
     if self.dtype.name == "bool":
@@ -310,13 +387,13 @@ class AbsBackward0(Function):
         return grad * F.sgn(self)
 
 
-@op("Arithmetic", "|x|")
+@op("Arithmetic", "|x|", samples=(((2, 3),),))
 def abs(self: Tensor) -> Tensor:
     """The distance of every entry from zero."""
     return AbsBackward0.apply(self)
 
 
-@op("Arithmetic", "x²", torch="{self}.square()")
+@op("Arithmetic", "x²", torch="{self}.square()", samples=(((2, 3),),))
 def square(self: Tensor) -> Tensor:
     """Every entry times itself; the same as pow with exponent 2."""
     return pow(self, 2)
@@ -334,10 +411,33 @@ class ReciprocalBackward0(Function):
         return -grad * (result * result)
 
 
-@op("Arithmetic", "1/x")
+@op("Arithmetic", "1/x", samples=(((2, 3),),), domain=(0.3, 2.0))
 def reciprocal(self: Tensor) -> Tensor:
     """One divided by every entry."""
     return ReciprocalBackward0.apply(self)
+
+
+class RsubBackward0(Function):
+    promote = "arithmetic"
+
+    def forward(F: Namespace, self: Array, other: Array, *, alpha: float = 1) -> Array:
+        """other - alpha · self"""
+        return other - (self if alpha == 1 else self * self.dtype.type(alpha))
+
+    def grad_self(grad: Array, alpha: float) -> Array:
+        """What is subtracted gets the gradient with its sign turned."""
+        return -grad if alpha == 1 else -grad * alpha
+
+    def grad_other(grad: Array) -> Array:
+        """What is subtracted from gets the gradient as it is."""
+        return grad
+
+
+def rsub(self: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
+    """other - alpha · self, as torch.rsub spells it."""
+    if is_tensor(other):
+        return RsubBackward0.apply(self, other, alpha=alpha)
+    return _rsub(self, other, alpha)
 
 
 class ToCopyBackward0(Function):
@@ -350,7 +450,10 @@ class ToCopyBackward0(Function):
         return grad
 
 
-@op("Shape", "dtype", torch="{self}.to(torch.{dtype})", defaults={"dtype": "float64"})
+@op(
+    "Shape", "dtype", torch="{self}.to(torch.{dtype})", defaults={"dtype": "float64"},
+    samples=(((2, 3), {"dtype": "float64"}),),
+)  # fmt: skip
 def to(self: Tensor, dtype: dtypes.dtype | str) -> Tensor:
     """Every entry in another dtype; the tensor itself when that changes nothing."""
     wanted = dtypes.BY_NAME[dtype] if isinstance(dtype, str) else dtype

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from engine.function import Function
 from engine.inplace import inplace
-from engine.meta import meta_of, share
+from engine.meta import share
 from engine.ops.shape import unsqueeze
 from engine.registry import op
 from engine.tensor import Tensor, check_dim, is_tensor, wrap
-from engine.views import share_view, viewable
 
 Array = Any
 Namespace = Any
@@ -32,7 +30,10 @@ class SelectBackward0(Function):
         return F.select_backward(grad, self_shape, dim, index)
 
 
-@op("Shape", "xᵢ", torch="{self}.select({dim}, {index})", defaults={"dim": 0, "index": 0})
+@op(
+    "Shape", "xᵢ", torch="{self}.select({dim}, {index})", defaults={"dim": 0, "index": 0},
+    samples=(((2, 3), {"dim": 1, "index": -1}),),
+)  # fmt: skip
 def select(self: Tensor, dim: int, index: int) -> Tensor:
     """Pick one position along a dimension, which goes away."""
     if not self.ndim:
@@ -66,6 +67,7 @@ class SliceBackward0(Function):
 @op(
     "Shape", "x[:]", name="narrow", torch="{self}.narrow({dim}, {start}, {length})",
     defaults={"dim": 0, "start": 0, "length": 1},
+    samples=(((2, 3), {"dim": 1, "start": 1, "length": 2}),),
 )  # fmt: skip
 def narrow(self: Tensor, dim: int, start: int, length: int) -> Tensor:
     """`length` positions from `start` along a dimension."""
@@ -108,54 +110,6 @@ class IndexBackward0(Function):
     def grad_self(F: Namespace, grad: Array, self_shape: Shape, index: Any) -> Array:
         """Every picked entry gets its gradient; one picked twice gets the sum."""
         return F.index_backward(grad, self_shape, index)
-
-
-class UnbindBackward0(Function):
-    """All slices along a dimension, as separate outputs of one node."""
-
-    __slots__ = ("count",)
-    count: int
-
-    @property
-    def outputs(self) -> int:  # type: ignore[override]
-        return self.count
-
-    def input_shape(self, output: int) -> Shape:
-        shape, dim = self.params["self_shape"], self.params["dim"]
-        return (*shape[:dim], *shape[dim + 1 :])
-
-    def run(self, grads: list[Any], F: Namespace) -> Sequence[Any]:
-        """unbind takes apart: the slices' gradients are put together again."""
-        if all(g is None for g in grads):
-            return (None,)
-        given = next(g for g in grads if g is not None)
-        filled = [F.zeros_like(given) if g is None else g for g in grads]
-        return (F.stack(filled, self.params["dim"]),)
-
-
-def unbind(self: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
-    """The slices along a dimension, as a tuple of views."""
-    from engine.function import grad_edge
-    from engine.modes import STATE
-
-    d = check_dim(dim, self.ndim)
-    data = np.moveaxis(viewable(self), d, 0)
-    parts = [wrap(data[i, ...]) for i in range(data.shape[0])]
-    tracked = STATE.grad_enabled and self.requires_grad
-    node = None
-    if tracked:
-        node = UnbindBackward0.bare(self._data)
-        node.count = len(parts)  # type: ignore[attr-defined]
-        node.edges = (grad_edge(self),)
-        node.params = {"dim": d, "self_shape": self._data.shape}
-        if STATE.origin is not None:
-            STATE.origin.made(node, [self])
-    for i, part in enumerate(parts):
-        if node is not None:
-            part._fn, part._nr = node, i
-        share_view(part, self)
-        meta_of(part).multi_view = "Unbind"
-    return tuple(parts)
 
 
 # ---- x[...] --------------------------------------------------------------------------------------
@@ -237,7 +191,7 @@ def _picked(whole: Tensor, x: Tensor, dim: int, item: Any) -> Tensor:
 
 def _as_int(item: Any) -> int:
     try:
-        return item.__index__()
+        return int(item.__index__())
     except (AttributeError, TypeError):
         raise IndexError(
             "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are "
@@ -247,7 +201,8 @@ def _as_int(item: Any) -> int:
 
 def _before_advanced(self: Tensor, items: list[Any]) -> tuple[Tensor, tuple[Any, ...]]:
     """Plain numbers and slices applied as views; what is left for one IndexBackward0, as NumPy reads it."""
-    x, keys, dim = self, [], 0
+    keys: list[Any] = []
+    x, dim = self, 0
     for item in _expanded(self, items):
         if item is None:
             x, dim = unsqueeze(x, dim), dim + 1
@@ -308,7 +263,7 @@ class IndexPutBackward0(Function):
 def setitem(self: Tensor, index: Any, value: Any) -> None:
     """`x[index] = value`, in place: a copy into a view, or index_put_ for lists, tensors and masks."""
     items = list(index) if isinstance(index, tuple) else [index]
-    source = value if is_tensor(value) else wrap(self._data.dtype.type(value)) if np.ndim(value) == 0 else wrap(np.asarray(value, self._data.dtype))  # fmt: skip
+    source = value if is_tensor(value) else _as_source(self, value)
     if not _is_advanced(items):
         copy_(_basic(self, items, alone=True), source)
         return
@@ -322,7 +277,15 @@ def setitem(self: Tensor, index: Any, value: Any) -> None:
     inplace(IndexPutBackward0, x, source, index=keys)
 
 
-@op("In-place", "←", name="copy_", torch="{self}.copy_({src})", inplace=True)
+def _as_source(self: Tensor, value: Any) -> Tensor:
+    kind = self._data.dtype
+    return wrap(np.asarray(value, kind) if np.ndim(value) else kind.type(value))
+
+
+@op(
+    "In-place", "←", torch="{self}.copy_({src})", inplace=True,
+    samples=(((2, 3), (3,)),),
+)  # fmt: skip
 def copy_(self: Tensor, src: Tensor) -> Tensor:
     """Overwrite the first tensor with the values of the second, in place."""
     from engine import errors
@@ -341,12 +304,12 @@ def copy_(self: Tensor, src: Tensor) -> Tensor:
     return inplace(CopyBackwards, self, src)
 
 
+@op("Gradient control", "✂", torch="{self}.detach()", samples=(((2, 3),),))
 def detach(self: Tensor) -> Tensor:
     """The same values, cut off from the history: no gradient passes."""
     return share(wrap(self._data), self)
 
 
-op("Gradient control", "✂", torch="{self}.detach()")(detach)
 
 
 def detach_(self: Tensor) -> Tensor:

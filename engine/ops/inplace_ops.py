@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.function import Function
 from engine.inplace import inplace
-from engine.ops import arithmetic, elementary
+from engine.ops import activation, arithmetic, choice, elementary
 from engine.registry import Operand, op
 from engine.tensor import Tensor
 
@@ -106,9 +106,9 @@ sin_ = _unary("sin_", elementary.SinBackward0)
 cos_ = _unary("cos_", elementary.CosBackward0)
 tanh_ = _unary("tanh_", elementary.TanhBackward0)
 sigmoid_ = _unary("sigmoid_", elementary.SigmoidBackward0)
-relu_ = _unary("relu_", elementary.ReluBackward0)
+relu_ = _unary("relu_", activation.ReluBackward0)
 
 
 def clamp_(self: Tensor, min: float | None = None, max: float | None = None) -> Tensor:
     """Keep between two bounds, in place."""
-    return inplace(elementary.ClampBackward1, self, min=min, max=max)
+    return inplace(choice.ClampBackward1, self, min=min, max=max)

@@ -144,7 +144,7 @@ def bmm(self: Tensor, mat2: Tensor) -> Tensor:
         raise RuntimeError(
             "batch1 must be a 3D tensor" if self.ndim != 3 else "batch2 must be a 3D tensor"
         )
-    (b, n, k), (b2, k2, m) = self.shape, mat2.shape
+    (b, _, k), (b2, k2, _) = self.shape, mat2.shape
     if b != b2 or k != k2:
         raise RuntimeError(
             f"Expected size for first two dimensions of batch2 tensor to be: [{b}, {k}] but got: "

@@ -8,57 +8,12 @@ from typing import Any
 import numpy as np
 
 from engine.function import Function
+from engine.ops.activation import log_softmax
 from engine.registry import op
 from engine.tensor import Tensor, check_dim, wrap
 
 Array = Any
 Namespace = Any
-
-
-class SoftmaxBackward0(Function):
-    def forward(F: Namespace, self: Array, *, dim: int) -> Array:
-        """exp(self) over its sum along dim"""
-        e = F.exp(self - np.max(self, dim, keepdims=True))
-        return e / F.sum(e, dim, True)
-
-    def grad_self(F: Namespace, grad: Array, result: Array, dim: int) -> Array:
-        """softmax shares one whole: what one entry gains, the others lose."""
-        return grad * result - result * F.sum(grad * result, dim, True)
-
-
-@op("Activation", "softmax", torch="torch.softmax({self}, {dim})", defaults={"dim": -1})
-def softmax(self: Tensor, dim: int | None = None) -> Tensor:
-    """Positive numbers that sum to 1 along `dim`."""
-    return SoftmaxBackward0.apply(self, dim=_softmax_dim("softmax", self, dim))
-
-
-def _softmax_dim(name: str, self: Tensor, dim: int | None) -> int:
-    if dim is None:
-        warnings.warn(
-            f"Implicit dimension choice for {name} has been deprecated. Change the call to include "
-            "dim=X as an argument.",
-            UserWarning,
-            stacklevel=4,
-        )
-        dim = 0 if self.ndim in (0, 1, 3) else 1
-    return check_dim(dim, self.ndim)
-
-
-class LogSoftmaxBackward0(Function):
-    def forward(F: Namespace, self: Array, *, dim: int) -> Array:
-        """self - ln Σ exp(self) along dim"""
-        shifted = self - np.max(self, dim, keepdims=True)
-        return shifted - F.log(F.sum(F.exp(shifted), dim, True))
-
-    def grad_self(F: Namespace, grad: Array, result: Array, dim: int) -> Array:
-        """Each entry gets its gradient less its share of them all."""
-        return grad - F.exp(result) * F.sum(grad, dim, True)
-
-
-@op("Activation", "log softmax", torch="torch.log_softmax({self}, {dim})", defaults={"dim": -1})
-def log_softmax(self: Tensor, dim: int | None = None) -> Tensor:
-    """The logarithm of softmax, computed without overflow."""
-    return LogSoftmaxBackward0.apply(self, dim=_softmax_dim("log_softmax", self, dim))
 
 
 def _reduced(F: Namespace, loss: Array, reduction: str) -> Array:
@@ -195,8 +150,3 @@ def binary_cross_entropy(self: Tensor, target: Tensor, *, reduction: str = "mean
     if np.any((self._data < 0) | (self._data > 1)):
         raise RuntimeError("all elements of input should be between 0 and 1")
     return BinaryCrossEntropyBackward0.apply(self, target, reduction=reduction)
-
-
-def constant(data: Array) -> Tensor:
-    """An array as a tensor without history, for rules."""
-    return wrap(data)

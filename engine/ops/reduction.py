@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from engine.function import Function
-from engine.ops.elementary import maximum, minimum
+from engine import kernels
+from engine.either import data_of, dtype_of
+from engine.function import Function, ManyOutputs
 from engine.registry import op
-from engine.tensor import Tensor, check_dim, is_tensor, wrap
+from engine.tensor import Tensor, check_dim, wrap
 
 Array = Any
 Namespace = Any
@@ -58,7 +60,10 @@ class SumBackward1(Function):
         return spread(F, grad, self_shape, dim, keepdim)
 
 
-@op("Reduction", "Σ", nickname="distributes")
+@op(
+    "Reduction", "Σ", nickname="distributes",
+    samples=(((2, 3),), ((2, 3), {"dim": 1}), ((2, 3, 2), {"dim": (0, 2), "keepdim": True})),
+)  # fmt: skip
 def sum(
     self: Tensor,
     dim: int | tuple[int, ...] | None = None,
@@ -107,7 +112,10 @@ def _count(sizes: Sequence[int]) -> int:
     return int(np.prod(sizes, dtype=np.int64))
 
 
-@op("Reduction", "mean", nickname="distributes")
+@op(
+    "Reduction", "mean", nickname="distributes",
+    samples=(((2, 3),), ((2, 3), {"dim": 1}), ((2, 3, 2), {"dim": (0, 2), "keepdim": True})),
+)  # fmt: skip
 def mean(
     self: Tensor,
     dim: int | tuple[int, ...] | None = None,
@@ -129,127 +137,6 @@ def mean(
     return MeanBackward1.apply(self, dim=dims if self.ndim else (), keepdim=keepdim)
 
 
-def _shared_by_ties(F: Namespace, grad: Array, self: Array, result: Array) -> Array:
-    mask = F.logical_or(self == result, F.logical_and(F.isnan(self), F.isnan(result)))
-    count = F.sum(F.cast(mask, grad.dtype if not is_tensor(grad) else grad._data.dtype))
-    return F.where(mask, F.expand(grad / count, self.shape), F.zeros_like(self))
-
-
-class MaxBackward1(Function):
-    def forward(F: Namespace, self: Array) -> Array:
-        """The largest entry"""
-        return np.max(self)
-
-    def grad_self(F: Namespace, grad: Array, self: Array, result: Array) -> Array:
-        """max routes: the largest entry gets the gradient; equal ones share it evenly."""
-        return _shared_by_ties(F, grad, self, result)
-
-
-class MinBackward1(Function):
-    def forward(F: Namespace, self: Array) -> Array:
-        """The smallest entry"""
-        return np.min(self)
-
-    def grad_self(F: Namespace, grad: Array, self: Array, result: Array) -> Array:
-        """min routes: the smallest entry gets the gradient; equal ones share it evenly."""
-        return _shared_by_ties(F, grad, self, result)
-
-
-def _route_along(
-    F: Namespace, grad: Array, shape: Shape, dim: int, keepdim: bool, index: Array
-) -> Array:
-    if not keepdim and shape:
-        grad = F.unsqueeze(grad, dim)
-        index = np.expand_dims(index, dim)
-    return F.put_along(grad, shape, dim, index) if shape else grad
-
-
-class MaxBackward0(Function):
-    def forward(F: Namespace, self: Array, *, dim: int, keepdim: bool, index: Array) -> Array:
-        """The largest entry along dim"""
-        return _taken(self, dim, keepdim, index)
-
-    def grad_self(
-        F: Namespace, grad: Array, self_shape: Shape, dim: int, keepdim: bool, index: Array
-    ) -> Array:
-        """max routes: the first of the largest entries gets the whole gradient."""
-        return _route_along(F, grad, self_shape, dim, keepdim, index)
-
-
-class MinBackward0(Function):
-    def forward(F: Namespace, self: Array, *, dim: int, keepdim: bool, index: Array) -> Array:
-        """The smallest entry along dim"""
-        return _taken(self, dim, keepdim, index)
-
-    def grad_self(
-        F: Namespace, grad: Array, self_shape: Shape, dim: int, keepdim: bool, index: Array
-    ) -> Array:
-        """min routes: the first of the smallest entries gets the whole gradient."""
-        return _route_along(F, grad, self_shape, dim, keepdim, index)
-
-
-def _taken(self: Array, dim: int, keepdim: bool, index: Array) -> Array:
-    if not self.ndim:
-        return self
-    place = index if keepdim else np.expand_dims(index, dim)
-    out = np.take_along_axis(self, place, dim)
-    return out if keepdim else np.squeeze(out, dim)
-
-
-class NamedResult(tuple[Any, ...]):
-    """Several results with names, printed as PyTorch prints them."""
-
-    _fields: tuple[str, ...] = ("values", "indices")
-    _name = "max"
-
-    def __getattr__(self, name: str) -> Any:
-        if name in self._fields:
-            return self[self._fields.index(name)]
-        raise AttributeError(f"'{self._name}' object has no attribute '{name}'")
-
-    def __repr__(self) -> str:
-        rows = ",\n".join(f"{n}={v!r}" for n, v in zip(self._fields, self, strict=True))
-        return f"torch.return_types.{self._name}(\n{rows})"
-
-
-def _extreme_along(self: Tensor, dim: int, keepdim: bool, node: type[Function], find: Any) -> Any:
-    d = check_dim(dim, self.ndim)
-    data = self._data
-    index = find(data, axis=d, keepdims=keepdim) if data.ndim else np.int64(0)
-    values = node.apply(self, dim=d, keepdim=keepdim, index=index)
-    result = NamedResult((values, wrap(index)))
-    result._name = node.__name__[:3].lower()
-    return result
-
-
-def _extreme(
-    self: Tensor, dim: Any, keepdim: bool, pairwise: Any, everything: type[Function],
-    along: type[Function], find: Any, name: str,
-) -> Any:  # fmt: skip
-    if is_tensor(dim):
-        return pairwise(self, dim)
-    if dim is not None:
-        return _extreme_along(self, dim, keepdim, along, find)
-    if not self.numel():
-        raise RuntimeError(
-            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
-            "reduction dim with the 'dim' argument."
-        )
-    return everything.apply(self)
-
-
-@op("Reduction", "max", name="max", nickname="routes")
-def max(self: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
-    """The largest entry, or with `dim` the largest along it and where it stands."""
-    return _extreme(self, dim, keepdim, maximum, MaxBackward1, MaxBackward0, np.argmax, "max")
-
-
-@op("Reduction", "min", name="min", nickname="routes")
-def min(self: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
-    """The smallest entry, or with `dim` the smallest along it and where it stands."""
-    return _extreme(self, dim, keepdim, minimum, MinBackward1, MinBackward0, np.argmin, "min")
-
-
 class LinalgVectorNormBackward0(Function):
     def forward(F: Namespace, self: Array, *, ord: float, dim: Any, keepdim: bool) -> Array:
         """(Σ |self|ᵒʳᵈ)^(1/ord)"""
@@ -268,7 +155,7 @@ class LinalgVectorNormBackward0(Function):
             slope = F.sgn(self)
         elif ord == float("inf"):
             hits = F.abs(self) == norm
-            count = F.sum(F.cast(hits, _dtype(self)), dim, True) if self_shape else 1
+            count = F.sum(F.cast(hits, dtype_of(self)), dim, True) if self_shape else 1
             slope = F.where(hits, F.sgn(self) / count, F.zeros_like(self))
         else:
             slope = F.sgn(self) * F.pow(F.abs(self) / norm, ord - 1)
@@ -276,13 +163,9 @@ class LinalgVectorNormBackward0(Function):
         return F.where(norm == 0, F.zeros_like(slope), slope * grad)
 
 
-def _dtype(x: Any) -> Any:
-    return x._data.dtype if is_tensor(x) else x.dtype
-
-
-@op("Reduction", "‖x‖")
+@op("Reduction", "‖x‖", samples=(((2, 3),), ((2, 3), {"p": 3.0, "dim": 1}), ((4,), {"p": 1.0})))
 def norm(
-    self: Tensor, p: float = 2, dim: int | tuple[int, ...] | None = None, keepdim: bool = False
+    self: Tensor, p: float | str = 2, dim: int | tuple[int, ...] | None = None, keepdim: bool = False
 ) -> Tensor:
     """The length of a vector: the p-norm along `dim`, or of everything."""
     if not self.is_floating_point():
@@ -295,52 +178,300 @@ def norm(
     return LinalgVectorNormBackward0.apply(self, ord=order, dim=dims, keepdim=keepdim)
 
 
-def _position(self: Tensor, dim: int | None, keepdim: bool, find: Any) -> Tensor:
-    data = self._data
-    if dim is None:
-        return wrap(np.int64(find(data)))
-    if not data.ndim:
-        check_dim(dim, 0)
-        return wrap(np.int64(0))
-    return wrap(np.asarray(find(data, axis=check_dim(dim, data.ndim), keepdims=keepdim)))
-
-
-@op("Reduction", "argmax")
-def argmax(self: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """Where the largest entry stands; the first one on a tie.  No gradient passes."""
-    return _position(self, dim, keepdim, np.argmax)
-
-
-@op("Reduction", "argmin")
-def argmin(self: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """Where the smallest entry stands; the first one on a tie.  No gradient passes."""
-    return _position(self, dim, keepdim, np.argmin)
-
-
 class ProdBackward0(Function):
     def forward(F: Namespace, self: Array) -> Array:
         """The product of all entries"""
-        kind = np.int64 if self.dtype.kind in "bui" else self.dtype
-        return np.prod(self, dtype=kind)
+        return _product(self, None, False)
 
     def grad_self(F: Namespace, grad: Array, self: Array, result: Array) -> Array:
         """Each entry gets the gradient times the product of all the others."""
-        flat = F.reshape(self, (-1,))
-        others = [F.prod(F.cat([flat[:i], flat[i + 1 :]], 0)) for i in range(flat.shape[0])]
-        return grad * F.reshape(F.stack(others, 0), self.shape)
+        if F is not kernels or np.any(data_of(self) == 0):
+            flat = F.reshape(self, (-1,))
+            return grad * F.reshape(_others(F, flat, 0), self.shape)
+        return grad * result / self
 
 
-@op("Reduction", "Π")
-def prod(self: Tensor) -> Tensor:
-    """Multiply all entries together."""
-    return ProdBackward0.apply(self)
+class ProdBackward1(Function):
+    def forward(F: Namespace, self: Array, *, dim: int, keepdim: bool = False) -> Array:
+        """The product along dim"""
+        return _product(self, dim, keepdim)
+
+    def grad_self(
+        F: Namespace, grad: Array, self: Array, result: Array, self_shape: Shape, dim: int,
+        keepdim: bool,
+    ) -> Array:  # fmt: skip
+        """Each entry gets the gradient times the product of the others in its row."""
+        grad = spread(F, grad, self_shape, (dim,), keepdim)
+        if F is not kernels or np.any(data_of(self) == 0):
+            return grad * _others(F, self, dim)
+        return grad * spread(F, result, self_shape, (dim,), keepdim) / self
 
 
-def any(self: Tensor) -> Tensor:
+def _product(self: Array, dim: int | None, keepdim: bool) -> Array:
+    kind = np.int64 if self.dtype.kind in "bui" else self.dtype
+    return np.prod(self, axis=dim if self.ndim else None, dtype=kind, keepdims=keepdim)
+
+
+def _others(F: Namespace, self: Array, dim: int) -> Array:
+    """For every entry the product of the others along `dim`; exact when one of them is zero."""
+    if not self.ndim:
+        return F.ones_like(self)
+    n, found = self.shape[dim], []
+    for i in range(n):
+        rest = [F.slice(self, dim, 0, i), F.slice(self, dim, i + 1, n)]
+        found.append(_folded(F, F.cat(rest, dim), dim))
+    return F.stack(found, dim)
+
+
+def _folded(F: Namespace, x: Array, dim: int) -> Array:
+    """The product along `dim` from plain multiplications, which any namespace can differentiate."""
+    n = x.shape[dim]
+    out = F.select(x, dim, 0) if n else F.ones_like(F.sum(x, (dim,)))
+    for i in range(1, n):
+        out = out * F.select(x, dim, i)
+    return out
+
+
+@op(
+    "Reduction", "Π",
+    samples=(((2, 3),), ((2, 3), {"dim": 1}), ([2.0, 0.0, 3.0],), ((2, 3), {"dim": 0, "keepdim": True})),
+)  # fmt: skip
+def prod(
+    self: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: str | None = None
+) -> Tensor:
+    """Multiply entries along `dim`, or all of them."""
+    if dtype is not None:
+        self = self.to(dtype)
+    if dim is None:
+        return ProdBackward0.apply(self)
+    return ProdBackward1.apply(self, dim=check_dim(dim, self.ndim), keepdim=keepdim)
+
+
+# ---- spread: variance and standard deviation -------------------------------------------------------
+
+
+def _var_grad(
+    F: Namespace, grad: Array, self: Array, shape: Shape, dim: Any, correction: float, keepdim: bool
+) -> Array:
+    dims = dim or tuple(range(len(shape)))
+    count = _count([shape[d] for d in dims])
+    centred = self - F.sum(self, dims, True) / count if shape else self - self
+    free = count - correction
+    scale = 2.0 / free if free > 0 else math.inf
+    return spread(F, grad, shape, dim, keepdim) * scale * centred
+
+
+def _variance(F: Namespace, self: Array, dim: Any, correction: float, keepdim: bool) -> Array:
+    axis = tuple(dim) if dim else None
+    wide = self.astype(np.float64) if self.dtype == np.float32 else self
+    count = wide.size // max(np.sum(wide, axis).size, 1)
+    mean = np.sum(wide, axis, keepdims=True) / count
+    total = np.sum((wide - mean) ** 2, axis, keepdims=keepdim)
+    return np.asarray(total / wide.dtype.type(max(count - correction, 0))).astype(self.dtype)[()]
+
+
+class VarBackward0(Function):
+    def forward(
+        F: Namespace, self: Array, *, dim: Any, correction: float, keepdim: bool
+    ) -> Array:
+        """Σ (self - mean)² / (n - correction)"""
+        return _variance(F, self, dim, correction, keepdim)
+
+    def grad_self(
+        F: Namespace, grad: Array, self: Array, self_shape: Shape, dim: Any, correction: float,
+        keepdim: bool,
+    ) -> Array:  # fmt: skip
+        """2 (self - mean) / (n - correction): the further from the mean, the more."""
+        return _var_grad(F, grad, self, self_shape, dim, correction, keepdim)
+
+
+class StdBackward0(Function):
+    def forward(
+        F: Namespace, self: Array, *, dim: Any, correction: float, keepdim: bool
+    ) -> Array:
+        """√ of the variance"""
+        return np.sqrt(_variance(F, self, dim, correction, keepdim))
+
+    def grad_self(
+        F: Namespace, grad: Array, self: Array, result: Array, self_shape: Shape, dim: Any,
+        correction: float, keepdim: bool,
+    ) -> Array:  # fmt: skip
+        """(self - mean) / ((n - correction) · std); 0 where everything is equal."""
+        inner = grad / (result * 2)
+        inner = F.where(result == 0, F.zeros_like(inner), inner)
+        return _var_grad(F, inner, self, self_shape, dim, correction, keepdim)
+
+
+class VarMeanBackward0(ManyOutputs):
+    def forward(
+        F: Namespace, self: Array, *, dim: Any, correction: float, keepdim: bool
+    ) -> tuple[Array, Array]:
+        """The variance and the mean"""
+        return _variance(F, self, dim, correction, keepdim), _mean(F, self, dim, keepdim)
+
+    def grad_self(
+        F: Namespace, grads: list[Array], self: Array, self_shape: Shape, dim: Any,
+        correction: float, keepdim: bool,
+    ) -> Array:  # fmt: skip
+        """The variance's share and the mean's."""
+        parts = []
+        if grads[0] is not None:
+            parts.append(_var_grad(F, grads[0], self, self_shape, dim, correction, keepdim))
+        if grads[1] is not None:
+            parts.append(_mean_grad(F, grads[1], self_shape, dim, keepdim))
+        return parts[0] if len(parts) == 1 else parts[0] + parts[1]
+
+
+class StdMeanBackward0(ManyOutputs):
+    def forward(
+        F: Namespace, self: Array, *, dim: Any, correction: float, keepdim: bool
+    ) -> tuple[Array, Array]:
+        """The standard deviation and the mean"""
+        return np.sqrt(_variance(F, self, dim, correction, keepdim)), _mean(F, self, dim, keepdim)
+
+    def grad_self(
+        F: Namespace, grads: list[Array], self: Array, results: tuple[Array, ...],
+        self_shape: Shape, dim: Any, correction: float, keepdim: bool,
+    ) -> Array:  # fmt: skip
+        """The standard deviation's share and the mean's."""
+        parts = []
+        if grads[0] is not None:
+            inner = grads[0] / (results[0] * 2)
+            inner = F.where(results[0] == 0, F.zeros_like(inner), inner)
+            parts.append(_var_grad(F, inner, self, self_shape, dim, correction, keepdim))
+        if grads[1] is not None:
+            parts.append(_mean_grad(F, grads[1], self_shape, dim, keepdim))
+        return parts[0] if len(parts) == 1 else parts[0] + parts[1]
+
+
+def _mean(F: Namespace, self: Array, dim: Any, keepdim: bool) -> Array:
+    out = F.sum(self, dim, keepdim)
+    return _divided(out, self.size // max(out.size, 1))
+
+
+def _mean_grad(F: Namespace, grad: Array, shape: Shape, dim: Any, keepdim: bool) -> Array:
+    dims = dim or range(len(shape))
+    return spread(F, grad, shape, dim, keepdim) / _count([shape[d] for d in dims])
+
+
+def _deviation(name: str, self: Tensor, args: Any, correction: Any, unbiased: Any) -> dict[str, Any]:
+    """The keywords of a variance-like node, from torch's two ways of calling it."""
+    if isinstance(args, bool):
+        args, unbiased = None, args
+    if not self.is_floating_point():
+        raise RuntimeError(f"{name} only support floating point and complex dtypes")
+    if unbiased is not None:
+        correction = int(unbiased)
+    dims = () if args is None else dims_of(args, self.ndim)
+    return {"dim": dims if self.ndim else (), "correction": 1 if correction is None else correction}
+
+
+_SPREADS = (((2, 3),), ((2, 3), {"dim": 1}), ((2, 3), {"dim": 0, "correction": 0, "keepdim": True}))
+
+
+@op("Reduction", "var", samples=_SPREADS)
+def var(
+    self: Tensor, dim: int | tuple[int, ...] | None = None, unbiased: bool | None = None,
+    keepdim: bool = False, *, correction: float | None = None,
+) -> Tensor:  # fmt: skip
+    """The mean squared distance from the mean, over n - correction."""
+    found = _deviation("std and var", self, dim, correction, unbiased)
+    return VarBackward0.apply(self, keepdim=keepdim, **found)
+
+
+@op("Reduction", "std", samples=_SPREADS)
+def std(
+    self: Tensor, dim: int | tuple[int, ...] | None = None, unbiased: bool | None = None,
+    keepdim: bool = False, *, correction: float | None = None,
+) -> Tensor:  # fmt: skip
+    """The square root of the variance."""
+    found = _deviation("std and var", self, dim, correction, unbiased)
+    return StdBackward0.apply(self, keepdim=keepdim, **found)
+
+
+def var_mean(
+    self: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
+    correction: float | None = None,
+) -> tuple[Tensor, ...]:  # fmt: skip
+    """The variance and the mean."""
+    found = _deviation("var_mean", self, dim, correction, unbiased)
+    return VarMeanBackward0.apply_many(self, keepdim=keepdim, **found)
+
+
+def std_mean(
+    self: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
+    correction: float | None = None,
+) -> tuple[Tensor, ...]:  # fmt: skip
+    """The standard deviation and the mean."""
+    found = _deviation("std_mean", self, dim, correction, unbiased)
+    return StdMeanBackward0.apply_many(self, keepdim=keepdim, **found)
+
+
+class LogsumexpBackward0(Function):
+    promote = "float"
+
+    def forward(F: Namespace, self: Array, *, dim: Any, keepdim: bool) -> Array:
+        """ln Σ exp(self) along dim"""
+        axis = tuple(dim) if dim else None
+        top = np.max(self, axis, keepdims=True)
+        top = np.where(np.isinf(top), self.dtype.type(0), top)
+        out = F.log(F.sum(F.exp(self - top), axis, True)) + top
+        return out if keepdim else np.squeeze(out, axis)
+
+    def grad_self(
+        F: Namespace, grad: Array, self: Array, result: Array, self_shape: Shape, dim: Any,
+        keepdim: bool,
+    ) -> Array:  # fmt: skip
+        """logsumexp shares by softmax: the largest entry gets most."""
+        total = spread(F, result, self_shape, dim, keepdim)
+        return spread(F, grad, self_shape, dim, keepdim) * F.exp(self - total)
+
+
+@op(
+    "Reduction", "ln Σ e", defaults={"dim": -1},
+    samples=(((2, 3), {"dim": 1}), ((2, 3), {"dim": (0, 1), "keepdim": True})),
+)  # fmt: skip
+def logsumexp(self: Tensor, dim: int | tuple[int, ...], keepdim: bool = False) -> Tensor:
+    """The logarithm of the sum of exponentials, computed without overflow."""
+    dims = dims_of(dim, self.ndim) if self.ndim else ()
+    return LogsumexpBackward0.apply(self, dim=dims, keepdim=keepdim)
+
+
+class NansumBackward0(Function):
+    def forward(F: Namespace, self: Array, *, dim: Any, keepdim: bool) -> Array:
+        """The sum of what is a number"""
+        return F.sum(np.where(np.isnan(self), self.dtype.type(0), self), dim, keepdim)
+
+    def grad_self(
+        F: Namespace, grad: Array, self: Array, self_shape: Shape, dim: Any, keepdim: bool
+    ) -> Array:
+        """sum distributes, past what is nan."""
+        grad = spread(F, grad, self_shape, dim, keepdim)
+        return F.where(F.isnan(self), F.zeros_like(grad), grad)
+
+
+@op("Reduction", "Σ̸", samples=(((2, 3),), ((2, 3), {"dim": 1})))
+def nansum(
+    self: Tensor, dim: int | tuple[int, ...] | None = None, keepdim: bool = False
+) -> Tensor:
+    """Add up along `dim`, or everything, leaving out nan."""
+    dims = () if dim is None else dims_of(dim, self.ndim)
+    return NansumBackward0.apply(self, dim=dims, keepdim=keepdim)
+
+
+def any(self: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Whether any entry is true."""
-    return wrap(np.bool_(np.any(self._data)))
+    axis = None if dim is None else dims_of(dim, self.ndim)
+    return wrap(np.asarray(np.any(self._data, axis, keepdims=keepdim)))
 
 
-def all(self: Tensor) -> Tensor:
+def all(self: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Whether all entries are true."""
-    return wrap(np.bool_(np.all(self._data)))
+    axis = None if dim is None else dims_of(dim, self.ndim)
+    return wrap(np.asarray(np.all(self._data, axis, keepdims=keepdim)))
+
+
+def count_nonzero(self: Tensor, dim: Any = None) -> Tensor:
+    """How many entries are not zero."""
+    axis = None if dim is None else dims_of(dim, self.ndim)
+    return wrap(np.asarray(np.count_nonzero(self._data, axis), np.int64))

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from engine import dtypes
+from engine import dtypes, kernels
 from engine.function import Function
 from engine.ops.arithmetic import to
 from engine.ops.compare import isnan
-from engine.ops.elementary import sign, where
+from engine.ops.choice import where
+from engine.ops.elementary import sign
 from engine.ops.index import IndexBackward0
 from engine.ops.reduction import norm
 from engine.tensor import Tensor, wrap
@@ -108,6 +109,26 @@ def put_along(grad: Tensor, size: Shape, dim: int, index: Array) -> Tensor:
     return index_backward(grad, size, tuple(grid))
 
 
+def add_along(grad: Tensor, size: Shape, dim: int, index: Array) -> Tensor:
+    """`grad` added at the positions `index` along `dim` in zeros of `size`."""
+    return index_backward(grad, size, kernels.along(index, dim))
+
+
+def zeros(size: Shape, like: Tensor) -> Tensor:
+    """Zeros of `size` in the dtype of `like`."""
+    return wrap(np.zeros(size, like._data.dtype))
+
+
+def trigamma(x: Tensor) -> Tensor:
+    """The slope of digamma; differentiated no further."""
+    return wrap(kernels.trigamma(x._data))
+
+
+def constant(data: Array) -> Tensor:
+    """An array as a tensor without history."""
+    return wrap(data)
+
+
 def cast(x: Tensor, dtype: Any) -> Tensor:
     """x in another NumPy dtype."""
     return to(x, dtypes.of(dtype))
@@ -124,6 +145,6 @@ def vector_norm(x: Tensor, ord: float, dim: Any, keepdim: bool) -> Tensor:
 
 
 __all__ = [
-    "cast", "gather_flat", "index_backward", "index_read", "index_zeroed", "put_along",
-    "scatter_flat", "select_backward", "sgn", "slice_backward", "vector_norm", "zeros_of",
+    "add_along", "cast", "constant", "gather_flat", "index_backward", "index_read", "index_zeroed", "put_along",
+    "scatter_flat", "select_backward", "sgn", "slice_backward", "trigamma", "vector_norm", "zeros", "zeros_of",
 ]  # fmt: skip

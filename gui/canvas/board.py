@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QCursor, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from engine.graph import REGION_KINDS, Edge, EdgeKey
+from engine.graph import REGION_KINDS
 from engine.registry import OPS
-from gui.canvas.field import FieldEditor
-from gui.canvas.fields import holds_floats, place_of, spots
-from gui.canvas.fuzzy import Choice
-from gui.canvas.search import Search
-from gui.canvas.shapes import BOX_HEIGHT, NARROWEST, PILL_HEIGHT
-from gui.canvas.surface import Surface
+from gui.canvas.tips import node_tip
 from gui.canvas.tools.move import movable, moved_by, snap
-from gui.canvas.wiring import CheckShapes, first_free
+from gui.canvas.wiring import CheckShapes
+from gui.canvas.writing import Writing
 from gui.model import edits, entry
 from gui.model.document import Document
 from gui.state.editor import Editor
 from gui.state.selection import Selection
 from gui.theme import Theme
 
-Wire = tuple[str, str | None, int]
-"""A loose end: (node, slot, output), the slot of an output being None."""
-
 PASTE_STEP = 30.0
 
 
-class Board(Surface):
+class Board(Writing):
     """What the window's actions and the canvas's own keys call."""
 
     def __init__(
@@ -48,25 +40,8 @@ class Board(Surface):
     ) -> None:
         super().__init__(editor, selection, theme=theme, parent=parent)
         self.to_text, self.from_text, self.check_shapes = to_text, from_text, check_shapes
-        self.search = Search(theme, self)
-        self.field = FieldEditor(theme, self)
-        self._wire: Wire | None = None
-        self._search_at = QPointF()
         self._nudged: tuple[Document, list[str]] | None = None
         self._pasted = 0
-        self._editing = ("", 0)
-        self.search.picked.connect(self._on_picked)
-        self.search.closed.connect(self._on_search_closed)
-        self.field.finished.connect(self._on_field_finished)
-
-    def set_theme(self, theme: Theme) -> None:
-        super().set_theme(theme)
-        self.search.set_theme(theme)
-        self.field.set_theme(theme)
-
-    @property
-    def document(self) -> Document:
-        return self.editor.document
 
     def names(self, items: Iterable[str]) -> str:
         """What an edit of these is called: the name of the one, or how many."""
@@ -95,6 +70,7 @@ class Board(Surface):
         if there is not None:
             self.selection.set([there])
             self.ensure_visible(there)
+            self.hint.emit(node_tip(self.document, self.frame, there).replace("\n", " · "))
 
     def _along(self, node: str, dx: int) -> str | None:
         graph = self.document.graph
@@ -111,68 +87,6 @@ class Board(Surface):
         return geometry.ids[best] if np.isfinite(away[best]) else None
 
     # Adding
-
-    def start_search(self, at: QPointF | None = None, *, wire: Wire | None = None) -> None:
-        """Open the popup at a scene point (default: the mouse, or the middle)."""
-        if at is None:
-            mouse = self.mapFromGlobal(QCursor.pos())
-            at = self.scene(mouse if self.rect().contains(mouse) else self.rect().center())
-        self._wire, self._search_at = wire, at
-        needs_input = wire is not None and wire[1] is None
-        self.search.start(self.view.to_view(at).toPoint(), needs_input=needs_input)
-        self.hint.emit("Type to find an operation · arrows and Enter choose · Esc closes")
-
-    def _on_picked(self, choice: Choice) -> None:
-        self.setFocus()
-        self.add_op(choice.op, self._search_at, params=choice.params, wire=self._wire)
-
-    def _on_search_closed(self) -> None:
-        self.hint.emit("")
-        self.setFocus()
-
-    def add_op(
-        self,
-        op: str,
-        at: QPointF | None = None,
-        *,
-        params: Mapping[str, Any] | None = None,
-        wire: Wire | None = None,
-        edge: EdgeKey | None = None,
-    ) -> str:
-        """Add a node around a scene point, wired to a loose end or put into an edge: one edit."""
-        at = at or self.scene(QRectF(self.rect()).center())
-        params = dict(params or {})
-        if "data" in params and holds_floats(OPS[op].defaults):
-            params["data"] = entry.as_floats(params["data"])
-        document, node = edits.add_node(
-            self.document, op, self._place_for(op, at, wire), params=params
-        )
-        if wire is not None:
-            document = self._wired(document, node, wire)
-        elif edge is not None:
-            document = _inserted(document, node, document.graph.edges[edge])
-        self.editor.apply(f"Add {op}", document)
-        self.selection.set([node])
-        return node
-
-    def _place_for(self, op: str, at: QPointF, wire: Wire | None) -> tuple[float, float]:
-        """Centred on the point, beside a loose wire's end, never exactly upon another node."""
-        height = PILL_HEIGHT if OPS[op].source else BOX_HEIGHT
-        left = NARROWEST / 2
-        if wire is not None:
-            left = 0.0 if wire[1] is None else float(NARROWEST)
-        x, y = snap(at.x() - left), snap(at.y() - height / 2)
-        taken = set(self.document.places.values())
-        while (x, y) in taken:
-            x, y = x + 20, y + 20
-        return x, y
-
-    def _wired(self, document: Document, node: str, wire: Wire) -> Document:
-        other, slot, output = wire
-        if slot is not None:
-            return edits.connect(document, node, other, slot)
-        free, _ = first_free(document, other, output, node)
-        return edits.connect(document, other, node, free, output) if free else document
 
     def add_note(self, at: QPointF | None = None) -> str:
         """Add a note and open it for writing."""
@@ -295,61 +209,3 @@ class Board(Surface):
     def end_nudge(self) -> None:
         """The next nudge is undone by itself."""
         self._nudged = None
-
-    # Editing in place
-
-    def edit_item(self, item: str, part: str = "") -> bool:
-        """Open the in-place editor on a part of a node or region (default: the first there is)."""
-        found = spots(self.editor, item)
-        index = next((k for k, spot in enumerate(found) if spot.part == part), 0)
-        if part and found[index].part != part:
-            return False
-        self._open_field(item, index)
-        return True
-
-    def _open_field(self, item: str, index: int) -> None:
-        spot = spots(self.editor, item)[index]
-        self._editing = (item, index)
-        self.ensure_visible(item)
-        self.field.start(spot.field, self._field_rect(item, spot.part))
-        self.hint.emit("Enter keeps · Tab goes on to the next · Esc cancels")
-
-    def _field_rect(self, item: str, part: str) -> QRectF:
-        return self.view.rect_to_view(place_of(self.geometry_, item, part))
-
-    def _on_field_finished(self, go_on: bool) -> None:
-        item, index = self._editing
-        graph = self.document.graph
-        here = item in graph.nodes or item in graph.regions
-        if go_on and here and index + 1 < len(spots(self.editor, item)):
-            self._open_field(item, index + 1)
-            return
-        self.hint.emit("")
-        self.setFocus()
-
-    def edit_selection(self) -> None:
-        """Enter: the value of the selected node; where there is none, the node is activated."""
-        item = self._only_selected()
-        if item is None:
-            return
-        if item in self.document.graph.nodes and spots(self.editor, item)[0].part == "name":
-            self.node_activated.emit(item)
-        else:
-            self.edit_item(item)
-
-    def rename_selection(self) -> None:
-        item = self._only_selected()
-        if item is not None:
-            self.edit_item(item, "name" if item in self.document.graph.nodes else "title")
-
-    def _only_selected(self) -> str | None:
-        return next(iter(self.selection.items)) if len(self.selection.items) == 1 else None
-
-
-def _inserted(document: Document, node: str, edge: Edge) -> Document:
-    """`node` put into an edge: what it carried goes in, the result goes on to where it went."""
-    slot, _ = first_free(document, edge.source, edge.output, node)
-    if slot is None:
-        return document
-    document = edits.connect(document, edge.source, node, slot, edge.output)
-    return edits.connect(document, node, edge.target, edge.slot)

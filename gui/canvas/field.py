@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from gui.theme import Theme, mono
 
-_NARROWEST = 130
+_NARROWEST = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,8 @@ class FieldEditor(QLineEdit):
 
     def start(self, field: Field, rect: QRectF) -> None:
         """Edit `field` over `rect` (pixels of the parent)."""
-        self._forget_reason()
+        self._paint_border(bad=False)
+        self.reason.hide()
         self._field = field
         self.setFont(mono(10))
         self.setText(field.text)
@@ -116,7 +117,7 @@ class FieldEditor(QLineEdit):
         self._paint_border(bad=True)
         room = self._room.rect()
         self.reason.setText(sentence)
-        self.reason.setFixedWidth(max(_NARROWEST, min(340, room.width() - 8)))
+        self.reason.setFixedWidth(max(240, min(340, room.width() - 8)))
         height = self.reason.heightForWidth(self.reason.width())
         left = min(self.x(), max(4, room.width() - self.reason.width() - 4))
         below = self.geometry().bottom() + 4

@@ -147,11 +147,13 @@ def place_of(geometry: Geometry, item: str, part: str) -> QRectF:
     """Where on the scene a field is edited."""
     if item in geometry.region_row:
         tab = geometry.regions[geometry.region_row[item]].tab
-        return QRectF(QPointF(*tab[:2]), QPointF(*tab[2:]))
+        low = min(tab[3], tab[1] + 34)
+        return QRectF(QPointF(*tab[:2]), QPointF(max(tab[2], tab[0] + 360), low))
     row = geometry.row[item]
     (x, y), shape = geometry.xy[row].tolist(), geometry.shapes[row]
     if shape.pill:
-        return QRectF(x, y + 6, shape.width, shape.height - 12)
+        left = 18 + len(shape.label) * 9.4 + 20 if part == "value" else 8.0
+        return QRectF(x + left, y + 8, max(90.0, shape.width - left), shape.height - 16)
     if part in shape.inputs:
         middle = float(geometry.ports[geometry.input_port(item, part), 1])
         return QRectF(x + 8, middle - 13, shape.width - 8, 26)

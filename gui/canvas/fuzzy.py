@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.registry import OPS, Op
+from gui.canvas.shapes import symbol_of
 from gui.model import entry
 
 _NOT_AT_ALL = 1000
@@ -96,10 +97,10 @@ def _gaps(query: str, name: str) -> int | None:
 
 
 def _choice(op: Op) -> Choice:
-    return Choice(op.name, op.symbol, op.name, summary(op))
+    return Choice(op.name, symbol_of(op), op.name, summary(op))
 
 
 def summary(op: Op) -> str:
     """The first sentence of the op's description."""
-    text = " ".join(op.doc.split())
+    text = " ".join(op.doc.replace("`", "").split())
     return _SENTENCE.split(text, maxsplit=1)[0] if text else op.category

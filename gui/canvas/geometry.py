@@ -84,7 +84,12 @@ class Geometry:
         edges = [e for e in graph.edges.values() if e.source in self.row and e.target in self.row]
         self.edge_keys = tuple(e.key for e in edges)
         self.edge_row = {key: k for k, key in enumerate(self.edge_keys)}
-        ends = [(self.output_port(e.source, e.output), self.input_port(*e.key)) for e in edges]
+        row, shapes, first = self.row, self.shapes, self.first.tolist()
+        ends = []
+        for e in edges:
+            source, target = row[e.source], row[e.target]
+            leaves = first[source] + len(shapes[source].inputs) + e.output
+            ends.append((leaves, first[target] + shapes[target].inputs.index(e.slot)))
         self.ends: Ints = np.array(ends, np.int64).reshape(-1, 2)
 
     def _place(self, document: Document) -> None:

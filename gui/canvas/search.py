@@ -75,6 +75,10 @@ class Search(QFrame):
             f" border: 1px solid {theme.border}; border-radius: 6px; }}"
             f"QLineEdit:focus {{ border-color: {theme.selection}; }}"
             f"QListWidget {{ background: transparent; border: none; color: {theme.text}; }}"
+            f"QScrollBar:vertical {{ background: transparent; width: 8px; }}"
+            f"QScrollBar::handle {{ background: {theme.border}; border-radius: 4px; }}"
+            f"QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}"
+            f"QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}"
             f"QLabel {{ color: {theme.muted}; padding: 4px; }}"
         )
 
@@ -180,11 +184,11 @@ class _Row(QStyledItemDelegate):
                 painter.setBrush(row.color("selection", 0.18))
                 painter.drawRoundedRect(rect.adjusted(0, 1, -2, -1), 6, 6)
             left, middle = rect.left() + 8, rect.center().y() + 1
-            self._write(painter, left, middle, choice.symbol, "gradient", 26, bold=True)
-            taken = self._write(painter, left + 32, middle, choice.title, "text", 150)
-            room = rect.right() - 8 - (left + 42 + taken)
+            self._write(painter, left, middle, choice.symbol, "value", 48, bold=True)
+            taken = self._write(painter, left + 54, middle, choice.title, "text", 150)
+            room = rect.right() - 8 - (left + 66 + taken)
             self._write(
-                painter, left + 42 + taken, middle, choice.summary, "muted", room, pixels=12
+                painter, left + 66 + taken, middle, choice.summary, "muted", room, pixels=12
             )
 
     def _write(

@@ -1,32 +1,31 @@
-"""The widget that shows a Document and a Frame: painting, zoom and pan, nothing that edits."""
+"""The widget that shows a Document and a Frame: painting, nothing that edits."""
 
 from __future__ import annotations
 
 import logging
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QImage,
     QPainter,
     QPaintEvent,
     QRegion,
-    QResizeEvent,
 )
 from PySide6.QtWidgets import QWidget
 
 from engine.graph import EdgeKey
 from gui.canvas.geometry import AROUND, Geometry
-from gui.canvas.hits import NOTHING, Hit, hit
+from gui.canvas.hits import NOTHING, Hit
 from gui.canvas.inks import inks, saved
 from gui.canvas.layer import Layer
 from gui.canvas.look import Look
-from gui.canvas.minimap import Minimap
 from gui.canvas.overlay import damage, draw_edge_number, draw_sum_card, packet_rect
 from gui.canvas.paint import look_at, paint, paint_moving, paint_still
 from gui.canvas.states import States
 from gui.canvas.view import View
+from gui.canvas.viewport import Viewport
 from gui.model.document import Document
 from gui.model.frames import EMPTY, Frame
 from gui.state.editor import Editor
@@ -39,30 +38,24 @@ EMPTY_TEXT = (
     "Press Tab or double-click to add an operation",
     "drag one from the palette · open a lesson from File › Lessons",
 )
-ZOOM_STEP = 1.25
 
 
-class Surface(QWidget):
+class Surface(Viewport):
     """What is seen.  `show_frame` and `set_theme` change it; the Document comes from the editor."""
 
     hint = Signal(str)
     node_activated = Signal(str)
-    zoom_changed = Signal(float)
 
     def __init__(
         self, editor: Editor, selection: Selection, *, theme: Theme, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self.editor, self.selection, self.theme = editor, selection, theme
-        self.view, self.frame, self.phase = View(), EMPTY, 1.0
-        self.shown: Document = editor.document
-        self.geometry_ = Geometry.of(self.shown)
+        super().__init__(editor, selection, parent)
+        self.theme, self.frame, self.phase = theme, EMPTY, 1.0
         self.states = States(self.geometry_, self.frame)
         self.hovered: Hit = NOTHING
-        self.minimap = Minimap()
         self.reduced_motion = False
         self._layer = Layer(self._draw_still)
-        self._fitted, self._by_keyboard, self._broken = True, False, False
+        self._by_keyboard, self._broken = False, False
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -134,6 +127,9 @@ class Surface(QWidget):
         if frame.summing is not None or (frame.packet and frame.packet.edge is None):
             self.update()
 
+        if self.minimap_wanted:
+            self.update(_outwards(self.minimap.rect(QSizeF(self.size()))))
+
     def _update_packet(self, frame: Frame, phase: float) -> None:
         if frame.packet is None:
             return
@@ -174,81 +170,6 @@ class Surface(QWidget):
             rects.append(QRectF(QPointF(*corners.min(axis=0)), QPointF(*corners.max(axis=0))))
         self._damage(rects)
         self.update()
-
-    # Where it looks
-
-    def set_view(self, view: View) -> None:
-        """Look elsewhere."""
-        view = view.snapped(self.devicePixelRatioF())
-        if view == self.view:
-            return
-        zoomed = view.scale != self.view.scale
-        self.view = view
-        self._fitted = False
-        self.update()
-        if zoomed:
-            self.zoom_changed.emit(view.scale)
-
-    def zoom_to(self, factor: float, at: QPointF | None = None) -> None:
-        """Zoom to `factor` (1.0 is 100 %), keeping `at` (default: the middle) in place."""
-        self.zoom_by(factor / self.view.scale, at)
-
-    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
-        self.set_view(self.view.zoomed(factor, at or QRectF(self.rect()).center()))
-
-    def zoom_in(self) -> None:
-        self.zoom_by(ZOOM_STEP)
-
-    def zoom_out(self) -> None:
-        self.zoom_by(1 / ZOOM_STEP)
-
-    def zoom_actual(self) -> None:
-        self.zoom_to(1.0)
-
-    def fit_all(self) -> None:
-        """The whole graph in sight."""
-        self._fit(self.geometry_.bounds())
-        self._fitted = True
-
-    def fit_selection(self) -> None:
-        """What is selected in sight, or everything."""
-        self._fit(self.geometry_.bounds(self.selection.items) or self.geometry_.bounds())
-
-    def _fit(self, box: tuple[float, float, float, float] | None) -> None:
-        if box is None:
-            self.set_view(View())
-            return
-        rect = QRectF(QPointF(box[0], box[1]), QPointF(box[2], box[3]))
-        self.set_view(View.fitting(rect, QSizeF(self.size()), largest=1.0))
-
-    def ensure_visible(self, item: str) -> None:
-        """Pan as little as possible to bring a node or region into sight."""
-        box = self.geometry_.bounds([item])
-        if box is None:
-            return
-        rect = self.view.rect_to_view(QRectF(QPointF(*box[:2]), QPointF(*box[2:])))
-        room = QRectF(self.rect()).adjusted(40, 40, -40, -40)
-        dx = max(0.0, room.left() - rect.left()) or min(0.0, room.right() - rect.right())
-        dy = max(0.0, room.top() - rect.top()) or min(0.0, room.bottom() - rect.bottom())
-        if dx or dy:
-            self.set_view(self.view.panned(dx, dy))
-
-    def toggle_minimap(self) -> None:
-        self.minimap.shown = not self.minimap.shown
-        self.update()
-
-    def scene(self, at: QPointF | QPoint) -> QPointF:
-        """The scene point seen at a widget pixel."""
-        return self.view.to_scene(QPointF(at))
-
-    def hit(self, at: QPointF | QPoint) -> Hit:
-        """What lies under a widget pixel."""
-        p = self.scene(at)
-        return hit(self.geometry_, p.x(), p.y(), self.view.scale)
-
-    @property
-    def minimap_wanted(self) -> bool:
-        return self.minimap.wanted(self.geometry_, self.view, QSizeF(self.size()))
 
     # Painting
 
@@ -358,11 +279,6 @@ class Surface(QWidget):
             rect = QRectF(12, middle.y() - 30 + 34 * k, self.width() - 24, 30)
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, line)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._fitted:
-            self.fit_all()
-
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         keys = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
@@ -382,7 +298,7 @@ def draw_slot_name(look: Look, port: int) -> None:
     x, y = look.geometry.ports[port].tolist()
     width = look.inks.width(slot, 11, fixed=True) + 14
     look.chip(
-        QRectF(x - 12 - width, y - 9, width, 18), slot, ink="text", fill="surface", border="cut"
+        QRectF(x - 12 - width, y - 8, width, 16), slot, ink="text", fill="surface", border="cut"
     )
 
 

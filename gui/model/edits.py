@@ -121,7 +121,9 @@ def remove(
         if i not in gone and (members or not region.members):
             regions[i] = region if members == region.members else replace(region, members=members)
     places = {
-        i: p for i, p in document.places.items() if i not in gone and (i in kept_nodes or i in regions)
+        i: p
+        for i, p in document.places.items()
+        if i not in gone and (i in kept_nodes or i in regions)
     }
     program = tuple(a for a in document.program if a.on is None or a.on.split(".")[0] not in gone)
     return Document(Graph(kept_nodes, kept_edges, regions), program, places)

@@ -184,7 +184,7 @@ class TraceFilm(Film):
 
     def _cut(self, source: NodeState, target: NodeState, key: EdgeKey) -> Cut | None:
         if not source.requires_grad:
-            return source.why_no_grad or Cut.FROZEN
+            return Cut.NO_GRAD if source.why_no_grad is Cut.NO_GRAD else Cut.FROZEN
         if self.graph.nodes[key[0]].op == "detach":
             return Cut.DETACH
         return target.why_no_grad if target.value is not None else None
@@ -318,7 +318,9 @@ def _changed(state: NodeState, event: Changed) -> NodeState:
         return replace(state, value=event.after)
     if event.what == "retain_grad":
         return replace(state, retains_grad=event.after)
-    return replace(state, requires_grad=event.after, why_no_grad=None if event.after else Cut.FROZEN)
+    return replace(
+        state, requires_grad=event.after, why_no_grad=None if event.after else Cut.FROZEN
+    )
 
 
 class TraceFrame(Frame):
@@ -381,7 +383,9 @@ class TraceFrame(Frame):
 
     @property
     def summing(self) -> str | None:  # type: ignore[override]
-        return self.event.node if isinstance(self.event, Visit) and len(self.event.terms) > 1 else None
+        return (
+            self.event.node if isinstance(self.event, Visit) and len(self.event.terms) > 1 else None
+        )
 
     @property
     def stored(self) -> tuple[str, Any, Any] | None:  # type: ignore[override]
@@ -391,11 +395,17 @@ class TraceFrame(Frame):
 
     @property
     def failed(self) -> str | None:  # type: ignore[override]
-        return f"{self.event.kind}: {self.event.sentence}" if isinstance(self.event, Failed) else None
+        return (
+            f"{self.event.kind}: {self.event.sentence}" if isinstance(self.event, Failed) else None
+        )
 
     @cached_property
     def caption(self) -> str:  # type: ignore[override]
-        return "" if self.event is None else words.caption(self.event, self.film.graph, self.film.program)
+        return (
+            ""
+            if self.event is None
+            else words.caption(self.event, self.film.graph, self.film.program)
+        )
 
     @cached_property
     def explanation(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -426,4 +436,3 @@ class TraceFrame(Frame):
             edges.update(e.key for e in self.film.graph.outputs.get(node, ()))
             edges.update(e.key for e in self.film.graph.inputs.get(node, {}).values())
         return nodes, edges
-

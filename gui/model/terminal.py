@@ -104,9 +104,7 @@ def _report(document: Document, film: TraceFilm) -> dict[str, Any]:
                 "is_leaf": state.is_leaf, "error": state.error,
             }
         )  # fmt: skip
-    events = [
-        {"event": type(event).__name__, **asdict(event)} for event in film.trace.events
-    ]
+    events = [{"event": type(event).__name__, **asdict(event)} for event in film.trace.events]
     return {"nodes": nodes, "steps": len(film), "events": events, "error": _unexpected(film)}
 
 
@@ -120,7 +118,9 @@ def _plain(value: Any) -> Any:
 def _print_table(report: dict[str, Any], out: TextIO) -> None:
     rows = [("name", "op", "value", "grad", "grad_fn")]
     for node in report["nodes"]:
-        grad = "" if node["grad"] is None and not node["is_leaf"] else words.short(node["grad"], 30, 7)
+        grad = (
+            "" if node["grad"] is None and not node["is_leaf"] else words.short(node["grad"], 30, 7)
+        )
         value = node["error"] or words.short(node["value"], 30, 7)
         rows.append((node["name"], node["op"], value, grad, node["grad_fn"] or ""))
     widths = [min(40, max(len(row[k]) for row in rows)) for k in range(5)]

@@ -137,9 +137,7 @@ class _Captions:
                 return f"{self.name(event.node)} changes memory in place: version {event.version}."
             case Seeded():
                 name = self.name(event.node)
-                return (
-                    f"Backward #{event.call} starts at {name}: ∂{name}/∂{name} = {short(event.value)}."
-                )
+                return f"Backward #{event.call} starts at {name}: ∂{name}/∂{name} = {short(event.value)}."
             case Visit():
                 return self._visit(event)
             case Flow():
@@ -214,7 +212,9 @@ class _Captions:
         if not any_nonzero(event.before):
             return f"{change}: added to the zeros that were there."
         total = equation([event.before, event.added], event.after, "+")
-        return f"{change}: {name}.grad += adds up across calls, {total}; it was not zeroed in between."
+        return (
+            f"{change}: {name}.grad += adds up across calls, {total}; it was not zeroed in between."
+        )
 
     def _changed(self, event: Changed) -> str:
         what = action_line(self.graph, self.program[event.action])
@@ -252,10 +252,14 @@ def explanation(event: Event, graph: Graph) -> tuple[str, ...]:
     if isinstance(event, Visit) and len(event.terms) > 1:
         name = _name(graph, event.node)
         paths = " + ".join(f"(via {_name(graph, t.source)})" for t in event.terms)
-        return f"∂L/∂{name} = {paths}", *_right_side([t.value for t in event.terms], event.grad, "+")
+        return f"∂L/∂{name} = {paths}", *_right_side(
+            [t.value for t in event.terms], event.grad, "+"
+        )
     if isinstance(event, Stored) and event.before is not None:
         name = _name(graph, event.node)
-        return f"{name}.grad += ∂L/∂{name}", *_right_side([event.before, event.added], event.after, "+")
+        return f"{name}.grad += ∂L/∂{name}", *_right_side(
+            [event.before, event.added], event.after, "+"
+        )
     if not isinstance(event, Flow):
         return ()
     source, target = _name(graph, event.source), _name(graph, event.target)

@@ -41,14 +41,12 @@ class Panel(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
-        self.setAutoFillBackground(True)
 
     def set_theme(self, theme: Theme) -> None:
         """Show everything in the colours of `theme`."""
         self.theme = theme
         # With the old sheet still on, labels would keep its colours through a new palette.
         self.setStyleSheet("")
-        self.setPalette(palette(theme))
         self.setStyleSheet(sheet(theme))
         self.restyle()
 

@@ -10,6 +10,9 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from gui.model.document import Document
 
 
+UNTITLED = "untitled"
+
+
 class _Edit(QUndoCommand):
     def __init__(self, editor: Editor, text: str, before: Document, after: Document) -> None:
         super().__init__(text)
@@ -35,6 +38,7 @@ class Editor(QObject):
         super().__init__(parent)
         self.document = Document()
         self.path: Path | None = None
+        self._title = UNTITLED
         self.history = QUndoStack(self)
 
     def apply(self, text: str, document: Document) -> None:
@@ -46,8 +50,19 @@ class Editor(QObject):
         """Start afresh with `document`, with no undo history and nothing to save."""
         self.document = document
         self.history.clear()
+        self._title = UNTITLED
         self.set_path(path)
         self.opened.emit(document)
+
+    @property
+    def title(self) -> str:
+        """What the document is called: its file's name, or the lesson it came from."""
+        return self.path.name if self.path is not None else self._title
+
+    def set_title(self, title: str) -> None:
+        """Name a document that has no file yet."""
+        self._title = title
+        self.path_changed.emit(self.path)
 
     def set_path(self, path: Path | None) -> None:
         self.path = path

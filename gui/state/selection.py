@@ -31,5 +31,6 @@ class Selection(QObject):
         """Drop what an edit has removed."""
         graph = document.graph
         self.set(
-            self.items & (graph.nodes.keys() | graph.regions.keys()), self.edges & graph.edges.keys()
+            self.items & (graph.nodes.keys() | graph.regions.keys()),
+            self.edges & graph.edges.keys(),
         )

@@ -176,6 +176,7 @@ class Connect(Tool):
             self._veil(painter)
             self._light_ports(painter)
             self._draw_wire(painter)
+            self._name_slots(painter)
         if self.target.why:
             self._say_why(painter)
 
@@ -204,8 +205,14 @@ class Connect(Tool):
                 painter.setPen(tools.pen("selection", 2.0))
                 painter.setBrush(tools.brush("selection" if port == aimed else "surface"))
                 painter.drawEllipse(QPointF(*geometry.ports[port].tolist()), radius, radius)
-                if self.target.node == geometry.ids[row]:
-                    draw_slot_name(look, port)
+
+    def _name_slots(self, painter: QPainter) -> None:
+        """The names of the inputs one is about to choose from."""
+        geometry = self.canvas.geometry_
+        row = geometry.row.get(self.target.node)
+        if row is not None and self.forward:
+            for port in range(geometry.first[row], geometry.first[row] + geometry.inputs[row]):
+                draw_slot_name(self.canvas.look(painter), port)
 
     def _aimed_port(self) -> int | None:
         edge, geometry = self.target.edge, self.canvas.geometry_

@@ -1,4 +1,4 @@
-"""Dragging nodes and notes."""
+"""Dragging nodes and notes, or copies of them."""
 
 from __future__ import annotations
 
@@ -21,25 +21,27 @@ class Move(Tool):
 
     hint = "Drag to move, snapping to the grid · Ctrl for free · Esc puts it back"
     cursor = Qt.CursorShape.SizeAllCursor
+    verb = "Move"
 
-    def __init__(self, canvas: Canvas, at: QPointF, grabbed: str, *, clicked_alone: bool) -> None:
+    def __init__(
+        self, canvas: Canvas, at: QPointF, grabbed: str, *, clicked_alone: bool = False
+    ) -> None:
         super().__init__(canvas, at)
-        self.document = canvas.editor.document
+        self.document = self.base = self.preview = canvas.editor.document
         self.grabbed, self.clicked_alone = grabbed, clicked_alone
         self.ids = movable(self.document.graph, canvas.selection.items | {grabbed})
-        self.preview = self.document
 
     def move(self, at: QPointF, keys: Keys) -> None:
         super().move(at, keys)
         if not self.dragged or not self.ids:
             return
         way = self.canvas.scene(at) - self.canvas.scene(self.start)
-        places = self.document.places
+        places = self.base.places
         anchor = places.get(self.grabbed) or places.get(self.ids[0], (0.0, 0.0))
         dx, dy = way.x(), way.y()
         if not keys & Keys.ControlModifier:
             dx, dy = snap(anchor[0] + dx) - anchor[0], snap(anchor[1] + dy) - anchor[1]
-        self.preview = moved_by(self.document, self.ids, dx, dy)
+        self.preview = moved_by(self.base, self.ids, dx, dy)
         self.canvas.show_document(self.preview)
 
     def release(self, at: QPointF, keys: Keys) -> None:
@@ -47,10 +49,31 @@ class Move(Tool):
         if not self.dragged and self.clicked_alone:
             canvas.selection.set([self.grabbed])
         canvas.finish(self)
-        canvas.editor.apply(f"Move {canvas.names(self.ids)}", self.preview)
+        if self.dragged:
+            canvas.editor.apply(f"{self.verb} {canvas.names(self.ids)}", self.preview)
 
     def cancel(self) -> None:
         self.canvas.show_document(self.document)
+
+
+class Duplicate(Move):
+    """Alt: the originals stay and copies of them are moved."""
+
+    hint = "Drag a copy · Esc cancels"
+    cursor = Qt.CursorShape.DragCopyCursor
+    verb = "Duplicate"
+
+    def __init__(self, canvas: Canvas, at: QPointF, grabbed: str) -> None:
+        super().__init__(canvas, at, grabbed)
+        fragment = edits.extract(self.document, self.ids)
+        self.base, self.copies = edits.paste(self.document, fragment, (0.0, 0.0))
+        self.ids = movable(self.base.graph, frozenset(self.copies))
+        self.grabbed = self.ids[0] if self.ids else grabbed
+
+    def release(self, at: QPointF, keys: Keys) -> None:
+        super().release(at, keys)
+        if self.dragged:
+            self.canvas.selection.set(self.copies)
 
 
 def movable(graph: Graph, items: frozenset[str]) -> list[str]:

@@ -1,0 +1,381 @@
+"""The same entries somewhere else: repeated, turned, shifted, padded, put on diagonals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from engine.function import Function
+from engine.ops.shape import cat, clone, expand, flatten, permute, reshape, unsqueeze, view
+from engine.registry import Tensors, op
+from engine.tensor import Tensor, check_dim, is_tensor
+
+Array = Any
+Namespace = Any
+Shape = tuple[int, ...]
+
+
+class RepeatBackward0(Function):
+    def forward(F: Namespace, self: Array, *, repeats: Shape) -> Array:
+        """self, as often as repeats says along each dimension"""
+        return np.tile(self, repeats)
+
+    def grad_self(F: Namespace, grad: Array, self_shape: Shape, repeats: Shape) -> Array:
+        """repeat distributes: the gradients of all copies are added up."""
+        full = (1,) * (len(repeats) - len(self_shape)) + tuple(self_shape)
+        split = [n for pair in zip(repeats, full, strict=True) for n in pair]
+        if not split:
+            return grad
+        summed = F.sum(F.reshape(grad, tuple(split)), tuple(range(0, len(split), 2)))
+        return F.reshape(summed, self_shape)
+
+
+@op(
+    "Shape", "repeat", torch="{self}.repeat({repeats})", defaults={"repeats": [2]},
+    samples=(((3,), {"repeats": (2,)}), ((2, 3), {"repeats": (2, 1, 2)})),
+)  # fmt: skip
+def repeat(self: Tensor, repeats: tuple[int, ...]) -> Tensor:
+    """Copies side by side, a number of them along each dimension."""
+    if len(repeats) < self.ndim:
+        raise RuntimeError(
+            "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
+        )
+    return RepeatBackward0.apply(self, repeats=tuple(repeats))
+
+
+def tile(self: Tensor, dims: Sequence[int]) -> Tensor:
+    """repeat, with missing numbers at the front counted as 1."""
+    return repeat(self, (1,) * (self.ndim - len(dims)) + tuple(dims))
+
+
+def repeat_interleave(self: Tensor, repeats: Any, dim: int | None = None) -> Tensor:
+    """Every entry (or slice along `dim`) several times in a row."""
+    from engine.ops.gather import index_select
+    from engine.tensor import wrap
+
+    if dim is None:
+        self, dim = flatten(self), 0
+    d = check_dim(dim, self.ndim)
+    if is_tensor(repeats) and repeats.numel() > 1:
+        places = np.repeat(np.arange(self.shape[d]), repeats._data)
+        return index_select(self, d, wrap(places))
+    times = repeats.item() if is_tensor(repeats) else repeats
+    shape = tuple(self.shape)
+    wide = expand(unsqueeze(self, d + 1), (*shape[: d + 1], times, *shape[d + 1 :]))
+    return flatten(clone(wide), d, d + 1)
+
+
+class FlipBackward0(Function):
+    def forward(F: Namespace, self: Array, *, dims: Shape) -> Array:
+        """self, last to first along dims"""
+        return F.flip(self, dims).copy()
+
+    def grad_self(F: Namespace, grad: Array, dims: Shape) -> Array:
+        """The gradient is turned back."""
+        return F.flip(grad, dims)
+
+
+@op("Shape", "flip", defaults={"dims": [0]}, samples=(((2, 3), {"dims": (0, 1)}),))
+def flip(self: Tensor, dims: tuple[int, ...]) -> Tensor:
+    """The order reversed along dimensions."""
+    given = (dims,) if isinstance(dims, int) else dims
+    return FlipBackward0.apply(self, dims=tuple(check_dim(d, self.ndim) for d in given))
+
+
+def fliplr(self: Tensor) -> Tensor:
+    """Left and right exchanged."""
+    return flip(self, (1,))
+
+
+def flipud(self: Tensor) -> Tensor:
+    """Top and bottom exchanged."""
+    return flip(self, (0,))
+
+
+class RollBackward0(Function):
+    def forward(F: Namespace, self: Array, *, shifts: Shape, dims: Shape) -> Array:
+        """self, shifted round along dims"""
+        return np.roll(self, shifts, dims) if dims else np.roll(self, shifts)
+
+    def grad_self(F: Namespace, grad: Array, shifts: Shape, dims: Shape) -> Array:
+        """The gradient is shifted back."""
+        back = tuple(-n for n in shifts)
+        return F.roll(grad, back, dims)
+
+
+@op(
+    "Shape", "roll", defaults={"shifts": [1], "dims": [0]},
+    samples=(((4,), {"shifts": (1,), "dims": (0,)}), ((2, 3), {"shifts": (2,)})),
+)  # fmt: skip
+def roll(self: Tensor, shifts: tuple[int, ...], dims: tuple[int, ...] = ()) -> Tensor:
+    """Shift along dimensions; what falls off one end comes in at the other."""
+    by = (shifts,) if isinstance(shifts, int) else tuple(shifts)
+    over = (dims,) if isinstance(dims, int) else tuple(dims or ())
+    if over:
+        over = tuple(check_dim(d, self.ndim) for d in over)
+        return RollBackward0.apply(self, shifts=by, dims=over)
+    return view(RollBackward0.apply(view(self, (-1,)), shifts=by, dims=(0,)), tuple(self.shape))
+
+
+class TrilBackward0(Function):
+    def forward(F: Namespace, self: Array, *, diagonal: int) -> Array:
+        """Zeros above the diagonal"""
+        return np.tril(self, diagonal)
+
+    def grad_self(F: Namespace, grad: Array, diagonal: int) -> Array:
+        """A gate: nothing passes above the diagonal."""
+        return F.tril(grad, diagonal)
+
+
+class TriuBackward0(Function):
+    def forward(F: Namespace, self: Array, *, diagonal: int) -> Array:
+        """Zeros below the diagonal"""
+        return np.triu(self, diagonal)
+
+    def grad_self(F: Namespace, grad: Array, diagonal: int) -> Array:
+        """A gate: nothing passes below the diagonal."""
+        return F.triu(grad, diagonal)
+
+
+@op("Shape", "◺", samples=(((3, 3),), ((2, 3), {"diagonal": 1})))
+def tril(self: Tensor, diagonal: int = 0) -> Tensor:
+    """The lower triangle, zeros above."""
+    return TrilBackward0.apply(self, diagonal=diagonal)
+
+
+@op("Shape", "◹", samples=(((3, 3),), ((2, 3), {"diagonal": 1})))
+def triu(self: Tensor, diagonal: int = 0) -> Tensor:
+    """The upper triangle, zeros below."""
+    return TriuBackward0.apply(self, diagonal=diagonal)
+
+
+class DiagonalBackward0(Function):
+    view = True
+
+    def forward(F: Namespace, self: Array, *, offset: int, dim1: int, dim2: int) -> Array:
+        """The entries on a diagonal"""
+        part = np.diagonal(self, offset, dim1, dim2)
+        part.flags.writeable = True  # NumPy marks it read-only although it is a plain view
+        return part
+
+    def grad_self(
+        F: Namespace, grad: Array, self_shape: Shape, offset: int, dim1: int, dim2: int
+    ) -> Array:
+        """The diagonal's entries get the gradient, the rest gets zeros."""
+        places = np.diagonal(np.arange(np.prod(self_shape)).reshape(self_shape), offset, dim1, dim2)
+        flat = F.index_backward(grad, (int(np.prod(self_shape)),), (places,))
+        return F.reshape(flat, self_shape)
+
+
+def diagonal(self: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+    """The entries on a diagonal, as a view."""
+    a, b = check_dim(dim1, self.ndim), check_dim(dim2, self.ndim)
+    if a == b:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    return DiagonalBackward0.apply(self, offset=offset, dim1=a, dim2=b)
+
+
+class DiagEmbedBackward0(Function):
+    def forward(F: Namespace, self: Array, *, offset: int) -> Array:
+        """self on a diagonal of zeros"""
+        n = self.shape[-1]
+        out = np.zeros((*self.shape[:-1], n + abs(offset), n + abs(offset)), self.dtype)
+        rows = np.arange(n) + max(-offset, 0)
+        out[..., rows, rows + offset] = self
+        return out
+
+    def grad_self(F: Namespace, grad: Array, offset: int) -> Array:
+        """The diagonal is read out again."""
+        return F.diagonal(grad, offset, grad.ndim - 2, grad.ndim - 1)
+
+
+def diag_embed(self: Tensor, offset: int = 0) -> Tensor:
+    """Matrices with the last dimension on their diagonal."""
+    return DiagEmbedBackward0.apply(self, offset=offset)
+
+
+@op("Shape", "⋱", samples=(((3,),), ((3, 3),), ((2, 3), {"diagonal": 1})))
+def diag(self: Tensor, diagonal: int = 0) -> Tensor:
+    """A vector on the diagonal of zeros, or a matrix's diagonal."""
+    if self.ndim == 1:
+        return DiagEmbedBackward0.apply(self, offset=diagonal)
+    if self.ndim != 2:
+        raise RuntimeError(
+            f"diag(): Supports 1D or 2D tensors. Got {self.ndim}D"
+        )
+    return DiagonalBackward0.apply(self, offset=diagonal, dim1=0, dim2=1)
+
+
+class TraceBackward0(Function):
+    def forward(F: Namespace, self: Array) -> Array:
+        """The sum of the diagonal"""
+        return F.sum(np.diagonal(self))
+
+    def grad_self(F: Namespace, grad: Array, self_shape: Shape) -> Array:
+        """The diagonal's entries get the gradient, the rest gets zeros."""
+        eye = np.eye(*self_shape, dtype=bool)
+        wide = F.expand(grad, self_shape)
+        return F.where(F.constant(eye), wide, F.zeros_like(wide))
+
+
+@op("Linear algebra", "tr", samples=(((3, 3),), ((2, 3),)))
+def trace(self: Tensor) -> Tensor:
+    """The sum of a matrix's diagonal."""
+    if self.ndim != 2:
+        raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {self.ndim}")
+    return TraceBackward0.apply(self)
+
+
+class ConstantPadNdBackward0(Function):
+    def forward(F: Namespace, self: Array, *, pad: Shape, value: float) -> Array:
+        """self in a frame of value"""
+        out = np.pad(self, _widths(self.ndim, [max(p, 0) for p in pad]), constant_values=value)
+        return out[_inside(out.shape, [max(-p, 0) for p in pad])]
+
+    def grad_self(F: Namespace, grad: Array, pad: Shape) -> Array:
+        """The frame falls away again."""
+        return F.pad(grad, tuple(-p for p in pad), value=0.0)
+
+
+def _widths(ndim: int, pad: Sequence[int]) -> list[tuple[int, int]]:
+    pairs = [(pad[i], pad[i + 1]) for i in range(0, len(pad), 2)]
+    return [(0, 0)] * (ndim - len(pairs)) + pairs[::-1]
+
+
+def _inside(shape: Shape, cut: Sequence[int]) -> tuple[Any, ...]:
+    bounds = zip(shape, _widths(len(shape), cut), strict=True)
+    return tuple(np.s_[before : n - after] for n, (before, after) in bounds)
+
+
+@op(
+    "Shape", "pad", torch="F.pad({self}, {pad}, value={value})", defaults={"pad": [1, 1]},
+    samples=(((3,), {"pad": (1, 2)}), ((2, 3), {"pad": (1, 0, 0, 2), "value": 0.5})),
+)  # fmt: skip
+def pad(
+    self: Tensor, pad: tuple[int, ...], mode: str = "constant", value: float | None = None
+) -> Tensor:
+    """A frame of one value; sizes from the last dimension on, before and after."""
+    if mode != "constant":
+        raise NotImplementedError(f"padding mode {mode!r}")
+    return ConstantPadNdBackward0.apply(self, pad=tuple(pad), value=0.0 if value is None else value)
+
+
+class UnfoldBackward0(Function):
+    view = True
+
+    def forward(F: Namespace, self: Array, *, dimension: int, size: int, step: int) -> Array:
+        """All windows of a size along a dimension"""
+        count = (self.shape[dimension] - size) // step + 1
+        shape = (*self.shape[:dimension], count, *self.shape[dimension + 1 :], size)
+        strides = list(self.strides)
+        last = strides[dimension]
+        strides[dimension] = last * step
+        return np.lib.stride_tricks.as_strided(self, shape, (*strides, last))
+
+    def grad_self(
+        F: Namespace, grad: Array, self_shape: Shape, dimension: int, size: int, step: int
+    ) -> Array:
+        """An entry collects the gradients of all windows it is in."""
+        total = int(np.prod(self_shape))
+        places = UnfoldBackward0.forward(
+            F, np.arange(total).reshape(self_shape), dimension=dimension, size=size, step=step
+        )
+        return F.reshape(F.index_backward(grad, (total,), (places,)), self_shape)
+
+
+def unfold(self: Tensor, dimension: int, size: int, step: int) -> Tensor:
+    """All windows of `size` along a dimension, `step` apart, as a view."""
+    d = check_dim(dimension, self.ndim)
+    if size > self.shape[d]:
+        raise RuntimeError(
+            f"maximum size for tensor at dimension {d} is {self.shape[d]} but size is {size}"
+        )
+    if step <= 0:
+        raise RuntimeError(f"step is {step} but must be > 0")
+    return UnfoldBackward0.apply(self, dimension=d, size=size, step=step)
+
+
+def movedim(self: Tensor, source: Any, destination: Any) -> Tensor:
+    """Dimensions moved to other places."""
+    src = [source] if isinstance(source, int) else list(source)
+    dst = [destination] if isinstance(destination, int) else list(destination)
+    src = [check_dim(d, self.ndim) for d in src]
+    dst = [check_dim(d, self.ndim) for d in dst]
+    order = [d for d in range(self.ndim) if d not in src]
+    for to, d in sorted(zip(dst, src, strict=True)):
+        order.insert(to, d)
+    return permute(self, tuple(order))
+
+
+moveaxis = movedim
+
+
+def rot90(self: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
+    """Turned by 90 degrees, k times."""
+    return Rot90Backward0.apply(self, k=k, dims=tuple(dims))
+
+
+class Rot90Backward0(Function):
+    def forward(F: Namespace, self: Array, *, k: int, dims: Shape) -> Array:
+        """self, turned"""
+        return np.rot90(self, k, dims).copy()
+
+    def grad_self(F: Namespace, grad: Array, k: int, dims: Shape) -> Array:
+        """The gradient is turned back."""
+        return F.rot90(grad, -k, dims)
+
+
+def ravel(self: Tensor) -> Tensor:
+    """All entries in one dimension."""
+    return reshape(self, (-1,))
+
+
+def unflatten(self: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
+    """One dimension taken apart into several."""
+    d = check_dim(dim, self.ndim)
+    shape = tuple(self.shape)
+    known = int(np.prod([n for n in sizes if n != -1]))
+    full = tuple(shape[d] // known if n == -1 else n for n in sizes)
+    return view(self, (*shape[:d], *full, *shape[d + 1 :]))
+
+
+def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
+    """Coordinates of a grid: each tensor along a dimension of its own."""
+    parts = list(tensors[0]) if len(tensors) == 1 and not is_tensor(tensors[0]) else list(tensors)
+    if indexing == "xy" and len(parts) > 1:
+        out = list(meshgrid(parts[1], parts[0], *parts[2:]))
+        out[0], out[1] = out[1], out[0]
+        return tuple(out)
+    shape = tuple(x.numel() for x in parts)
+    found = []
+    for d, x in enumerate(parts):
+        own = tuple(shape[d] if k == d else 1 for k in range(len(parts)))
+        found.append(expand(view(x, own), shape))
+    return tuple(found)
+
+
+def atleast_1d(self: Tensor) -> Tensor:
+    """At least one dimension."""
+    return reshape(self, (1,)) if not self.ndim else self
+
+
+def atleast_2d(self: Tensor) -> Tensor:
+    """At least two dimensions."""
+    if not self.ndim:
+        return reshape(self, (1, 1))
+    return unsqueeze(self, 0) if self.ndim == 1 else self
+
+
+@op("Shape", "hstack", samples=(([(2,), (3,)],), ([(2, 1), (2, 3)],)))
+def hstack(tensors: Tensors) -> Tensor:
+    """Side by side."""
+    parts = [atleast_1d(x) for x in tensors]
+    return cat(parts, 0 if parts[0].ndim == 1 else 1)
+
+
+@op("Shape", "vstack", samples=(([(3,), (3,)],), ([(1, 3), (2, 3)],)))
+def vstack(tensors: Tensors) -> Tensor:
+    """One below the other."""
+    return cat([atleast_2d(x) for x in tensors], 0)

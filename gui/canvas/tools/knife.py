@@ -1,0 +1,69 @@
+"""Cutting wires with a stroke."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainter
+
+from engine.graph import EdgeKey
+from gui.canvas.geometry import Geometry
+from gui.canvas.inks import inks, saved
+from gui.canvas.paint_edges import path_of
+from gui.canvas.tools.tool import Keys, Tool
+from gui.model import edits
+
+
+class Knife(Tool):
+    """Alt+Shift and a drag: every wire the line crosses is taken out, in one edit."""
+
+    hint = "Drag across wires to cut them · Esc cancels"
+    cursor = Qt.CursorShape.CrossCursor
+
+    @property
+    def crossed(self) -> list[EdgeKey]:
+        """The wires under the knife."""
+        a, b = self.canvas.scene(self.start), self.canvas.scene(self.at)
+        rows = crossing(self.canvas.geometry_, (a.x(), a.y()), (b.x(), b.y()))
+        return [self.canvas.geometry_.edge_keys[row] for row in rows]
+
+    def move(self, at: QPointF, keys: Keys) -> None:
+        super().move(at, keys)
+        self.canvas.update()
+
+    def release(self, at: QPointF, keys: Keys) -> None:
+        canvas, crossed = self.canvas, self.crossed
+        canvas.finish(self)
+        what = "wire" if len(crossed) == 1 else f"{len(crossed)} wires"
+        canvas.editor.apply(f"Cut {what}", edits.disconnect(canvas.editor.document, crossed))
+
+    def paint(self, painter: QPainter) -> None:
+        canvas, tools = self.canvas, inks(self.canvas.theme)
+        geometry = canvas.geometry_
+        rows = [geometry.edge_row[key] for key in self.crossed]
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        with saved(painter):
+            painter.setTransform(canvas.view.transform, True)
+            painter.setPen(tools.pen("error", 4.0))
+            painter.drawPath(path_of(geometry.curves[rows]))
+        painter.setPen(tools.pen("error", 1.6, (4.0, 3.0)))
+        painter.drawLine(self.start, self.at)
+
+
+def crossing(geometry: Geometry, a: tuple[float, float], b: tuple[float, float]) -> list[int]:
+    """Rows of the edges that the straight line from `a` to `b` crosses."""
+    lines = geometry.polylines
+    if not len(lines):
+        return []
+    start, end = np.array(a), np.array(b)
+    side_of_pieces = _side(start, end, lines)
+    p, q = lines[:, :-1], lines[:, 1:]
+    across = side_of_pieces[:, :-1] * side_of_pieces[:, 1:] < 0
+    within = _side(p, q, start) * _side(p, q, end) < 0
+    return np.flatnonzero((across & within).any(axis=1)).tolist()
+
+
+def _side(a: np.ndarray, b: np.ndarray, p: np.ndarray) -> np.ndarray:
+    """On which side of the line from a to b each p lies: the sign of a cross product."""
+    step, way = b - a, p - a
+    return step[..., 0] * way[..., 1] - step[..., 1] * way[..., 0]

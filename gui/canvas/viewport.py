@@ -1,0 +1,116 @@
+"""Where the canvas looks: zoom, pan and fit over the geometry of the Document that is shown."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from gui.canvas.geometry import Geometry
+from gui.canvas.hits import Hit, hit
+from gui.canvas.minimap import Minimap
+from gui.canvas.view import View
+from gui.model.document import Document
+from gui.state.editor import Editor
+from gui.state.selection import Selection
+
+ZOOM_STEP = 1.25
+
+
+class Viewport(QWidget):
+    """Holds the geometry and the view of it; painting and editing come in the classes above."""
+
+    zoom_changed = Signal(float)
+
+    def __init__(self, editor: Editor, selection: Selection, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.editor, self.selection = editor, selection
+        self.view = View()
+        self.shown: Document = editor.document
+        self.geometry_ = Geometry.of(self.shown)
+        self.minimap = Minimap()
+        self._fitted = True
+
+    def set_view(self, view: View) -> None:
+        """Look elsewhere."""
+        view = view.snapped(self.devicePixelRatioF())
+        if view == self.view:
+            return
+        zoomed = view.scale != self.view.scale
+        self.view = view
+        self._fitted = False
+        self.update()
+        if zoomed:
+            self.zoom_changed.emit(view.scale)
+
+    def zoom_to(self, factor: float, at: QPointF | None = None) -> None:
+        """Zoom to `factor` (1.0 is 100 %), keeping `at` (default: the middle) in place."""
+        self.zoom_by(factor / self.view.scale, at)
+
+    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
+        self.set_view(self.view.zoomed(factor, at or QRectF(self.rect()).center()))
+
+    def zoom_in(self) -> None:
+        self.zoom_by(ZOOM_STEP)
+
+    def zoom_out(self) -> None:
+        self.zoom_by(1 / ZOOM_STEP)
+
+    def zoom_actual(self) -> None:
+        self.zoom_to(1.0)
+
+    def fit_all(self) -> None:
+        """The whole graph in sight."""
+        self._fit(self.geometry_.bounds())
+        self._fitted = True
+
+    def fit_selection(self) -> None:
+        """What is selected in sight, or everything."""
+        self._fit(self.geometry_.bounds(self.selection.items) or self.geometry_.bounds())
+
+    def _fit(self, box: tuple[float, float, float, float] | None) -> None:
+        if box is None:
+            self.set_view(View())
+            return
+        rect = QRectF(QPointF(box[0], box[1]), QPointF(box[2], box[3]))
+        self.set_view(View.fitting(rect, QSizeF(self.size()), largest=1.0))
+
+    def ensure_visible(self, item: str) -> None:
+        """Pan as little as possible to bring a node or region into sight."""
+        box = self.geometry_.bounds([item])
+        if box is None:
+            return
+        rect = self.view.rect_to_view(QRectF(QPointF(*box[:2]), QPointF(*box[2:])))
+        room = QRectF(self.rect()).adjusted(40, 40, -40, -40)
+        dx = max(0.0, room.left() - rect.left()) or min(0.0, room.right() - rect.right())
+        dy = max(0.0, room.top() - rect.top()) or min(0.0, room.bottom() - rect.bottom())
+        if dx or dy:
+            self.set_view(self.view.panned(dx, dy))
+
+    def toggle_minimap(self) -> None:
+        self.minimap.shown = not self.minimap.shown
+        self.update()
+
+    def scene(self, at: QPointF | QPoint) -> QPointF:
+        """The scene point seen at a widget pixel."""
+        return self.view.to_scene(QPointF(at))
+
+    def hit(self, at: QPointF | QPoint) -> Hit:
+        """What lies under a widget pixel."""
+        p = self.scene(at)
+        return hit(self.geometry_, p.x(), p.y(), self.view.scale)
+
+    @property
+    def minimap_wanted(self) -> bool:
+        return self.minimap.wanted(self.geometry_, self.view, QSizeF(self.size()))
+
+    def sizes(self) -> dict[str, tuple[float, float]]:
+        """Width and height of every node, with the chip under a leaf: what a layout goes by."""
+        geometry = self.geometry_
+        boxes = ((i, geometry.box(i)) for i in geometry.ids)
+        return {i: (box[2] - box[0], box[3] - box[1]) for i, box in boxes}
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._fitted:
+            self.fit_all()
