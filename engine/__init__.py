@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 
 from engine import autograd as autograd
-from engine import dtypes, methods, ops
+from engine import dtypes, methods, namespace
+from engine import linalg as linalg
 from engine import nn as nn
 from engine.dtypes import finfo as finfo
 from engine.dtypes import get_default_dtype as get_default_dtype
 from engine.dtypes import iinfo as iinfo
 from engine.dtypes import set_default_dtype as set_default_dtype
 from engine.factories import arange as arange
+from engine.factories import as_tensor as as_tensor
 from engine.factories import empty as empty
 from engine.factories import empty_like as empty_like
 from engine.factories import eye as eye
@@ -25,11 +27,14 @@ from engine.factories import rand as rand
 from engine.factories import rand_like as rand_like
 from engine.factories import randn as randn
 from engine.factories import randn_like as randn_like
+from engine.factories import scalar_tensor as scalar_tensor
 from engine.factories import tensor as tensor
 from engine.factories import zeros as zeros
 from engine.factories import zeros_like as zeros_like
 from engine.modes import enable_grad as enable_grad
+from engine.modes import inference_mode as inference_mode
 from engine.modes import is_grad_enabled as is_grad_enabled
+from engine.modes import is_inference_mode_enabled as is_inference_mode_enabled
 from engine.modes import no_grad as no_grad
 from engine.modes import set_grad_enabled as set_grad_enabled
 from engine.printing import set_printoptions as set_printoptions
@@ -44,14 +49,8 @@ __version__ = "2.13.0+chainrule"
 pi, inf, nan, e = math.pi, math.inf, math.nan, math.e
 
 methods.install()
-for _catalogue in ops.CATALOGUES[:-1]:
-    globals().update(
-        {
-            name: value
-            for name, value in vars(_catalogue).items()
-            if not name.startswith("_") and getattr(value, "__module__", "") == _catalogue.__name__
-        }
-    )
+globals().update(namespace.torch_functions())
+globals().update({function.__name__: function for function in namespace.PLAIN})
 globals().update(dtypes.BY_NAME)
 globals().update(dtypes.ALIASES)
 dtype = dtypes.dtype

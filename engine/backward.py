@@ -235,8 +235,8 @@ class _Run:
                 if below is not None:
                     parents.setdefault(below, []).append(function)
         # What leads to an end must run; an end itself only if something wanted lies below it, or
-        # if it is an AccumulateGrad that inputs= asks for.
-        needed: set[Function] = {f for f in self.targets if f.sequence == LAST}
+        # inputs= asks for it.
+        needed = set(self.targets)
         todo = list(ends)
         while todo:
             for parent in parents.get(todo.pop(), ()):

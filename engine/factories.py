@@ -229,6 +229,18 @@ def randn_like(
     return randn(input.shape, dtype=_dtype(dtype, input.dtype), requires_grad=requires_grad)
 
 
+def as_tensor(data: Any, dtype: Dtype = None, device: Any = None) -> Tensor:
+    """A tensor of the data; the very tensor given if nothing changes."""
+    if is_tensor(data):
+        return data if dtype is None else data.to(_dtype(dtype))
+    return tensor(data, dtype=dtype)
+
+
+def scalar_tensor(s: Any, *, dtype: Dtype = None, requires_grad: bool = False) -> Tensor:
+    """A 0-d tensor of the default dtype."""
+    return tensor(s, dtype=_dtype(dtype), requires_grad=requires_grad)
+
+
 def from_numpy(array: Any) -> Tensor:
     """A tensor on the memory of a NumPy array."""
     out = wrap(array)
@@ -241,7 +253,9 @@ def from_numpy(array: Any) -> Tensor:
 # ---- the same as nodes of a drawn graph: sizes and seeds are fields --------------------------------
 
 
-def _node_rand(draw: Callable[..., Tensor], size: Any, seed: int | None, requires_grad: bool) -> Tensor:
+def _node_rand(
+    draw: Callable[..., Tensor], size: Any, seed: int | None, requires_grad: bool
+) -> Tensor:
     if seed is not None:
         random.manual_seed(seed)
     return draw(tuple(size), requires_grad=requires_grad)

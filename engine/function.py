@@ -266,7 +266,11 @@ class Function:
         result = self._checked_result()
         if result is not None and as_tensors:
             many = type(result) is tuple
-            result = tuple(wrap(r, self, k) for k, r in enumerate(result)) if many else wrap(result, self)
+            result = (
+                tuple(wrap(r, self, k) for k, r in enumerate(result))
+                if many
+                else wrap(result, self)
+            )
         return [*values, result]
 
     def _checked(self) -> tuple[Any, ...]:
@@ -353,6 +357,9 @@ def _compile(cls: type[Function], forward: Callable[..., Any]) -> None:
         for p in parameters
         if p.kind is p.KEYWORD_ONLY
     }
+    for name in cls.__dict__:
+        if name.startswith("grad_") and name.removeprefix("grad_") not in cls.inputs:
+            raise TypeError(f"{cls.__name__}.{name} names no input of forward")
     rules = []
     shapes: dict[str, int] = {}
     for i, name in enumerate(cls.inputs):

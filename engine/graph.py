@@ -6,6 +6,7 @@ Graphs may share whatever they have in common.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,6 +22,11 @@ EdgeKey = tuple[str, str]
 REGION_KINDS = ("no_grad", "enable_grad", "group", "note")
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+def spelled(value: Any) -> str:
+    """A JSON-shaped value as text, which tells apart what `==` does not: 1, 1.0 and true; 0 and -0."""
+    return json.dumps(value, default=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,11 @@ class Action:
     on: str | None = None
     args: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     expect_error: bool = False
+
+    @property
+    def node(self) -> str | None:
+        """The node it concerns, whether it is called on that or on its `.grad`."""
+        return None if self.on is None else self.on.removesuffix(".grad")
 
 
 Program = tuple[Action, ...]
@@ -127,7 +138,8 @@ class Graph:
         """Every node that depends on `node`, itself left out."""
         import networkx as nx
 
-        return nx.descendants(self.nx, node)
+        found: set[str] = nx.descendants(self.nx, node)
+        return found
 
     def in_statement_order(self) -> Graph:
         """The same graph with as few nodes moved as make the order topological again.

@@ -73,9 +73,7 @@ def on_tensor(tensor: Tensor, hook: Hook) -> RemovableHandle:
     _check_tracked(tensor)
     function = tensor.grad_fn
     if function is not None:
-        return RemovableHandle.add(
-            extra_of(function).tensor_hooks.setdefault(tensor._nr, {}), hook
-        )
+        return RemovableHandle.add(extra_of(function).tensor_hooks.setdefault(tensor._nr, {}), hook)
     meta = meta_of(tensor)
     if meta.hooks is None:
         meta.hooks = {}

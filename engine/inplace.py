@@ -179,6 +179,15 @@ class AsStridedBackward0(Function):
         return F.reshape(F.index_backward(grad, (flat,), (positions,)), self_shape)
 
 
+def as_strided(
+    self: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int = 0
+) -> Tensor:
+    """A view given by sizes, strides and an offset in elements, over the tensor's own memory."""
+    return AsStridedBackward0.apply(
+        self, size=tuple(size), stride=tuple(stride), storage_offset=storage_offset or 0
+    )
+
+
 class CopySlices(Function):
     """The history of a base that was changed in place through a view of it."""
 

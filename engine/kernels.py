@@ -91,17 +91,25 @@ def _digamma(x: float) -> float:
         low -= 1 / x
         x += 1
     z = 1 / (x * x)
-    series = z * (1 / 12 - z * (1 / 120 - z * (1 / 252 - z * (1 / 240 - z / 132))))
+    series = 0.0
+    for term in (1 / 12, -691 / 32760, 1 / 132, -1 / 240, 1 / 252, -1 / 120, 1 / 12):
+        series = series * z + term
+    series *= z
     return low + math.log(x) - 0.5 / x - series
 
 
 def _trigamma(x: float) -> float:
-    low = 0.0
-    while x < 10:
+    """As PyTorch has it (aten/src/ATen/native/Math.h), which is good to ten digits."""
+    sign, low = 1.0, 0.0
+    if x < 0.5:
+        sign, low = -1.0, -((math.pi / math.sin(math.pi * x)) ** 2)
+        x = 1 - x
+    for _ in range(6):
         low += 1 / (x * x)
         x += 1
     z = 1 / (x * x)
-    return low + 1 / x + z / 2 + z / x * (1 / 6 - z * (1 / 30 - z * (1 / 42 - z / 30)))
+    low += (1 + 1 / (2 * x) + z * (1 / 6 - z * (1 / 30 - z / 42))) / x
+    return sign * low
 
 
 def _erfinv(x: float) -> float:
@@ -307,6 +315,61 @@ def vector_norm(x: Array, ord: float, dim: Dims, keepdim: bool) -> Array:
     else:
         out = _total(size**ord, axis, keepdims=keepdim) ** (1 / ord)
     return out.astype(x.dtype)
+
+
+def tanh_backward(grad: Array, result: Array) -> Array:
+    return grad * (1 - result * result)
+
+
+def sigmoid_backward(grad: Array, result: Array) -> Array:
+    return grad * (1 - result) * result
+
+
+def threshold_backward(grad: Array, result: Array) -> Array:
+    """`grad` where a relu was open; a nan opens it."""
+    return where(result <= 0, zeros_like(grad), grad)
+
+
+matmul = np.matmul
+inverse = np.linalg.inv
+tril, triu = np.tril, np.triu
+
+
+def roll(x: Array, shifts: Sequence[int], dims: Sequence[int]) -> Array:
+    return np.roll(x, tuple(shifts), tuple(dims)) if dims else np.roll(x, tuple(shifts))
+
+
+def rot90(x: Array, k: int, dims: Sequence[int]) -> Array:
+    return np.rot90(x, k, tuple(dims))
+
+
+def diagonal(x: Array, offset: int, dim1: int, dim2: int) -> Array:
+    return np.diagonal(x, offset, dim1, dim2)
+
+
+def cross(x: Array, other: Array, dim: int) -> Array:
+    return np.cross(x, other, axis=dim)
+
+
+def pad(x: Array, pad: Sequence[int], value: float = 0.0) -> Array:
+    """A frame of `value`; sizes from the last dimension on, negative ones cut away."""
+    pairs = [(pad[i], pad[i + 1]) for i in range(0, len(pad), 2)]
+    widths = [(0, 0)] * (x.ndim - len(pairs)) + pairs[::-1]
+    out = np.pad(x, [(max(a, 0), max(b, 0)) for a, b in widths], constant_values=value)
+    return out[
+        tuple(
+            np.s_[max(-a, 0) : n - max(-b, 0)] for n, (a, b) in zip(out.shape, widths, strict=True)
+        )
+    ]
+
+
+def softmax(x: Array, dim: int) -> Array:
+    e = exp(x - np.max(x, dim, keepdims=True))
+    return e / sum(e, dim, True)
+
+
+def logsigmoid(x: Array) -> Array:
+    return np.minimum(x, x.dtype.type(0)) - log1p(exp(-np.abs(x)))
 
 
 def flip(x: Array, dims: Sequence[int]) -> Array:

@@ -13,7 +13,17 @@ from typing import Any
 import numpy as np
 
 from engine import dtypes
-from engine.ops import CATALOGUES, arithmetic, compare, index, inplace_ops, linear, reduction, shape
+from engine.ops import (
+    CATALOGUES,
+    arithmetic,
+    arrange,
+    compare,
+    index,
+    inplace_ops,
+    linear,
+    reduction,
+    shape,
+)
 from engine.tensor import Tensor, is_tensor
 
 Number = (bool, int, float)
@@ -119,6 +129,9 @@ SPECIAL: dict[str, Any] = {
     "view": _view,
     "reshape": _sizes(shape.reshape),
     "permute": _sizes(shape.permute),
+    "repeat": _sizes(arrange.repeat),
+    "tile": _sizes(arrange.tile),
+    "flip": _sizes(arrange.flip),
     "expand": _sizes(shape.expand),
     "sum": _sum(reduction.sum),
     "mean": _sum(reduction.mean),

@@ -25,6 +25,7 @@ class _Told:
 
 _told = _Told()
 
+
 class PythonProtocol:
     """What Python itself asks of a tensor: len(), float(), iteration, printing, copying."""
 

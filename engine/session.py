@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from engine import random
 from engine.actions import ACTIONS
+from engine.arguments import Wired, arguments
 from engine.function import Function
 from engine.graph import Action, Edge, Graph, Node, Program
 from engine.modes import STATE, enable_grad, no_grad
@@ -18,8 +21,8 @@ from engine.tensor import Tensor, is_tensor
 from engine.trace import Chapter, Origin, Recorder, Trace
 
 ENGINE_ERRORS = (
-    RuntimeError, ValueError, TypeError, IndexError, AttributeError, MemoryError, ZeroDivisionError,
-    OverflowError,
+    RuntimeError, ValueError, TypeError, LookupError, AttributeError, MemoryError, ArithmeticError,
+    AssertionError,
 )  # fmt: skip
 """What an op may raise about the person's graph; anything else is our own fault and goes through."""
 
@@ -27,46 +30,60 @@ REGION_MODES: dict[str, Callable[[], Any]] = {"no_grad": no_grad, "enable_grad":
 
 
 class NotReady(Exception):
-    """A node waits for another that has failed or is not connected; it has no value."""
+    """A node has failed, and what depends on it has no value."""
 
 
 class _Claims:
-    """Told of every Function made while a node is evaluated; says which node and slots it belongs to."""
+    """Told of every Function made while a node is evaluated: gives it the node and slots as origin."""
 
-    def __init__(self, node: str, call: int, slots: Sequence[tuple[str, Any]]) -> None:
+    def __init__(self, node: str, call: int, wired: Wired) -> None:
         self.node, self.call = node, call
         self.slots: dict[int, list[str]] = {}
-        for slot, value in slots:
+        for slot, value in wired:
             if is_tensor(value):
                 self.slots.setdefault(id(value), []).append(slot)
 
     def made(self, function: Function, inputs: Sequence[Any]) -> None:
-        """Give `function` its origin; equal inputs take their slots in order (x * x has two)."""
-        found = []
-        for x in inputs:
-            names = self.slots.get(id(x))
-            found.append(None if not names else names.pop(0) if len(names) > 1 else names[0])
-        function.origin = Origin(self.node, self.call, tuple(found))
+        """Equal inputs take their slots in order: x * x has two."""
+        function.origin = Origin(self.node, self.call, tuple(self._slot(x) for x in inputs))
+
+    def _slot(self, x: Any) -> str | None:
+        names = self.slots.get(id(x))
+        if names is None:
+            return None
+        return names.pop(0) if len(names) > 1 else names[0]
+
+    def settle(self, outputs: Sequence[Any]) -> None:
+        """Mark the Function whose output the node's value is.
+
+        A view that was just written through learns its new history here, while we know whose it is.
+        """
+        found = [(x.grad_fn, x.output_nr) for x in outputs if is_tensor(x)]
+        for function, output in found[:1]:
+            if function is not None and function.origin is not None:
+                if function.origin.node == self.node:
+                    function.origin = replace(function.origin, output=output)
 
 
 class Session:
     """Tensors, their `.grad` and the Trace of what was done to them.
 
-    Leaves are made once; every forward evaluates the other nodes again and rebinds them, as Python names do.
-    A Session must be used from one thread: modes, sequence numbers and random state are per thread.
+    Leaves are made once; every forward evaluates the other nodes again and rebinds them, as Python
+    names do.  A Session must be used from one thread, but leaves nothing behind there: its sequence
+    numbers and random stream are its own, and the thread's modes are put back.
     """
 
     def __init__(self, graph: Graph, cancelled: Callable[[], bool] = lambda: False) -> None:
-        self.graph = graph
+        self.graph, self.cancelled = graph, cancelled
         self.values: dict[str, tuple[Any, ...]] = {}
         self.failures: dict[str, str] = {}
         self.chapters: list[Chapter] = []
         self.calls = {"forward": 0, "backward": 0}
         self._owner: dict[int, str] = {}
         self._kept: list[Tensor] = []
-        self.recorder = Recorder(self._node_of_tensor, cancelled)
-        STATE.sequence = 0
-        random.manual_seed(random.DEFAULT_SEED)
+        self.recorder = Recorder(self._node_of_tensor, lambda: self.cancelled())
+        self._sequence = 0
+        self._random = random.Generator().get_state()
 
     # ---- running the Program -------------------------------------------------------------------
 
@@ -86,15 +103,19 @@ class Session:
         """What has been recorded so far."""
         return Trace(tuple(self.chapters), self.recorder.node_of)
 
+    @property
+    def stopped(self) -> bool:
+        """Whether the Program ended in an error, so that nothing may follow."""
+        last = self.chapters[-1] if self.chapters else None
+        return last is not None and last.failed and not last.expected
+
     def act(self, action: Action, index: int) -> bool:
         """Run one action as a chapter of its own; whether the Program may go on."""
         method = ACTIONS[action.do]
         if method.kind in self.calls:
             self.calls[method.kind] += 1
         failed = False
-        with np.errstate(all="ignore"), warnings.catch_warnings(record=True) as told:
-            warnings.simplefilter("always")
-            STATE.recorder = self.recorder
+        with self._in_charge() as told:
             try:
                 method.run(self, action)
             except ENGINE_ERRORS as error:
@@ -102,33 +123,43 @@ class Session:
                 self._record_failure(action, error)
             except NotReady:
                 failed = True
-            finally:
-                STATE.recorder = None
         for warning in told:
-            self.recorder.add("warned", self._node(action.on), _sentence(str(warning.message)))
+            self.recorder.add("warned", action.node, _sentence(warning.message))
         self._close_chapter(action, index, method.kind, failed)
-        return not failed or action.expect_error
+        return not self.stopped
+
+    @contextmanager
+    def _in_charge(self) -> Iterator[list[warnings.WarningMessage]]:
+        """The thread's engine state is this Session's; gives the warnings that are made meanwhile."""
+        outside = STATE.sequence, random.get_state(), STATE.recorder
+        STATE.sequence, STATE.recorder = self._sequence, self.recorder
+        random.set_state(self._random)
+        try:
+            with (
+                np.errstate(all="ignore"),
+                warnings.catch_warnings(record=True) as told,
+                enable_grad(),
+            ):
+                warnings.simplefilter("always")
+                yield told
+        finally:
+            self._sequence, self._random = STATE.sequence, random.get_state()
+            STATE.sequence, STATE.recorder = outside[0], outside[2]
+            random.set_state(outside[1])
 
     def _close_chapter(self, action: Action, index: int, kind: str, failed: bool) -> None:
         call = self.calls.get(kind, 0)
-        title = {"forward": "Forward", "backward": f"Backward #{call}"}.get(kind)
+        title = {"forward": "Forward", "backward": f"Backward #{call}"}.get(kind, action.do)
+        facts = tuple(self.recorder.take())
         self.chapters.append(
-            Chapter(
-                index,
-                title or action.do,
-                kind,
-                tuple(self.recorder.take()),
-                call,
-                failed,
-                action.expect_error,
-            )  # fmt: skip
+            Chapter(index, title, kind, facts, call, failed, action.expect_error)
         )
 
     def _record_failure(self, action: Action, error: BaseException) -> None:
-        where = self._failing_node() or self._node(action.on)
-        path = self._path(self._node(action.on), where)
+        where = self._failing_node() or action.node
+        path = self._path(action.node, where)
         self.recorder.facts.append(
-            ("failed", where, type(error).__name__, _sentence(str(error)), path)
+            ("failed", where, type(error).__name__, _sentence(error), path, ())
         )
 
     def _failing_node(self) -> str | None:
@@ -151,10 +182,6 @@ class Session:
         except nx.NetworkXNoPath:
             return (root, where)
 
-    @staticmethod
-    def _node(on: str | None) -> str | None:
-        return None if on is None else on.split(".")[0]
-
     # ---- forward ---------------------------------------------------------------------------------
 
     def forward(self) -> None:
@@ -173,83 +200,54 @@ class Session:
         if op is not None and op.source and node.id in self.values:
             return
         self.values.pop(node.id, None)
-        waits = [e.source for e in self.graph.inputs[node.id].values() if e.source in self.failures]
-        if waits:
+        if any(e.source in self.failures for e in self.graph.inputs[node.id].values()):
             self.failures[node.id] = ""
             return
         try:
             outputs, why = self._call(node, op)
         except ENGINE_ERRORS as error:
-            sentence = _sentence(str(error)) or type(error).__name__
+            sentence = _sentence(error)
             self.failures[node.id] = sentence
-            self.recorder.add("failed", node.id, type(error).__name__, sentence, (node.id,))
+            lost = (node.id, *self.graph.downstream(node.id))
+            kind = type(error).__name__
+            self.recorder.add("failed", node.id, kind, sentence, (node.id,), lost)
             return
         self._bind(node, outputs)
         self._record(node, outputs, why)
 
     def _call(self, node: Node, op: Op | None) -> tuple[tuple[Any, ...], str | None]:
+        """The op's outputs, and why gradients will not flow through them, if so."""
         if op is None:
             raise RuntimeError(
-                f"this version of Chainrule has no op “{node.op}”: replace the node, or open the file "
-                "with the version that made it"
+                f"this version of Chainrule has no op “{node.op}”: replace the node, or open the "
+                "file with the version that made it"
             )
-        slots, arguments = self._arguments(node, op)
-        modes = [
-            REGION_MODES[r.kind]
-            for r in self.graph.region_of.get(node.id, ())
-            if r.kind in REGION_MODES
-        ]
-        STATE.origin = _Claims(node.id, self.calls["forward"], slots)
+        wired, keywords = arguments(self.graph, node, op, self._incoming)
+        mode = self._mode(node)
+        claims = STATE.origin = _Claims(node.id, self.calls["forward"], wired)
         try:
-            with (modes[-1] if modes else _as_is)():
-                result = op.call(**arguments)
+            with mode():
+                result = op.call(**keywords)
+            outputs = result if isinstance(result, tuple) else (result,)
+            claims.settle(outputs)
         finally:
             STATE.origin = None
-        outputs = result if isinstance(result, tuple) else (result,)
-        return outputs, self._why_untracked(op, slots, outputs[0], modes[-1:] == [no_grad])
+        return outputs, _why_untracked(op, wired, outputs[0], mode is no_grad)
 
-    def _arguments(self, node: Node, op: Op) -> tuple[list[tuple[str, Any]], dict[str, Any]]:
-        """(slot, value) of every filled slot, and the keywords of the call.
-
-        Raises RuntimeError for a slot that is neither wired nor given a number.
-        """
-        wired = self.graph.inputs[node.id]
-        slots: list[tuple[str, Any]] = []
-        arguments: dict[str, Any] = {}
-        for slot in op.slots:
-            if slot.variadic:
-                names = sorted(
-                    (s for s in wired if s.startswith(slot.name + ".")),
-                    key=lambda s: int(s.split(".")[1]),
-                )
-                parts = [(name, self._incoming(wired[name])) for name in names]
-                slots += parts
-                arguments[slot.name] = [value for _, value in parts]
-                if not parts:
-                    raise RuntimeError(f"{node.name}: connect at least one tensor to “{slot.name}”")
-            elif slot.name in wired:
-                arguments[slot.name] = self._incoming(wired[slot.name])
-                slots.append((slot.name, arguments[slot.name]))
-            elif slot.name in node.params:
-                arguments[slot.name] = node.params[slot.name]
-            elif not slot.optional:
-                wish = "wire a tensor to it" + (" or type a number" if slot.takes_number else "")
-                raise RuntimeError(f"{node.name}: the input “{slot.name}” is not connected: {wish}")
-        if slots and op.slots and not any(is_tensor(v) for _, v in slots):
-            raise RuntimeError(f"{node.name}: at least one input must be a tensor")
-        arguments |= {
-            f.name: _field(node.params[f.name]) for f in op.fields if f.name in node.params
-        }
-        return slots, arguments
+    def _mode(self, node: Node) -> Callable[[], Any]:
+        """The grad mode of the innermost region around a node."""
+        kinds = [r.kind for r in self.graph.region_of.get(node.id, ()) if r.kind in REGION_MODES]
+        return REGION_MODES[kinds[-1]] if kinds else enable_grad
 
     def _incoming(self, edge: Edge) -> Any:
         outputs = self.values.get(edge.source)
+        name = self.graph.nodes[edge.source].name
         if outputs is None:
-            raise RuntimeError(f"“{self.graph.nodes[edge.source].name}” has no value yet")
+            raise RuntimeError(f"“{name}” has no value yet")
         if edge.output >= len(outputs):
             raise RuntimeError(
-                f"“{self.graph.nodes[edge.source].name}” has {len(outputs)} outputs; output number "
-                f"{edge.output} does not exist any more: wire another one"
+                f"“{name}” has {len(outputs)} outputs; output number {edge.output} does not exist "
+                "any more: wire another one"
             )
         return outputs[edge.output]
 
@@ -277,65 +275,46 @@ class Session:
         meta = changed._meta
         if meta is None or meta.storage is None:
             return
-        aliases = []
-        for other, values in self.values.items():
-            x = values[0]
-            if is_tensor(x) and x._meta is not None and x._meta.storage is meta.storage:
-                aliases.append((other, x._data))
-        self.recorder.add("mutated", node.id, changed._data, changed._version, tuple(aliases))
-
-    def _why_untracked(
-        self, op: Op, slots: Sequence[tuple[str, Any]], result: Any, in_no_grad: bool
-    ) -> str | None:
-        """Why gradients will not flow through this result, or None if they will."""
-        if not is_tensor(result) or result.requires_grad:
-            return None if is_tensor(result) else "not differentiable"
-        if op.source:
-            return "requires_grad=False"
-        if in_no_grad:
-            return "no_grad"
-        if not any(is_tensor(v) and v.requires_grad for _, v in slots):
-            return "requires_grad=False"
-        return "detach" if op.name == "detach" else "not differentiable"
+        aliases = tuple(
+            (other, x._data)
+            for other, (x, *_) in self.values.items()
+            if is_tensor(x) and x._meta is not None and x._meta.storage is meta.storage
+        )
+        self.recorder.add("mutated", node.id, changed._data, changed._version, aliases)
 
     # ---- what actions need -----------------------------------------------------------------------
 
     def tensor(self, node: str | None) -> Tensor:
         """The latest tensor of a node; raises RuntimeError if it has none."""
-        outputs = self.values.get(node or "")
-        if not outputs or not is_tensor(outputs[0]):
-            known = self.graph.nodes.get(node or "")
-            raise RuntimeError(
-                f"“{known.name if known else node}” has no value: run forward first, or mend the error that "
-                "stopped it"
-            )
-        return outputs[0]  # type: ignore[no-any-return]
-
-    def leaf_of_grad(self, on: str | None) -> tuple[str, Tensor]:
-        """(node, tensor) for `x.grad`."""
-        node = self._node(on) or ""
-        return node, self.tensor(node)
+        first = self.values.get(node or "", (None,))[0]
+        if isinstance(first, Tensor):
+            return first
+        known = self.graph.nodes.get(node or "")
+        raise RuntimeError(
+            f"“{known.name if known else node}” has no value: run forward first, or mend the error "
+            "that stopped it"
+        )
 
     def _node_of_tensor(self, x: Tensor) -> str | None:
         return self._owner.get(id(x))
 
 
-class _as_is:
-    """No region: the mode stays what it is."""
+def _why_untracked(op: Op, wired: Wired, result: Any, in_no_grad: bool) -> str | None:
+    """Why gradients will not flow through this result, or None if they will."""
+    if not is_tensor(result):
+        return "not differentiable"
+    if result.requires_grad:
+        return None
+    if op.source:
+        return "requires_grad=False"
+    if in_no_grad:
+        return "no_grad"
+    if not any(is_tensor(v) and v.requires_grad for _, v in wired):
+        return "requires_grad=False"
+    return "detach" if op.name == "detach" else "not differentiable"
 
-    def __enter__(self) -> None: ...
 
-    def __exit__(self, *error: object) -> None: ...
-
-
-def _field(value: Any) -> Any:
-    return (
-        tuple(value)
-        if isinstance(value, list) and all(isinstance(v, int) for v in value)
-        else value
-    )
-
-
-def _sentence(text: str) -> str:
-    """An error's text without C++ places; PyTorch appends where it was raised."""
-    return text.split(" (Triggered internally at")[0].strip()
+def _sentence(error: Warning | BaseException | str) -> str:
+    """What an error or warning says, without the C++ place PyTorch appends."""
+    text = str(error).split(" (Triggered internally at")[0].strip()
+    return text or type(error).__name__

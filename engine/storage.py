@@ -82,9 +82,13 @@ def _address(array: np.ndarray) -> int:
 
 def root(array: np.ndarray) -> np.ndarray:
     """The array that owns the memory `array` looks at."""
-    while isinstance(array.base, np.ndarray):
-        array = array.base
-    return array
+    while True:
+        base = array.base
+        if not isinstance(base, np.ndarray):
+            base = getattr(base, "base", None)  # as_strided puts an object of its own in between
+        if not isinstance(base, np.ndarray):
+            return array
+        array = base
 
 
 def _move(aliases: list[Any], array: np.ndarray) -> None:

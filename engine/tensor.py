@@ -243,6 +243,7 @@ class Tensor(PythonProtocol):
 
         return hooks.after_accumulation(self, hook)
 
+
 _new = object.__new__
 
 

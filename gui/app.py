@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QPoint, QTimer, Qt
-from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtGui import QGuiApplication, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QMenu, QMessageBox
 
 import assets
@@ -17,6 +17,7 @@ from engine.code.source import lines
 from engine.graph import Graph, Program
 from gui import help_texts
 from gui.canvas.canvas import Canvas
+from gui.dress import dress
 from gui.filing import Filing
 from gui.model import edits
 from gui.model.arrange import arrange
@@ -41,7 +42,7 @@ from gui.state.jobs import Runner
 from gui.state.player import Player
 from gui.state.selection import Selection
 from gui.state.settings import THEME_CHOICES, Settings
-from gui.theme import LIGHT, THEMES, Theme, palette, style_sheet
+from gui.theme import LIGHT, THEMES, Theme
 from gui.window import Window
 
 log = logging.getLogger(__name__)
@@ -102,6 +103,9 @@ class App:
         self.canvas.hint.connect(self.window.statusBar().showMessage)
         self.canvas.zoom_changed.connect(self._show_zoom)
         self.canvas.space_tapped.connect(self.player.toggle)
+        for key, do in (("Right", self.player.forward), ("Left", self.player.back)):
+            here = Qt.ShortcutContext.WidgetShortcut  # with a selection the canvas nudges instead
+            QShortcut(QKeySequence(key), self.canvas, do, context=here)
         self.palette.chosen.connect(self.canvas.add_op)
         self.palette.region_chosen.connect(self._add_region)
         self.conductor.choose_root.connect(self._ask_root)
@@ -244,6 +248,7 @@ class App:
         self._closed = True
         self.settings.layout = (self.window.saveGeometry(), self.window.saveState())
         self.settings.flush()
+        self.editor.history.blockSignals(True)  # its destructor signals to windows that are gone
         self.player.pause()
         self.runner.close()
 
@@ -311,13 +316,9 @@ class App:
     def apply_theme(self, *_: object) -> None:
         """Colour everything in the chosen theme, or the system's."""
         self.theme = self._wanted_theme()
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        application.setStyleSheet("")  # with one set, a new palette does not reach old widgets
-        application.setPalette(palette(self.theme))
         for part in self.themed:
             part.set_theme(self.theme)
-        application.setStyleSheet(style_sheet(self.theme))  # last: it repolishes everything
+        dress(self.theme)
         self.window.set_icons(self._icon)
         self.window.refresh()
 

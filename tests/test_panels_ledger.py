@@ -11,6 +11,7 @@ from gui.panels.ledger import Ledger
 from gui.panels.ledger_rows import line, rows
 from gui.panels.legend import Legend
 from gui.panels.log import Log
+from gui.dress import dress
 from gui.theme import DARK, LIGHT
 
 # The offscreen platform says so of every top-level widget that has a layout.
@@ -164,5 +165,6 @@ def test_the_legend_tells_the_two_pluses_apart_in_every_theme(qtbot):
     assert any("fan-out" in w for w in words)
     assert any(".grad +=" in w for w in words)
     legend.set_theme(DARK)
+    dress(DARK)
     label = legend.findChildren(QLabel)[0]
     assert label.palette().windowText().color().name() == DARK.text

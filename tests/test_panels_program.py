@@ -13,6 +13,7 @@ from gui.panels.actions import KINDS, candidates, chapter_of, texts
 from gui.panels.code import CodePane, lit_lines
 from gui.panels.outline import Outline
 from gui.panels.program import ProgramPane
+from gui.dress import dress
 from gui.theme import DARK, LIGHT
 
 # The offscreen platform says so of every top-level widget that has a layout.
@@ -304,6 +305,7 @@ def test_an_edit_keeps_the_selection(outline, selection, editor):
 
 
 def test_themes_reach_every_pane(code, program, outline):
+    dress(DARK)
     for pane in (code, program, outline):
         pane.set_theme(DARK)
         assert pane.grab().toImage().pixelColor(1, 1).name() == DARK.window

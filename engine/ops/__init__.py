@@ -9,14 +9,18 @@ from engine.ops import (
     arrange,
     choice,
     compare,
+    composite,
+    convolution,
     elementary,
     extremes,
     fused,
     gather,
     index,
     inplace_ops,
+    linalg,
     linear,
     losses,
+    normalization,
     pieces,
     reduction,
     rules,
@@ -27,7 +31,8 @@ from engine.ops import (
 
 CATALOGUES = (
     arithmetic, elementary, activation, choice, compare, fused, special, reduction, extremes, scan,
-    shape, pieces, arrange, index, gather, linear, losses, inplace_ops, rules,
+    shape, pieces, arrange, index, gather, linear, linalg, normalization, convolution, losses,
+    composite, inplace_ops, rules,
 )  # fmt: skip
 """In the order of the palette; the last is for rules only."""
 

@@ -27,7 +27,7 @@ class ReluBackward0(Function):
 
     def grad_self(F: Namespace, grad: Array, result: Array) -> Array:
         """relu is a gate: the gradient passes where the input was positive, else nothing does."""
-        return F.where(result <= 0, F.zeros_like(grad), grad)
+        return F.threshold_backward(grad, result)
 
 
 @op("Activation", "relu", samples=(((2, 3),),))
@@ -104,9 +104,7 @@ class SoftplusBackward0(Function):
         scaled = self * beta
         return F.where(scaled > threshold, self, F.log1p(F.exp(scaled)) / beta)
 
-    def grad_self(
-        F: Namespace, grad: Array, self: Array, beta: float, threshold: float
-    ) -> Array:
+    def grad_self(F: Namespace, grad: Array, self: Array, beta: float, threshold: float) -> Array:
         """The slope of softplus is sigmoid."""
         z = F.exp(self * beta)
         return F.where(self * beta > threshold, grad, grad * z / (z + 1))
@@ -211,9 +209,7 @@ class HardtanhBackward0(Function):
         kind = self.dtype.type
         return np.minimum(np.maximum(self, kind(min_val)), kind(max_val))
 
-    def grad_self(
-        F: Namespace, grad: Array, self: Array, min_val: float, max_val: float
-    ) -> Array:
+    def grad_self(F: Namespace, grad: Array, self: Array, min_val: float, max_val: float) -> Array:
         """A gate: the gradient passes strictly between the bounds, else nothing does."""
         shut = (self <= min_val) | (self >= max_val)
         return F.where(shut, F.zeros_like(grad), grad)
@@ -234,6 +230,9 @@ def relu6(self: Tensor) -> Tensor:
     return HardtanhBackward0.apply(self, min_val=0.0, max_val=6.0)
 
 
+_SIXTH = float(np.float32(1 / 6))  # PyTorch has the slope as a float, for doubles too
+
+
 class HardsigmoidBackward0(Function):
     def forward(F: Namespace, self: Array) -> Array:
         """self / 6 + ½, kept between 0 and 1"""
@@ -241,7 +240,7 @@ class HardsigmoidBackward0(Function):
 
     def grad_self(F: Namespace, grad: Array, self: Array) -> Array:
         """A sixth of the gradient passes between -3 and 3."""
-        return F.where((self > -3) & (self < 3), grad * (1 / 6), F.zeros_like(grad))
+        return F.where((self > -3) & (self < 3), grad * _SIXTH, F.zeros_like(grad))
 
 
 @op("Activation", "hard σ", torch="F.hardsigmoid({self})", samples=(((2, 3),),))
@@ -267,18 +266,18 @@ def hardswish(self: Tensor) -> Tensor:
     return HardswishBackward0.apply(self)
 
 
-def _shrink(name: str, keep: Callable[..., Any], doc: str) -> Any:
+def _shrink(name: str, keep: Callable[..., Any], inside: Callable[..., Any], doc: str) -> Any:
     """hardshrink and softshrink: nothing within `lambd` of zero."""
 
     def forward(F: Namespace, self: Array, *, lambd: float) -> Array:
         """self, but 0 within lambd of zero"""
-        inside = (self >= -lambd) & (self <= lambd)
-        return F.where(inside, self * 0, keep(F, self, lambd))
+        near = (self >= -lambd) & (self <= lambd)
+        return F.where(near, inside(self), keep(F, self, lambd))
 
     def grad_self(F: Namespace, grad: Array, self: Array, lambd: float) -> Array:
         """Nothing passes within lambd of zero."""
-        inside = (self >= -lambd) & (self <= lambd)
-        return F.where(inside, F.zeros_like(grad), grad)
+        near = (self >= -lambd) & (self <= lambd)
+        return F.where(near, F.zeros_like(grad), grad)
 
     body = {"forward": forward, "grad_self": grad_self}
     node: type[Function] = type(f"{name.capitalize()}Backward0", (Function,), body)
@@ -287,13 +286,18 @@ def _shrink(name: str, keep: Callable[..., Any], doc: str) -> Any:
         return node.apply(self, lambd=lambd)
 
     call.__name__, call.__doc__ = name, doc
-    return op("Activation", name, torch=f"F.{name}({{self}}, {{lambd}})", samples=(((2, 3),),))(call)
+    return op("Activation", name, torch=f"F.{name}({{self}}, {{lambd}})", samples=(((2, 3),),))(
+        call
+    )
 
 
-hardshrink = _shrink("hardshrink", lambda F, x, k: x, "0 near zero, every other entry as it is.")
-softshrink = _shrink(
-    "softshrink", lambda F, x, k: F.where(x > 0, x - k, x + k), "Every entry pulled towards zero."
+hardshrink = _shrink(
+    "hardshrink", lambda F, x, k: x, np.zeros_like, "0 near zero, every other entry as it is."
 )
+softshrink = _shrink(
+    "softshrink", lambda F, x, k: F.where(x > 0, x - k, x + k), lambda x: x * 0,
+    "Every entry pulled towards zero.",
+)  # fmt: skip
 
 
 class ThresholdBackward0(Function):
@@ -330,7 +334,12 @@ class PreluKernelBackward0(Function):
         return F.where(self > 0, F.zeros_like(grad), self * grad)
 
 
-@op("Activation", "prelu", torch="F.prelu({self}, {weight})", samples=(((2, 3), [0.25]), ((2, 3, 2), (3,))))
+@op(
+    "Activation",
+    "prelu",
+    torch="F.prelu({self}, {weight})",
+    samples=(((2, 3), [0.25]), ((2, 3, 2), (3,))),
+)
 def prelu(self: Tensor, weight: Tensor) -> Tensor:
     """leaky_relu with a learned slope: one, or one per channel."""
     from engine.ops.shape import view
@@ -399,7 +408,13 @@ def softmax(self: Tensor, dim: int | None = None, *, dtype: str | None = None) -
     return SoftmaxBackward0.apply(self, dim=_softmax_dim("softmax", self, dim))
 
 
-@op("Activation", "softmin", torch="F.softmin({self}, {dim})", defaults={"dim": -1}, samples=(((2, 3), {"dim": 1}),))
+@op(
+    "Activation",
+    "softmin",
+    torch="F.softmin({self}, {dim})",
+    defaults={"dim": -1},
+    samples=(((2, 3), {"dim": 1}),),
+)
 def softmin(self: Tensor, dim: int | None = None) -> Tensor:
     """softmax of the negated entries."""
     d = _softmax_dim("softmin", self, dim)

@@ -32,7 +32,13 @@ class AddBackward0(Function):
         return grad if alpha == 1 else grad * alpha
 
 
-@op("Arithmetic", "+", torch="{self} + {other}", nickname="distributes")
+@op(
+    "Arithmetic",
+    "+",
+    torch="{self} + {other}",
+    nickname="distributes",
+    samples=(((2, 3), (3,)), ((2, 3), 2.0), (2.0, (2, 3)), ((2, 3), (3,), {"alpha": 2.0})),
+)
 def add(self: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
     """Add two tensors entry by entry; `alpha` multiplies the second."""
     if not is_tensor(self):
@@ -68,7 +74,13 @@ class RsubBackward1(Function):
         return -grad if alpha == 1 else -grad * alpha
 
 
-@op("Arithmetic", "−", torch="{self} - {other}", nickname="distributes")
+@op(
+    "Arithmetic",
+    "−",
+    torch="{self} - {other}",
+    nickname="distributes",
+    samples=(((2, 3), (3,)), ((2, 3), 2.0), (2.0, (2, 3))),
+)
 def sub(self: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
     """Subtract the second tensor from the first, entry by entry."""
     _refuse_bool_difference(self, other)
@@ -114,7 +126,13 @@ class MulBackward0(Function):
         return grad * self
 
 
-@op("Arithmetic", "×", torch="{self} * {other}", nickname="switches")
+@op(
+    "Arithmetic",
+    "×",
+    torch="{self} * {other}",
+    nickname="switches",
+    samples=(((2, 3), (3,)), ((2, 3), 2.0), (2.0, (2, 3))),
+)
 def mul(self: Operand, other: Operand) -> Tensor:
     """Multiply two tensors entry by entry."""
     if not is_tensor(self):
@@ -146,7 +164,9 @@ class DivBackward2(Function):
         if rounding_mode == "floor":
             return np.floor_divide(self, other)
         if self.dtype.kind != "f":
-            return (np.sign(self) * np.sign(other) * (np.abs(self) // np.abs(other))).astype(self.dtype)
+            return (np.sign(self) * np.sign(other) * (np.abs(self) // np.abs(other))).astype(
+                self.dtype
+            )
         return np.trunc(self / other)
 
     def grad_self(F: Namespace, grad: Array, self_shape: tuple[int, ...]) -> Array:
@@ -158,7 +178,12 @@ class DivBackward2(Function):
         return F.zeros_like(grad)
 
 
-@op("Arithmetic", "÷", torch="{self} / {other}", samples=(((2, 3), [0.5, 2.0, -1.5]), ((2, 3), 2.0), (2.0, (2, 3))))
+@op(
+    "Arithmetic",
+    "÷",
+    torch="{self} / {other}",
+    samples=(((2, 3), [0.5, 2.0, -1.5]), ((2, 3), 2.0), (2.0, (2, 3))),
+)
 def div(self: Operand, other: Operand, *, rounding_mode: str | None = None) -> Tensor:
     """Divide the first tensor by the second, entry by entry; integers become floats."""
     if rounding_mode is not None:
@@ -175,6 +200,51 @@ def _rounded_div(self: Any, other: Any, rounding_mode: str) -> Tensor:
             f"'{rounding_mode}'"
         )
     return DivBackward2.apply(self, other, rounding_mode=rounding_mode)
+
+
+class MulBackward1(Function):
+    def forward(F: Namespace, self: Array, *, other: float) -> Array:
+        """self · a number"""
+        return self * self.dtype.type(other)
+
+    def grad_self(grad: Array, other: float) -> Array:
+        """The gradient times the number."""
+        return grad * other
+
+
+class DivBackward1(Function):
+    def forward(F: Namespace, self: Array, *, other: float) -> Array:
+        """self / a number"""
+        return self / self.dtype.type(other)
+
+    def grad_self(grad: Array, other: float) -> Array:
+        """The gradient divided by the number."""
+        return grad / other
+
+
+class AddBackward1(Function):
+    def forward(F: Namespace, self: Array, *, other: float) -> Array:
+        """self + a number"""
+        return self + self.dtype.type(other)
+
+    def grad_self(grad: Array) -> Array:
+        """add distributes: the gradient as it is."""
+        return grad
+
+
+def shifted(x: Tensor, number: float) -> Tensor:
+    """x + number, as PyTorch's own functions have it: the number is no tensor there."""
+    return AddBackward1.apply(x, other=number)
+
+
+def scaled(x: Tensor, number: float) -> Tensor:
+    """x · number, as PyTorch's own functions have it: the number is no tensor there."""
+    return MulBackward1.apply(x, other=number)
+
+
+def divided(x: Tensor, number: float) -> Tensor:
+    """x / number, as PyTorch's own functions have it: the number is no tensor there."""
+    return DivBackward1.apply(x, other=number)
 
 
 class NotImplemented_(Function):
@@ -195,7 +265,17 @@ class NotImplemented_(Function):
         raise RuntimeError("derivative for aten::floor_divide is not implemented")
 
 
-NotImplemented_.__name__ = "NotImplemented"  # what torch calls it, and Python has taken
+class NotImplementedNumber(Function):
+    def forward(F: Namespace, self: Array, *, other: float) -> Array:
+        """⌊self / other⌋, for a number `other`"""
+        return NotImplemented_.forward(F, self, self.dtype.type(other))
+
+    grad_self = NotImplemented_.__dict__["grad_self"].__func__
+
+
+NotImplementedNumber.__name__ = NotImplemented_.__name__ = (
+    "NotImplemented"  # what torch calls it, and Python has taken
+)
 
 
 @op("Arithmetic", "⌊÷⌋", torch="{self} // {other}")
@@ -203,6 +283,8 @@ def floor_divide(self: Operand, other: Operand) -> Tensor:
     """Divide and round down; it has no derivative."""
     if not is_tensor(self):
         self = _number_as_tensor(self, other)
+    if not is_tensor(other):
+        return NotImplementedNumber.apply(_floating_for(self, other), other=other)
     return NotImplemented_.apply(self, other)
 
 
@@ -234,7 +316,12 @@ class RemainderBackward1(Function):
         return -grad * F.floor(self / other)
 
 
-@op("Arithmetic", "mod", torch="{self} % {other}")
+@op(
+    "Arithmetic",
+    "mod",
+    torch="{self} % {other}",
+    samples=(((2, 3), [0.7, -1.3, 3.0]), ((2, 3), 0.7)),
+)
 def remainder(self: Operand, other: Operand) -> Tensor:
     """What is left after dividing, with the sign of the divisor."""
     if not is_tensor(self):
@@ -355,7 +442,14 @@ class PowBackward2(Function):
         return grad * (result * (math.log(self) if self > 0 else math.nan))
 
 
-@op("Arithmetic", "xⁿ", torch="{self} ** {exponent}", defaults={"exponent": 2})
+@op(
+    "Arithmetic",
+    "xⁿ",
+    torch="{self} ** {exponent}",
+    defaults={"exponent": 2},
+    samples=(((2, 3), 2), ((2, 3), 3), ((2, 3), 2.5), ((2, 3), -1), ((2, 3), (3,)), (2.0, (2, 3))),
+    domain=(0.3, 2.0),
+)
 def pow(self: Operand, exponent: Operand) -> Tensor:
     """Raise every entry to a power."""
     if is_tensor(self) and is_tensor(exponent):

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.function import Function
+from engine.inplace import as_strided as as_strided
 from engine.ops.shape import cat, clone, expand, flatten, permute, reshape, unsqueeze, view
 from engine.registry import Tensors, op
 from engine.tensor import Tensor, check_dim, is_tensor
@@ -97,7 +98,7 @@ def flipud(self: Tensor) -> Tensor:
 class RollBackward0(Function):
     def forward(F: Namespace, self: Array, *, shifts: Shape, dims: Shape) -> Array:
         """self, shifted round along dims"""
-        return np.roll(self, shifts, dims) if dims else np.roll(self, shifts)
+        return F.roll(self, shifts, dims)
 
     def grad_self(F: Namespace, grad: Array, shifts: Shape, dims: Shape) -> Array:
         """The gradient is shifted back."""
@@ -116,7 +117,7 @@ def roll(self: Tensor, shifts: tuple[int, ...], dims: tuple[int, ...] = ()) -> T
     if over:
         over = tuple(check_dim(d, self.ndim) for d in over)
         return RollBackward0.apply(self, shifts=by, dims=over)
-    return view(RollBackward0.apply(view(self, (-1,)), shifts=by, dims=(0,)), tuple(self.shape))
+    return RollBackward0.apply(self, shifts=by, dims=())
 
 
 class TrilBackward0(Function):
@@ -169,6 +170,17 @@ class DiagonalBackward0(Function):
         return F.reshape(flat, self_shape)
 
 
+class DiagonalCopy(Function):
+    def forward(F: Namespace, self: Array, *, offset: int, dim1: int, dim2: int) -> Array:
+        """The entries on a diagonal"""
+        return np.diagonal(self, offset, dim1, dim2).copy()
+
+    grad_self = DiagonalBackward0.__dict__["grad_self"].__func__
+
+
+DiagonalCopy.__name__ = "DiagonalBackward0_copy"
+
+
 def diagonal(self: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
     """The entries on a diagonal, as a view."""
     a, b = check_dim(dim1, self.ndim), check_dim(dim2, self.ndim)
@@ -202,10 +214,8 @@ def diag(self: Tensor, diagonal: int = 0) -> Tensor:
     if self.ndim == 1:
         return DiagEmbedBackward0.apply(self, offset=diagonal)
     if self.ndim != 2:
-        raise RuntimeError(
-            f"diag(): Supports 1D or 2D tensors. Got {self.ndim}D"
-        )
-    return DiagonalBackward0.apply(self, offset=diagonal, dim1=0, dim2=1)
+        raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {self.ndim}D")
+    return DiagonalCopy.apply(self, offset=diagonal, dim1=0, dim2=1)
 
 
 class TraceBackward0(Function):
@@ -231,22 +241,11 @@ def trace(self: Tensor) -> Tensor:
 class ConstantPadNdBackward0(Function):
     def forward(F: Namespace, self: Array, *, pad: Shape, value: float) -> Array:
         """self in a frame of value"""
-        out = np.pad(self, _widths(self.ndim, [max(p, 0) for p in pad]), constant_values=value)
-        return out[_inside(out.shape, [max(-p, 0) for p in pad])]
+        return F.pad(self, pad, value)
 
     def grad_self(F: Namespace, grad: Array, pad: Shape) -> Array:
         """The frame falls away again."""
         return F.pad(grad, tuple(-p for p in pad), value=0.0)
-
-
-def _widths(ndim: int, pad: Sequence[int]) -> list[tuple[int, int]]:
-    pairs = [(pad[i], pad[i + 1]) for i in range(0, len(pad), 2)]
-    return [(0, 0)] * (ndim - len(pairs)) + pairs[::-1]
-
-
-def _inside(shape: Shape, cut: Sequence[int]) -> tuple[Any, ...]:
-    bounds = zip(shape, _widths(len(shape), cut), strict=True)
-    return tuple(np.s_[before : n - after] for n, (before, after) in bounds)
 
 
 @op(

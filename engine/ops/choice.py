@@ -39,7 +39,7 @@ class ClampBackward1(Function):
 
 
 @op(
-    "Elementary", "⊓", defaults={"min": 0.0, "max": 1.0},
+    "Elementary", "⊓", torch="torch.clamp({self}, min={min}, max={max})", defaults={"min": 0.0, "max": 1.0},
     samples=(((2, 3), -0.5, 0.5), ((2, 3), {"max": 0.5}), ((2, 3), [-0.5, 0.5, 0.1], [0.5, 1.0, 0.0])),
 )  # fmt: skip
 def clamp(self: Tensor, min: Operand | None = None, max: Operand | None = None) -> Tensor:

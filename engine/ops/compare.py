@@ -15,6 +15,9 @@ from engine.tensor import Tensor, wrap
 Array = Any
 
 
+_SAMPLES = (((2, 3), (3,)), ([1, 2], [2, 2]), ((2, 3), 0.5))
+
+
 def _comparison(
     name: str, symbol: str, ufunc: Callable[..., Any], doc: str
 ) -> Callable[..., Tensor]:
@@ -29,7 +32,7 @@ def _comparison(
         return Comparison.apply(self, other)
 
     compare.__name__, compare.__doc__ = name, doc
-    return op("Elementary", symbol, torch=f"{{self}} {symbol} {{other}}")(compare)
+    return op("Elementary", symbol, torch=f"{{self}} {symbol} {{other}}", samples=_SAMPLES)(compare)
 
 
 lt = _comparison("lt", "<", np.less, "Where the first is smaller.")

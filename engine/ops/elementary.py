@@ -147,9 +147,9 @@ class TanhBackward0(Function):
         """tanh self"""
         return F.tanh(self)
 
-    def grad_self(grad: Array, result: Array) -> Array:
+    def grad_self(F: Namespace, grad: Array, result: Array) -> Array:
         """The slope of tanh is 1 - tanh²: 1 in the middle, nothing once saturated."""
-        return grad * (1 - result * result)
+        return F.tanh_backward(grad, result)
 
 
 @op("Activation", "tanh", samples=(((2, 3),), ((),)))
@@ -165,9 +165,9 @@ class SigmoidBackward0(Function):
         """1 / (1 + e⁻ˢᵉˡᶠ)"""
         return F.sigmoid(self)
 
-    def grad_self(grad: Array, result: Array) -> Array:
+    def grad_self(F: Namespace, grad: Array, result: Array) -> Array:
         """The slope of sigmoid is at most ¼, and nearly nothing once saturated."""
-        return grad * (1 - result) * result
+        return F.sigmoid_backward(grad, result)
 
 
 @op("Activation", "σ", samples=(((2, 3),), ((),)))

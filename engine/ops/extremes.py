@@ -212,9 +212,7 @@ class _Chosen(Function):
         """The entries at index along dim"""
         return np.take_along_axis(self, index, dim) if self.ndim else self
 
-    def grad_self(
-        F: Namespace, grad: Array, self_shape: Shape, dim: int, index: Array
-    ) -> Array:
+    def grad_self(F: Namespace, grad: Array, self_shape: Shape, dim: int, index: Array) -> Array:
         """It routes: each entry's gradient goes back to where the entry came from."""
         return F.put_along(grad, self_shape, dim, index) if self_shape else grad
 
@@ -260,7 +258,12 @@ def argsort(self: Tensor, dim: int = -1, descending: bool = False, stable: bool 
     return wrap(_order(self._data, check_dim(dim, self.ndim), descending))
 
 
-@op("Reduction", "top k", defaults={"k": 1}, samples=(((5,), {"k": 2}), ((2, 3), {"k": 2, "largest": False})))
+@op(
+    "Reduction",
+    "top k",
+    defaults={"k": 1},
+    samples=(((5,), {"k": 2}), ((2, 3), {"k": 2, "largest": False})),
+)
 def topk(self: Tensor, k: int, dim: int = -1, largest: bool = True) -> Any:
     """The `k` largest entries along `dim` and where they stand."""
     d = check_dim(dim, self.ndim)
@@ -328,9 +331,7 @@ class CummaxBackward0(Function):
         """The entries at index along dim"""
         return np.take_along_axis(self, index, dim) if self.ndim else self
 
-    def grad_self(
-        F: Namespace, grad: Array, self_shape: Shape, dim: int, index: Array
-    ) -> Array:
+    def grad_self(F: Namespace, grad: Array, self_shape: Shape, dim: int, index: Array) -> Array:
         """It routes: an entry collects the gradients of all places where it was the extreme."""
         return F.add_along(grad, self_shape, dim, index) if self_shape else grad
 
@@ -340,9 +341,7 @@ class CumminBackward0(Function):
         """The entries at index along dim"""
         return np.take_along_axis(self, index, dim) if self.ndim else self
 
-    def grad_self(
-        F: Namespace, grad: Array, self_shape: Shape, dim: int, index: Array
-    ) -> Array:
+    def grad_self(F: Namespace, grad: Array, self_shape: Shape, dim: int, index: Array) -> Array:
         """It routes: an entry collects the gradients of all places where it was the extreme."""
         return F.add_along(grad, self_shape, dim, index) if self_shape else grad
 

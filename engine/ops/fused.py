@@ -50,7 +50,12 @@ class LerpBackward1(Function):
         return grad * (end - self)
 
 
-@op("Arithmetic", "lerp", defaults={"weight": 0.5}, samples=(((2, 3), (3,), 0.25), ((2, 3), (3,), (2, 1))))
+@op(
+    "Arithmetic",
+    "lerp",
+    defaults={"weight": 0.5},
+    samples=(((2, 3), (3,), 0.25), ((2, 3), (3,), (2, 1))),
+)
 def lerp(self: Tensor, end: Tensor, weight: Operand) -> Tensor:
     """The way from one tensor to another, a share `weight` of it."""
     if is_tensor(weight):

@@ -48,7 +48,7 @@ class GatherBackward0(Function):
 
 
 @op(
-    "Index", "gather", defaults={"dim": 0},
+    "Index", "gather", torch="torch.gather({self}, {dim}, {index})", defaults={"dim": 0},
     samples=(((2, 3), [[0, 2], [1, 1]], {"dim": 1}), ((3,), [0, 0, 2, 1], {"dim": 0})),
 )  # fmt: skip
 def gather(self: Tensor, dim: int, index: Tensor) -> Tensor:
@@ -64,9 +64,7 @@ class IndexSelectBackward0(Function):
         """The slices at index along dim"""
         return np.take(self, index, dim) if self.ndim else self
 
-    def grad_self(
-        F: Namespace, grad: Array, index: Array, self_shape: Shape, dim: int
-    ) -> Array:
+    def grad_self(F: Namespace, grad: Array, index: Array, self_shape: Shape, dim: int) -> Array:
         """A slice collects the gradients of all places it was read for."""
         return F.index_backward(grad, self_shape, _rows(index, dim)) if self_shape else grad
 
@@ -77,7 +75,7 @@ def _rows(index: Any, dim: int) -> tuple[Any, ...]:
 
 
 @op(
-    "Index", "select rows", defaults={"dim": 0},
+    "Index", "select rows", torch="torch.index_select({self}, {dim}, {index})", defaults={"dim": 0},
     samples=(((3, 2), [0, 2, 0], {"dim": 0}), ((2, 3), [1], {"dim": 1})),
 )  # fmt: skip
 def index_select(self: Tensor, dim: int, index: Tensor) -> Tensor:
@@ -115,9 +113,7 @@ def take_along_dim(self: Tensor, indices: Tensor, dim: int | None = None) -> Ten
         return gather(flatten(self), 0, flatten(indices))
     d = check_dim(dim, self.ndim)
     mine, theirs = list(self.shape), list(indices.shape)
-    batch = np.broadcast_shapes(
-        (*mine[:d], 1, *mine[d + 1 :]), (*theirs[:d], 1, *theirs[d + 1 :])
-    )
+    batch = np.broadcast_shapes((*mine[:d], 1, *mine[d + 1 :]), (*theirs[:d], 1, *theirs[d + 1 :]))
     wide = expand(self, (*batch[:d], mine[d], *batch[d + 1 :]))
     return gather(wide, d, expand(indices, (*batch[:d], theirs[d], *batch[d + 1 :])))
 
@@ -194,9 +190,7 @@ class ScatterBackward1(Function):
         return F.index_zeroed(grad, places)
 
 
-def scatter(
-    self: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None
-) -> Tensor:
+def scatter(self: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None) -> Tensor:
     """A copy with entries of `src` (or one value) written at `index` along a dimension."""
     d = check_dim(dim, self.ndim)
     _check_bounds(index, d, self.shape[d])
@@ -226,7 +220,7 @@ class ScatterAddBackward0(Function):
 
 
 @op(
-    "Index", "scatter +", defaults={"dim": 0}, samples=(((3,), [0, 2, 2, 0], (4,), {"dim": 0}),),
+    "Index", "scatter +", torch="torch.scatter_add({self}, {dim}, {index}, {src})", defaults={"dim": 0}, samples=(((3,), [0, 2, 2, 0], (4,), {"dim": 0}),),
 )  # fmt: skip
 def scatter_add(self: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """A copy with entries of `src` added at `index` along a dimension."""
@@ -254,9 +248,7 @@ class IndexAddBackward0(Function):
         return out if alpha == 1 else out * alpha
 
 
-def index_add(
-    self: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1
-) -> Tensor:
+def index_add(self: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1) -> Tensor:
     """A copy with slices of `source` added at the numbers in `index`."""
     d = check_dim(dim, self.ndim)
     return IndexAddBackward0.apply(self, index, source, dim=d, alpha=alpha)
@@ -358,9 +350,7 @@ def one_hot(self: Tensor, num_classes: int = -1) -> Tensor:
 
 
 class EmbeddingBackward0(Function):
-    def forward(
-        F: Namespace, weight: Array, indices: Array, *, padding_idx: int = -1
-    ) -> Array:
+    def forward(F: Namespace, weight: Array, indices: Array, *, padding_idx: int = -1) -> Array:
         """The rows at indices"""
         return weight[indices]
 
@@ -381,4 +371,3 @@ def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> 
         raise IndexError("index out of range in self")
     pad = -1 if padding_idx is None else padding_idx % weight.shape[0]
     return EmbeddingBackward0.apply(weight, input, padding_idx=pad)
-

@@ -217,8 +217,7 @@ def _before_advanced(self: Tensor, items: list[Any]) -> tuple[Tensor, tuple[Any,
             keys.append(key)
             dim += key.ndim if key.dtype == bool else 1
         else:
-            keys.append(np.asarray(_as_int(item)))
-            dim += 1
+            x = _picked(self, x, dim, item)
     return x, tuple(keys)
 
 
@@ -308,8 +307,6 @@ def copy_(self: Tensor, src: Tensor) -> Tensor:
 def detach(self: Tensor) -> Tensor:
     """The same values, cut off from the history: no gradient passes."""
     return share(wrap(self._data), self)
-
-
 
 
 def detach_(self: Tensor) -> Tensor:

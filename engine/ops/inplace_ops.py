@@ -16,25 +16,49 @@ Array = Any
 Namespace = Any
 
 
-@op("In-place", "+=", torch="{self}.add_({other})", inplace=True)
+@op(
+    "In-place",
+    "+=",
+    torch="{self}.add_({other})",
+    inplace=True,
+    samples=(((2, 3), (3,)), ((2, 3), 2.0)),
+)
 def add_(self: Tensor, other: Operand, *, alpha: float = 1) -> Tensor:
     """Add to the first tensor, in place."""
     return inplace(arithmetic.AddBackward0, self, other, alpha=alpha)
 
 
-@op("In-place", "−=", torch="{self}.sub_({other})", inplace=True)
+@op(
+    "In-place",
+    "−=",
+    torch="{self}.sub_({other})",
+    inplace=True,
+    samples=(((2, 3), (3,)), ((2, 3), 2.0)),
+)
 def sub_(self: Tensor, other: Operand, *, alpha: float = 1) -> Tensor:
     """Subtract from the first tensor, in place."""
     return inplace(arithmetic.SubBackward0, self, other, alpha=alpha)
 
 
-@op("In-place", "×=", torch="{self}.mul_({other})", inplace=True)
+@op(
+    "In-place",
+    "×=",
+    torch="{self}.mul_({other})",
+    inplace=True,
+    samples=(((2, 3), (3,)), ((2, 3), 2.0)),
+)
 def mul_(self: Tensor, other: Operand) -> Tensor:
     """Multiply the first tensor, in place."""
     return inplace(arithmetic.MulBackward0, self, other)
 
 
-@op("In-place", "÷=", torch="{self}.div_({other})", inplace=True)
+@op(
+    "In-place",
+    "÷=",
+    torch="{self}.div_({other})",
+    inplace=True,
+    samples=(((2, 3), [0.5, 2.0, -1.5]),),
+)
 def div_(self: Tensor, other: Operand) -> Tensor:
     """Divide the first tensor, in place."""
     return inplace(arithmetic.DivBackward0, self, other)
@@ -57,7 +81,7 @@ class ZeroBackward0(Function):
         return F.zeros_like(grad)
 
 
-@op("In-place", "=0", torch="{self}.zero_()", inplace=True)
+@op("In-place", "=0", torch="{self}.zero_()", inplace=True, samples=(((2, 3),),))
 def zero_(self: Tensor) -> Tensor:
     """Fill with zeros, in place."""
     return inplace(ZeroBackward0, self)
@@ -73,7 +97,14 @@ class FillBackward2(Function):
         return F.zeros_like(grad)
 
 
-@op("In-place", "=k", torch="{self}.fill_({value})", defaults={"value": 0.0}, inplace=True)
+@op(
+    "In-place",
+    "=k",
+    torch="{self}.fill_({value})",
+    defaults={"value": 0.0},
+    inplace=True,
+    samples=(((2, 3), {"value": 2.0}),),
+)
 def fill_(self: Tensor, value: float) -> Tensor:
     """Fill with one value, in place."""
     return inplace(FillBackward2, self, value=value.item() if isinstance(value, Tensor) else value)

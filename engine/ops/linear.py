@@ -39,7 +39,7 @@ class MmBackward0(Function):
         return F.mm(F.t(self), grad)
 
 
-@op("Linear algebra", "mm")
+@op("Linear algebra", "mm", samples=(((2, 3), (3, 2)),))
 def mm(self: Tensor, mat2: Tensor) -> Tensor:
     """The product of two matrices, (n, k) and (k, m) -> (n, m)."""
     for name, x in (("self", self), ("mat2", mat2)):
@@ -77,7 +77,7 @@ class MvBackward0(Function):
         return F.mv(F.t(self), grad)
 
 
-@op("Linear algebra", "mv")
+@op("Linear algebra", "mv", samples=(((2, 3), (3,)),))
 def mv(self: Tensor, vec: Tensor) -> Tensor:
     """A matrix times a vector, (n, k) and (k,) -> (n,)."""
     if self.ndim != 2 or vec.ndim != 1:
@@ -104,7 +104,7 @@ class DotBackward0(Function):
         return grad * self
 
 
-@op("Linear algebra", "·", nickname="switches")
+@op("Linear algebra", "·", nickname="switches", samples=(((3,), (3,)),))
 def dot(self: Tensor, tensor: Tensor) -> Tensor:
     """The inner product of two vectors, (n,) and (n,) -> ()."""
     if self.ndim != 1 or tensor.ndim != 1:
@@ -137,7 +137,7 @@ class BmmBackward0(Function):
         return F.bmm(F.transpose(self, 1, 2), grad)
 
 
-@op("Linear algebra", "bmm")
+@op("Linear algebra", "bmm", samples=(((2, 2, 3), (2, 3, 2)),))
 def bmm(self: Tensor, mat2: Tensor) -> Tensor:
     """A batch of matrix products, (b, n, k) and (b, k, m) -> (b, n, m)."""
     if self.ndim != 3 or mat2.ndim != 3:
@@ -153,7 +153,20 @@ def bmm(self: Tensor, mat2: Tensor) -> Tensor:
     return BmmBackward0.apply(self, mat2)
 
 
-@op("Linear algebra", "@", torch="{self} @ {other}")
+@op(
+    "Linear algebra",
+    "@",
+    torch="{self} @ {other}",
+    samples=(
+        ((3,), (3,)),
+        ((2, 3), (3,)),
+        ((3,), (3, 2)),
+        ((2, 3), (3, 2)),
+        ((2, 2, 3), (3, 2)),
+        ((2, 3), (2, 3, 2)),
+        ((2, 1, 2, 3), (2, 3, 2)),
+    ),
+)
 def matmul(self: Tensor, other: Tensor) -> Tensor:
     """The matrix product of vectors, matrices or batches of them."""
     a, b = self.ndim, other.ndim
@@ -219,7 +232,7 @@ def _batched(self: Tensor, other: Tensor) -> Tensor:
     return UnsafeViewBackward0.apply(bmm(left, right), size=size)
 
 
-@op("Linear algebra", "⊗")
+@op("Linear algebra", "⊗", samples=(((2,), (3,)),))
 def outer(self: Tensor, vec2: Tensor) -> Tensor:
     """Every product of an entry of one vector and one of the other, (n,) and (m,) -> (n, m)."""
     for x in (self, vec2):
@@ -254,6 +267,11 @@ class AddmmBackward0(Function):
         return out if alpha == 1 else out * alpha
 
 
+@op(
+    "Linear algebra",
+    "C+AB",
+    samples=(((2,), (3, 2), (2, 2)), ((3, 2), (3, 2), (2, 2), {"alpha": 0.5, "beta": 2.0})),
+)
 def addmm(self: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta · self + alpha · (mat1 @ mat2)."""
     if mat1.shape[1] != mat2.shape[0]:
@@ -264,14 +282,111 @@ def addmm(self: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: f
     return AddmmBackward0.apply(self, mat1, mat2, beta=beta, alpha=alpha)
 
 
-@op("Linear algebra", "Wx+b", torch="F.linear({input}, {weight}, {bias})")
+@op(
+    "Linear algebra",
+    "Wx+b",
+    torch="F.linear({input}, {weight}, {bias})",
+    samples=(((2, 3), (4, 3), (4,)), ((2, 3), (4, 3)), ((2, 2, 3), (4, 3), (4,)), ((3,), (4, 3))),
+)
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """input @ weightᵀ + bias: (…, k), (m, k) and (m,) -> (…, m)."""
-    turned = t(weight)
     if input.ndim == 2:
+        turned = t(weight)
         return mm(input, turned) if bias is None else addmm(bias, input, turned)
     if bias is None:
-        return matmul(input, turned)
+        return matmul(input, t(weight))
     *batch, k = input.shape
     flat = reshape(input, (int(np.prod(batch, dtype=np.int64)), k))
-    return reshape(addmm(bias, flat, turned), (*batch, weight.shape[0]))
+    return reshape(addmm(bias, flat, t(weight)), (*batch, weight.shape[0]))
+
+
+class BaddbmmBackward0(Function):
+    def forward(
+        F: Namespace,
+        self: Array,
+        batch1: Array,
+        batch2: Array,
+        *,
+        beta: float = 1,
+        alpha: float = 1,
+    ) -> Array:
+        """beta · self + alpha · batch1 @ batch2"""
+        product = np.matmul(batch1, batch2)
+        kind = product.dtype.type
+        return self * kind(beta) + product * kind(alpha)
+
+    def grad_self(grad: Array, beta: float) -> Array:
+        """What is added gets the gradient as it is."""
+        return grad if beta == 1 else grad * beta
+
+    def grad_batch1(F: Namespace, grad: Array, batch2: Array, alpha: float) -> Array:
+        """The left factors get grad · rightᵀ."""
+        return F.bmm(grad, F.transpose(batch2, 1, 2)) * alpha
+
+    def grad_batch2(F: Namespace, grad: Array, batch1: Array, alpha: float) -> Array:
+        """The right factors get leftᵀ · grad."""
+        return F.bmm(F.transpose(batch1, 1, 2), grad) * alpha
+
+
+@op("Linear algebra", "C+AB…", samples=(((1, 2, 2), (1, 2, 3), (1, 3, 2), {"alpha": 0.5}),))
+def baddbmm(
+    self: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1
+) -> Tensor:
+    """beta · self + alpha · (batch1 @ batch2), for batches of matrices."""
+    return BaddbmmBackward0.apply(self, batch1, batch2, beta=beta, alpha=alpha)
+
+
+class AddmvBackward0(Function):
+    def forward(
+        F: Namespace, self: Array, mat: Array, vec: Array, *, beta: float = 1, alpha: float = 1
+    ) -> Array:
+        """beta · self + alpha · mat @ vec"""
+        product = F.mv(mat, vec)
+        kind = product.dtype.type
+        return self * kind(beta) + product * kind(alpha)
+
+    def grad_self(grad: Array, beta: float) -> Array:
+        """What is added gets the gradient as it is."""
+        return grad if beta == 1 else grad * beta
+
+    def grad_mat(F: Namespace, grad: Array, vec: Array, alpha: float) -> Array:
+        """The matrix gets every product of a gradient and a vector entry."""
+        return F.outer(grad, vec) * alpha
+
+    def grad_vec(F: Namespace, grad: Array, mat: Array, alpha: float) -> Array:
+        """The vector gets matrixᵀ · grad."""
+        return F.mv(F.t(mat), grad) * alpha
+
+
+@op("Linear algebra", "c+Ax", samples=(((2,), (2, 3), (3,), {"alpha": 0.5}),))
+def addmv(self: Tensor, mat: Tensor, vec: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """beta · self + alpha · (mat @ vec)."""
+    return AddmvBackward0.apply(self, mat, vec, beta=beta, alpha=alpha)
+
+
+class AddrBackward0(Function):
+    def forward(
+        F: Namespace, self: Array, vec1: Array, vec2: Array, *, beta: float = 1, alpha: float = 1
+    ) -> Array:
+        """beta · self + alpha · vec1 ⊗ vec2"""
+        product = F.outer(vec1, vec2)
+        kind = product.dtype.type
+        return self * kind(beta) + product * kind(alpha)
+
+    def grad_self(grad: Array, beta: float) -> Array:
+        """What is added gets the gradient as it is."""
+        return grad if beta == 1 else grad * beta
+
+    def grad_vec1(F: Namespace, grad: Array, vec2: Array, alpha: float) -> Array:
+        """The left vector gets grad · right."""
+        return F.mv(grad, vec2) * alpha
+
+    def grad_vec2(F: Namespace, grad: Array, vec1: Array, alpha: float) -> Array:
+        """The right vector gets gradᵀ · left."""
+        return F.mv(F.t(grad), vec1) * alpha
+
+
+@op("Linear algebra", "C+x⊗y", samples=(((2, 3), (2,), (3,), {"alpha": 0.5}),))
+def addr(self: Tensor, vec1: Tensor, vec2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """beta · self + alpha · (vec1 ⊗ vec2)."""
+    return AddrBackward0.apply(self, vec1, vec2, beta=beta, alpha=alpha)

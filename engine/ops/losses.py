@@ -7,13 +7,22 @@ from typing import Any
 
 import numpy as np
 
+from engine.either import dtype_of
+from engine.either import size_of as _size
 from engine.function import Function
 from engine.ops.activation import log_softmax
+from engine.ops.arithmetic import abs as absolute
+from engine.ops.arithmetic import add, div, divided, mul, neg, scaled, sub
+from engine.ops.choice import masked_fill
+from engine.ops.reduction import mean
+from engine.ops.reduction import sum as sum_
+from engine.ops.shape import broadcast_tensors, reshape
 from engine.registry import op
-from engine.tensor import Tensor, check_dim, wrap
+from engine.tensor import Tensor, wrap
 
 Array = Any
 Namespace = Any
+Shape = tuple[int, ...]
 
 
 def _reduced(F: Namespace, loss: Array, reduction: str) -> Array:
@@ -29,57 +38,143 @@ def _share(grad: Array, count: int, reduction: str) -> Array:
 
 class NllLossBackward0(Function):
     def forward(
-        F: Namespace, self: Array, *, target: Array, reduction: str, ignore_index: int
-    ) -> Array:
+        F: Namespace, self: Array, *, target: Array, weight: Array | None, reduction: str,
+        ignore_index: int,
+    ) -> Array:  # fmt: skip
         """-self at the target, averaged"""
-        kept = target != ignore_index
-        picked = -np.take_along_axis(self, np.where(kept, target, 0)[..., None], -1)[..., 0]
-        picked = np.where(kept, picked, self.dtype.type(0))
+        share = _nll_share(self.shape, self.dtype, target, weight, ignore_index)
+        loss = np.sum(np.where(share == 0, 0, -self * share), 1)
         if reduction == "none":
-            return picked
-        total = F.sum(picked)
-        return total / total.dtype.type(np.sum(kept)) if reduction == "mean" else total
+            return loss.astype(self.dtype)
+        total = F.sum(loss.astype(self.dtype))
+        return total / self.dtype.type(np.sum(share)) if reduction == "mean" else total
 
     def grad_self(
-        F: Namespace, grad: Array, self_shape: Any, target: Array, reduction: str, ignore_index: int
-    ) -> Array:
-        """Only the target's entry counts: it gets -grad over the number of rows."""
-        kept = target != ignore_index
-        weight = -np.eye(self_shape[-1], dtype=np.float32)[np.where(kept, target, 0)]
-        weight = weight * kept[..., None]
+        F: Namespace, grad: Array, self_shape: Shape, target: Array, weight: Array | None,
+        reduction: str, ignore_index: int,
+    ) -> Array:  # fmt: skip
+        """Only the target's entry counts: it gets -grad over the weight of all rows."""
+        share = -_nll_share(self_shape, dtype_of(grad), target, weight, ignore_index)
         if reduction == "mean":
-            weight = weight / np.float32(np.sum(kept))
-        like = F.expand(grad if reduction != "none" else F.unsqueeze(grad, -1), self_shape)
-        return like * F.constant(weight.astype(_numpy_dtype(like)))
+            share = share / share.dtype.type(-np.sum(share))
+        if reduction == "none":
+            grad = F.unsqueeze(grad, 1)
+        wide = F.expand(grad, self_shape)
+        return F.where(F.constant(share == 0), F.zeros_like(wide), wide * F.constant(share))
 
 
-def _numpy_dtype(x: Any) -> Any:
-    return x._data.dtype if isinstance(x, Tensor) else x.dtype
+class NllLoss2DBackward0(Function):
+    forward = NllLossBackward0.forward
+    grad_self = NllLossBackward0.grad_self
 
 
-@op("Loss", "nll", torch="F.nll_loss({self}, {target})")
+def _nll_share(
+    shape: Shape, dtype: Any, target: Array, weight: Array | None, ignore_index: int
+) -> Array:
+    """(n, c, …): the weight of each row at its target's place, 0 elsewhere."""
+    classes = np.arange(shape[1]).reshape((1, -1) + (1,) * (len(shape) - 2))
+    chosen = (classes == target[:, None]) & (target != ignore_index)[:, None]
+    scale = 1 if weight is None else weight.reshape(classes.shape)
+    return np.where(chosen, np.asarray(scale, dtype), np.asarray(0, dtype))
+
+
+@op(
+    "Loss", "nll", torch="F.nll_loss({self}, {target}, reduction={reduction})",
+    samples=(((2, 3), [0, 2]), ((2, 3), [0, 2], {"reduction": "sum"})),
+)  # fmt: skip
 def nll_loss(
-    self: Tensor, target: Tensor, *, ignore_index: int = -100, reduction: str = "mean"
-) -> Tensor:
-    """The negative log-likelihood of the target class; (n, c) log-probabilities and (n,) class numbers."""
-    labels = target._data
-    classes = self.shape[-1]
-    for label in np.asarray(labels).reshape(-1):
+    self: Tensor, target: Tensor, weight: Tensor | None = None, *, ignore_index: int = -100,
+    reduction: str = "mean",
+) -> Tensor:  # fmt: skip
+    """The negative log-likelihood of the target class; (n, c) log-probabilities, (n,) classes."""
+    labels = np.asarray(target._data)
+    if self.ndim > 1 and self.shape[0] != labels.shape[:1][0]:
+        raise ValueError(
+            f"Expected input batch_size ({self.shape[0]}) to match target batch_size "
+            f"({labels.shape[0]})."
+        )
+    classes = self.shape[1 if self.ndim > 1 else 0]
+    for label in labels.reshape(-1):
         if label != ignore_index and not 0 <= label < classes:
             raise IndexError(f"Target {label} is out of bounds.")
-    return NllLossBackward0.apply(
-        self, target=np.asarray(labels), reduction=reduction, ignore_index=ignore_index
+    node: type[Function] = NllLoss2DBackward0 if self.ndim > 2 else NllLossBackward0
+    params = {
+        "target": labels, "weight": None if weight is None else weight._data,
+        "reduction": reduction, "ignore_index": ignore_index,
+    }  # fmt: skip
+    if self.ndim == 1:
+        return _nll_of_one(self, params)
+    return node.apply(self, **params)
+
+
+def _nll_of_one(self: Tensor, params: dict[str, Any]) -> Tensor:
+    from engine.ops.shape import squeeze, unsqueeze
+
+    out = NllLossBackward0.apply(
+        unsqueeze(self, 0), **{**params, "target": params["target"].reshape(1)}
     )
+    return squeeze(out) if out.ndim else out
 
 
-@op("Loss", "CE", torch="F.cross_entropy({self}, {target})")
+@op(
+    "Loss", "CE",
+    torch="F.cross_entropy({self}, {target}, reduction={reduction}, label_smoothing={label_smoothing})",
+    samples=(
+        ((2, 3), [0, 2]), ((2, 3), [0, 2], {"label_smoothing": 0.2}),
+        ((2, 3), [[0.5, 0.5, 0.0], [0.0, 0.0, 1.0]]),
+    ),
+)  # fmt: skip
 def cross_entropy(
-    self: Tensor, target: Tensor, *, ignore_index: int = -100, reduction: str = "mean"
+    self: Tensor, target: Tensor, weight: Tensor | None = None, *, ignore_index: int = -100,
+    reduction: str = "mean", label_smoothing: float = 0.0,
+) -> Tensor:  # fmt: skip
+    """How surprised the logits are by the target: nll_loss of log_softmax."""
+    classes = 1 if self.ndim > 1 else 0
+    logs = log_softmax(self, classes)
+    if target.shape == self.shape and target.is_floating_point():
+        return _soft_cross_entropy(logs, target, weight, reduction, label_smoothing, classes)
+    hard = nll_loss(logs, target, weight, ignore_index=ignore_index, reduction=reduction)
+    if not label_smoothing:
+        return hard
+    smooth = _smoothed(logs, target, weight, ignore_index, reduction, classes)
+    # PyTorch makes the right summand first; the order of the backward pass shows it.
+    right = scaled(smooth, label_smoothing / self.shape[classes])
+    return add(scaled(hard, 1 - label_smoothing), right)
+
+
+def _soft_cross_entropy(
+    logs: Tensor, target: Tensor, weight: Tensor | None, reduction: str, smoothing: float, dim: int
 ) -> Tensor:
-    """How surprised the logits are by the target class: nll_loss of log_softmax."""
-    return nll_loss(
-        log_softmax(self, self.ndim - 1), target, ignore_index=ignore_index, reduction=reduction
-    )
+    n = logs.shape[dim]
+    if smoothing:
+        target = target * (1 - smoothing) + smoothing / n
+    product = mul(logs, target)
+    if weight is not None:
+        shape = tuple(n if d == dim else 1 for d in range(logs.ndim))
+        product = mul(product, reshape(weight, shape))
+    if reduction == "none":
+        return neg(sum_(product, dim))
+    total = neg(sum_(product))
+    return divided(total, logs.numel() / n) if reduction == "mean" else total
+
+
+def _smoothed(
+    logs: Tensor, target: Tensor, weight: Tensor | None, ignore_index: int, reduction: str, dim: int
+) -> Tensor:
+    ignored = wrap(np.asarray(target._data) == ignore_index)
+    if weight is None:
+        loss = neg(sum_(logs, dim))
+        counts = wrap(np.asarray(~ignored._data, np.float32))
+    else:
+        shape = tuple(logs.shape[dim] if d == dim else 1 for d in range(logs.ndim))
+        loss = neg(sum_(mul(logs, reshape(weight, shape)), dim))
+        safe = np.where(ignored._data, 0, target._data)
+        counts = wrap(np.where(ignored._data, 0, weight._data[safe]))
+    loss = masked_fill(loss, ignored, 0.0)
+    if reduction == "none":
+        return loss
+    total = sum_(loss)
+    return div(total, sum_(counts)) if reduction == "mean" else total
 
 
 class MseLossBackward0(Function):
@@ -100,10 +195,6 @@ class MseLossBackward0(Function):
         return -(grad * (2.0 / (_size(diff) if reduction == "mean" else 1)) * diff)
 
 
-def _size(x: Any) -> int:
-    return x.numel() if isinstance(x, Tensor) else int(x.size)
-
-
 def _warn_of_sizes(self: Tensor, target: Tensor) -> None:
     if self.shape != target.shape:
         warnings.warn(
@@ -115,38 +206,210 @@ def _warn_of_sizes(self: Tensor, target: Tensor) -> None:
         )
 
 
-@op("Loss", "MSE", torch="F.mse_loss({self}, {target})")
+def _paired(self: Tensor, target: Tensor) -> tuple[Tensor, ...]:
+    _warn_of_sizes(self, target)
+    return broadcast_tensors(self, target)
+
+
+def _check_reduction(reduction: str) -> None:
+    if reduction not in ("none", "mean", "sum"):
+        raise ValueError(f"{reduction} is not a valid value for reduction")
+
+
+def _reduce(loss: Tensor, reduction: str) -> Tensor:
+    _check_reduction(reduction)
+    if reduction == "none":
+        return loss
+    return mean(loss) if reduction == "mean" else sum_(loss)
+
+
+_PAIR = (((2, 3), (2, 3)), ((2, 3), (2, 3), {"reduction": "sum"}))
+
+
+@op("Loss", "MSE", torch="F.mse_loss({self}, {target}, reduction={reduction})", samples=_PAIR)
 def mse_loss(self: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
     """The mean squared error."""
-    _warn_of_sizes(self, target)
-    return MseLossBackward0.apply(self, target, reduction=reduction)
+    _check_reduction(reduction)
+    return MseLossBackward0.apply(*_paired(self, target), reduction=reduction)
+
+
+@op("Loss", "L1", torch="F.l1_loss({self}, {target}, reduction={reduction})", samples=_PAIR)
+def l1_loss(self: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
+    """The mean absolute error."""
+    return _reduce(absolute(sub(*_paired(self, target))), reduction)
+
+
+class SmoothL1LossBackward0(Function):
+    promote = "arithmetic"
+
+    def forward(F: Namespace, self: Array, target: Array, *, reduction: str, beta: float) -> Array:
+        """½ d²/β near zero, |d| - β/2 beyond, averaged"""
+        d = np.abs(self - target)
+        return _reduced(F, F.where(d < beta, d * d * 0.5 / beta, d - 0.5 * beta), reduction)
+
+    def grad_self(
+        F: Namespace, grad: Array, self: Array, target: Array, reduction: str, beta: float
+    ) -> Array:
+        """Like the squared error near zero, then no larger than 1."""
+        d = self - target
+        slope = F.where(F.abs(d) < beta, d / beta, F.sgn(d))
+        return _share(grad * slope, _size(d), reduction)
+
+    def grad_target(
+        F: Namespace, grad: Array, self: Array, target: Array, reduction: str, beta: float
+    ) -> Array:
+        """The same with its sign turned."""
+        d = self - target
+        slope = F.where(F.abs(d) < beta, d / beta, F.sgn(d))
+        return _share(-(grad * slope), _size(d), reduction)
+
+
+@op(
+    "Loss", "smooth L1", torch="F.smooth_l1_loss({self}, {target}, reduction={reduction}, beta={beta})",
+    samples=(*_PAIR, ((2, 3), (2, 3), {"beta": 0.5})),
+)  # fmt: skip
+def smooth_l1_loss(
+    self: Tensor, target: Tensor, *, reduction: str = "mean", beta: float = 1.0
+) -> Tensor:
+    """The absolute error, squared near zero."""
+    if beta == 0:
+        return l1_loss(self, target, reduction=reduction)
+    pair = _paired(self, target)
+    return SmoothL1LossBackward0.apply(*pair, reduction=reduction, beta=beta)
+
+
+class HuberLossBackward0(Function):
+    promote = "arithmetic"
+
+    def forward(F: Namespace, self: Array, target: Array, *, reduction: str, delta: float) -> Array:
+        """½ d² near zero, δ (|d| - δ/2) beyond, averaged"""
+        d = np.abs(self - target)
+        return _reduced(F, F.where(d < delta, d * d * 0.5, (d - 0.5 * delta) * delta), reduction)
+
+    def grad_self(
+        F: Namespace, grad: Array, self: Array, target: Array, reduction: str, delta: float
+    ) -> Array:
+        """Like the squared error near zero, then no larger than δ."""
+        d = self - target
+        slope = F.where(F.abs(d) < delta, d, F.sgn(d) * delta)
+        return _share(grad * slope, _size(d), reduction)
+
+    def grad_target(
+        F: Namespace, grad: Array, self: Array, target: Array, reduction: str, delta: float
+    ) -> Array:
+        """The same with its sign turned."""
+        d = self - target
+        slope = F.where(F.abs(d) < delta, d, F.sgn(d) * delta)
+        return _share(-(grad * slope), _size(d), reduction)
+
+
+@op(
+    "Loss", "Huber", torch="F.huber_loss({self}, {target}, reduction={reduction}, delta={delta})",
+    samples=(*_PAIR, ((2, 3), (2, 3), {"delta": 0.5})),
+)  # fmt: skip
+def huber_loss(
+    self: Tensor, target: Tensor, *, reduction: str = "mean", delta: float = 1.0
+) -> Tensor:
+    """The squared error, growing only linearly beyond `delta`."""
+    return HuberLossBackward0.apply(*_paired(self, target), reduction=reduction, delta=delta)
 
 
 class BinaryCrossEntropyBackward0(Function):
-    def forward(F: Namespace, self: Array, target: Array, *, reduction: str) -> Array:
-        """-(target · ln self + (1 - target) · ln(1 - self)), the logs never below -100"""
+    def forward(
+        F: Namespace, self: Array, target: Array, weight: Array | None, *, reduction: str
+    ) -> Array:
+        """-(target · ln self + (1 - target) · ln(1 - self)), averaged; each ln is never below -100"""
         floor = self.dtype.type(-100)
-        yes, no = np.maximum(F.log(self), floor), np.maximum(F.log(1 - self), floor)
-        return _reduced(F, (target - 1) * no - target * yes, reduction)
+        yes, no = np.maximum(F.log(self), floor), np.maximum(F.log1p(-self), floor)
+        loss = (target - 1) * no - target * yes
+        return _reduced(F, loss if weight is None else loss * weight, reduction)
 
-    def grad_self(F: Namespace, grad: Array, self: Array, target: Array, reduction: str) -> Array:
+    def grad_self(
+        F: Namespace, grad: Array, self: Array, target: Array, weight: Array | None, reduction: str
+    ) -> Array:
         """(self - target) / (self · (1 - self)): largest where a confident guess is wrong."""
-        room = F.maximum((1 - self) * self, F.constant(np.asarray(1e-12, _numpy_dtype(self))[()]))
-        return _share(grad * (self - target) / room, _size(self), reduction)
+        room = F.maximum((1 - self) * self, F.constant(np.asarray(1e-12, dtype_of(self))[()]))
+        out = grad * (self - target) / room
+        return _share(out if weight is None else out * weight, _size(self), reduction)
 
-    def grad_target(F: Namespace, grad: Array, self: Array, target: Array, reduction: str) -> Array:
+    def grad_target(
+        F: Namespace, grad: Array, self: Array, target: Array, weight: Array | None, reduction: str
+    ) -> Array:
         """ln(1 - self) - ln self"""
-        return _share(grad * (F.log(1 - self) - F.log(self)), _size(self), reduction)
+        out = grad * (F.log(1 - self) - F.log(self))
+        return _share(out if weight is None else out * weight, _size(self), reduction)
 
 
-@op("Loss", "BCE", torch="F.binary_cross_entropy({self}, {target})")
-def binary_cross_entropy(self: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
+@op(
+    "Loss", "BCE", torch="F.binary_cross_entropy({self}, {target}, reduction={reduction})",
+    samples=(((2, 3), (2, 3)), ((2, 3), (2, 3), {"reduction": "none"})), domain=(0.1, 0.9),
+)  # fmt: skip
+def binary_cross_entropy(
+    self: Tensor, target: Tensor, weight: Tensor | None = None, *, reduction: str = "mean"
+) -> Tensor:
     """How surprised a probability is by what came, for yes or no."""
     if self.shape != target.shape:
         raise ValueError(
             f"Using a target size ({target.shape}) that is different to the input size "
             f"({self.shape}) is deprecated. Please ensure they have the same size."
         )
-    if np.any((self._data < 0) | (self._data > 1)):
+    if np.any(~((self._data >= 0) & (self._data <= 1))):
         raise RuntimeError("all elements of input should be between 0 and 1")
-    return BinaryCrossEntropyBackward0.apply(self, target, reduction=reduction)
+    if np.any(~((target._data >= 0) & (target._data <= 1))):
+        raise RuntimeError("all elements of target should be between 0 and 1")
+    return BinaryCrossEntropyBackward0.apply(self, target, weight, reduction=reduction)
+
+
+class BinaryCrossEntropyWithLogitsBackward0(Function):
+    def forward(
+        F: Namespace, self: Array, target: Array, weight: Array | None, pos_weight: Array | None,
+        *, reduction: str,
+    ) -> Array:  # fmt: skip
+        """binary_cross_entropy of sigmoid(self), without overflow"""
+        log_sigmoid = np.minimum(self, self.dtype.type(0)) - F.log1p(F.exp(-np.abs(self)))
+        if pos_weight is not None:
+            log_sigmoid = log_sigmoid * ((pos_weight - 1) * target + 1)
+        loss = (1 - target) * self - log_sigmoid
+        return _reduced(F, loss if weight is None else loss * weight, reduction)
+
+    def grad_self(
+        F: Namespace, grad: Array, self: Array, target: Array, weight: Array | None,
+        pos_weight: Array | None, reduction: str,
+    ) -> Array:  # fmt: skip
+        """sigmoid(self) - target: simply how far off the probability is."""
+        if pos_weight is None:
+            out = (F.sigmoid(self) - target) * grad
+        else:
+            yes = pos_weight * target
+            out = ((yes + 1 - target) * F.sigmoid(self) - yes) * grad
+        return _share(out if weight is None else out * weight, _size(self), reduction)
+
+    def grad_target(
+        F: Namespace, grad: Array, self: Array, weight: Array | None, pos_weight: Array | None,
+        reduction: str,
+    ) -> Array:  # fmt: skip
+        """-self: what the loss would gain from another answer."""
+        if pos_weight is None:
+            out = -self * grad
+        else:
+            low = F.logsigmoid(-self) - pos_weight * F.logsigmoid(self)
+            out = low * grad
+        return _share(out if weight is None else out * weight, _size(self), reduction)
+
+
+@op(
+    "Loss", "BCE σ", samples=(((2, 3), (2, 3)), ((2, 3), (2, 3), {"reduction": "sum"})),
+    torch="F.binary_cross_entropy_with_logits({self}, {target}, reduction={reduction})",
+)  # fmt: skip
+def binary_cross_entropy_with_logits(
+    self: Tensor, target: Tensor, weight: Tensor | None = None, *, reduction: str = "mean",
+    pos_weight: Tensor | None = None,
+) -> Tensor:  # fmt: skip
+    """binary_cross_entropy of the sigmoid of logits, computed without overflow."""
+    if self.shape != target.shape:
+        raise ValueError(
+            f"Target size ({target.shape}) must be the same as input size ({self.shape})"
+        )
+    return BinaryCrossEntropyWithLogitsBackward0.apply(
+        self, target, weight, pos_weight, reduction=reduction
+    )

@@ -126,7 +126,13 @@ def _split_with_sizes(self: Tensor, sizes: list[int], dim: int) -> tuple[Tensor,
     return SplitWithSizesBackward0.cut(self, _sections(self, sizes, dim), dim)
 
 
-@op("Shape", "chunk", torch="{self}.chunk({chunks}, {dim})", defaults={"chunks": 2}, samples=(((5,), {"chunks": 2}),))
+@op(
+    "Shape",
+    "chunk",
+    torch="{self}.chunk({chunks}, {dim})",
+    defaults={"chunks": 2},
+    samples=(((5,), {"chunks": 2}),),
+)
 def chunk(self: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """The given number of pieces along a dimension, or fewer."""
     if not self.ndim:

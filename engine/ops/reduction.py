@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import kernels
+from engine import dtypes, kernels
 from engine.either import data_of, dtype_of
 from engine.function import Function, ManyOutputs
 from engine.registry import op
@@ -41,9 +41,9 @@ def spread(F: Namespace, grad: Array, shape: Shape, dim: Any, keepdim: bool) -> 
 
 
 class SumBackward0(Function):
-    def forward(F: Namespace, self: Array) -> Array:
+    def forward(F: Namespace, self: Array, *, dtype: Any = None) -> Array:
         """The sum of all entries"""
-        return F.sum(self)
+        return F.sum(self if dtype is None else dtypes.cast(self, dtype))
 
     def grad_self(F: Namespace, grad: Array, self_shape: Shape) -> Array:
         """sum distributes: every entry that was added gets the same gradient."""
@@ -51,9 +51,11 @@ class SumBackward0(Function):
 
 
 class SumBackward1(Function):
-    def forward(F: Namespace, self: Array, *, dim: Any, keepdim: bool = False) -> Array:
+    def forward(
+        F: Namespace, self: Array, *, dim: Any, keepdim: bool = False, dtype: Any = None
+    ) -> Array:
         """The sum along dim"""
-        return F.sum(self, dim, keepdim)
+        return F.sum(self if dtype is None else dtypes.cast(self, dtype), dim, keepdim)
 
     def grad_self(F: Namespace, grad: Array, self_shape: Shape, dim: Any, keepdim: bool) -> Array:
         """sum distributes: every entry that was added gets the same gradient."""
@@ -72,20 +74,19 @@ def sum(
     dtype: str | None = None,
 ) -> Tensor:
     """Add up along `dim`, or everything."""
-    if dtype is not None:
-        self = self.to(dtype)
+    kind = None if dtype is None else dtypes.BY_NAME[str(dtype).removeprefix("torch.")]
     if dim is None:
-        return SumBackward0.apply(self)
+        return SumBackward0.apply(self, dtype=kind)
     dims = dims_of(dim, self.ndim) if self.ndim else ()
     if not self.ndim:
         dims_of(dim, 0)
-    return SumBackward1.apply(self, dim=dims, keepdim=keepdim)
+    return SumBackward1.apply(self, dim=dims, keepdim=keepdim, dtype=kind)
 
 
 class MeanBackward0(Function):
-    def forward(F: Namespace, self: Array) -> Array:
+    def forward(F: Namespace, self: Array, *, dtype: Any = None) -> Array:
         """The mean of all entries"""
-        return _divided(F.sum(self), self.size)
+        return _divided(F.sum(self if dtype is None else dtypes.cast(self, dtype)), self.size)
 
     def grad_self(F: Namespace, grad: Array, self_shape: Shape) -> Array:
         """mean distributes: every entry gets the gradient divided by how many there are."""
@@ -93,9 +94,11 @@ class MeanBackward0(Function):
 
 
 class MeanBackward1(Function):
-    def forward(F: Namespace, self: Array, *, dim: Any, keepdim: bool = False) -> Array:
+    def forward(
+        F: Namespace, self: Array, *, dim: Any, keepdim: bool = False, dtype: Any = None
+    ) -> Array:
         """The mean along dim"""
-        out = F.sum(self, dim, keepdim)
+        out = F.sum(self if dtype is None else dtypes.cast(self, dtype), dim, keepdim)
         return _divided(out, self.size // out.size if out.size else 0)
 
     def grad_self(F: Namespace, grad: Array, self_shape: Shape, dim: Any, keepdim: bool) -> Array:
@@ -124,17 +127,16 @@ def mean(
     dtype: str | None = None,
 ) -> Tensor:
     """The mean along `dim`, or of everything."""
-    if dtype is not None:
-        self = self.to(dtype)
-    if not self.is_floating_point():
+    kind = None if dtype is None else dtypes.BY_NAME[str(dtype).removeprefix("torch.")]
+    if not (kind or self.dtype).is_floating_point:
         raise RuntimeError(
             "mean(): could not infer output dtype. Input dtype must be either a floating point or "
             f"complex dtype. Got: {self.dtype.scalar_name}"
         )
     if dim is None:
-        return MeanBackward0.apply(self)
+        return MeanBackward0.apply(self, dtype=kind)
     dims = dims_of(dim, self.ndim)
-    return MeanBackward1.apply(self, dim=dims if self.ndim else (), keepdim=keepdim)
+    return MeanBackward1.apply(self, dim=dims if self.ndim else (), keepdim=keepdim, dtype=kind)
 
 
 class LinalgVectorNormBackward0(Function):
@@ -165,7 +167,10 @@ class LinalgVectorNormBackward0(Function):
 
 @op("Reduction", "‖x‖", samples=(((2, 3),), ((2, 3), {"p": 3.0, "dim": 1}), ((4,), {"p": 1.0})))
 def norm(
-    self: Tensor, p: float | str = 2, dim: int | tuple[int, ...] | None = None, keepdim: bool = False
+    self: Tensor,
+    p: float | str = 2,
+    dim: int | tuple[int, ...] | None = None,
+    keepdim: bool = False,
 ) -> Tensor:
     """The length of a vector: the p-norm along `dim`, or of everything."""
     if not self.is_floating_point():
@@ -271,9 +276,7 @@ def _variance(F: Namespace, self: Array, dim: Any, correction: float, keepdim: b
 
 
 class VarBackward0(Function):
-    def forward(
-        F: Namespace, self: Array, *, dim: Any, correction: float, keepdim: bool
-    ) -> Array:
+    def forward(F: Namespace, self: Array, *, dim: Any, correction: float, keepdim: bool) -> Array:
         """Σ (self - mean)² / (n - correction)"""
         return _variance(F, self, dim, correction, keepdim)
 
@@ -286,9 +289,7 @@ class VarBackward0(Function):
 
 
 class StdBackward0(Function):
-    def forward(
-        F: Namespace, self: Array, *, dim: Any, correction: float, keepdim: bool
-    ) -> Array:
+    def forward(F: Namespace, self: Array, *, dim: Any, correction: float, keepdim: bool) -> Array:
         """√ of the variance"""
         return np.sqrt(_variance(F, self, dim, correction, keepdim))
 
@@ -354,7 +355,9 @@ def _mean_grad(F: Namespace, grad: Array, shape: Shape, dim: Any, keepdim: bool)
     return spread(F, grad, shape, dim, keepdim) / _count([shape[d] for d in dims])
 
 
-def _deviation(name: str, self: Tensor, args: Any, correction: Any, unbiased: Any) -> dict[str, Any]:
+def _deviation(
+    name: str, self: Tensor, args: Any, correction: Any, unbiased: Any
+) -> dict[str, Any]:
     """The keywords of a variance-like node, from torch's two ways of calling it."""
     if isinstance(args, bool):
         args, unbiased = None, args
@@ -451,9 +454,7 @@ class NansumBackward0(Function):
 
 
 @op("Reduction", "Σ̸", samples=(((2, 3),), ((2, 3), {"dim": 1})))
-def nansum(
-    self: Tensor, dim: int | tuple[int, ...] | None = None, keepdim: bool = False
-) -> Tensor:
+def nansum(self: Tensor, dim: int | tuple[int, ...] | None = None, keepdim: bool = False) -> Tensor:
     """Add up along `dim`, or everything, leaving out nan."""
     dims = () if dim is None else dims_of(dim, self.ndim)
     return NansumBackward0.apply(self, dim=dims, keepdim=keepdim)

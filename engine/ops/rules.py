@@ -21,7 +21,7 @@ Namespace = Any
 Shape = tuple[int, ...]
 
 
-class SelectBackward(Function):
+class SelectBackwardBackward0(Function):
     """Zeros with a slice filled in; its derivative picks the slice out again."""
 
     def forward(F: Namespace, self: Array, *, size: Shape, dim: int, index: int) -> Array:
@@ -35,10 +35,10 @@ class SelectBackward(Function):
 
 def select_backward(grad: Tensor, size: Shape, dim: int, index: int) -> Tensor:
     """`grad` at `index` of `dim` in zeros of `size`."""
-    return SelectBackward.apply(grad, size=size, dim=dim, index=index)
+    return SelectBackwardBackward0.apply(grad, size=size, dim=dim, index=index)
 
 
-class SliceBackward(Function):
+class SliceBackwardBackward0(Function):
     """Zeros with a slice filled in."""
 
     def forward(
@@ -54,10 +54,10 @@ class SliceBackward(Function):
 
 def slice_backward(grad: Tensor, size: Shape, dim: int, start: int, end: int, step: int) -> Tensor:
     """`grad` at the slice of `dim` in zeros of `size`."""
-    return SliceBackward.apply(grad, size=size, dim=dim, start=start, end=end, step=step)
+    return SliceBackwardBackward0.apply(grad, size=size, dim=dim, start=start, end=end, step=step)
 
 
-class IndexBackward(Function):
+class IndexPutImplBackward0(Function):
     """Zeros with entries added at indices."""
 
     def forward(F: Namespace, self: Array, *, size: Shape, index: Any) -> Array:
@@ -71,7 +71,7 @@ class IndexBackward(Function):
 
 def index_backward(grad: Tensor, size: Shape, index: Any) -> Tensor:
     """`grad` added at `index` in zeros of `size`."""
-    return IndexBackward.apply(grad, size=size, index=index)
+    return IndexPutImplBackward0.apply(grad, size=size, index=index)
 
 
 def index_read(x: Tensor, index: Any) -> Tensor:
@@ -134,6 +134,59 @@ def cast(x: Tensor, dtype: Any) -> Tensor:
     return to(x, dtypes.of(dtype))
 
 
+class TanhBackwardBackward0(Function):
+    def forward(F: Namespace, self: Array, output: Array) -> Array:
+        """self · (1 - result²)"""
+        return F.tanh_backward(self, output)
+
+    def grad_self(F: Namespace, grad: Array, output: Array) -> Array:
+        """The slope of tanh once more."""
+        return F.tanh_backward(grad, output)
+
+    def grad_output(grad: Array, self: Array, output: Array) -> Array:
+        """-2 · result: how the slope bends."""
+        return grad * (-2 * output * self)
+
+
+def tanh_backward(grad: Tensor, result: Tensor) -> Tensor:
+    """grad · (1 - result²)"""
+    return TanhBackwardBackward0.apply(grad, result)
+
+
+class SigmoidBackwardBackward0(Function):
+    def forward(F: Namespace, self: Array, output: Array) -> Array:
+        """self · (1 - result) · result"""
+        return F.sigmoid_backward(self, output)
+
+    def grad_self(F: Namespace, grad: Array, output: Array) -> Array:
+        """The slope of sigmoid once more."""
+        return F.sigmoid_backward(grad, output)
+
+    def grad_output(grad: Array, self: Array, output: Array) -> Array:
+        """1 - 2 · result: how the slope bends."""
+        return grad * self * (-2 * output + 1)
+
+
+def sigmoid_backward(grad: Tensor, result: Tensor) -> Tensor:
+    """grad · (1 - result) · result"""
+    return SigmoidBackwardBackward0.apply(grad, result)
+
+
+class ThresholdBackwardBackward0(Function):
+    def forward(F: Namespace, self: Array, output: Array) -> Array:
+        """self where a relu was open"""
+        return F.threshold_backward(self, output)
+
+    def grad_self(F: Namespace, grad: Array, output: Array) -> Array:
+        """The same gate once more."""
+        return F.threshold_backward(grad, output)
+
+
+def threshold_backward(grad: Tensor, result: Tensor) -> Tensor:
+    """`grad` where a relu was open."""
+    return ThresholdBackwardBackward0.apply(grad, result)
+
+
 def sgn(x: Tensor) -> Tensor:
     """-1, 0 or 1; 0 for nan."""
     return where(isnan(x), zeros_of(x), sign(x))
@@ -146,5 +199,6 @@ def vector_norm(x: Tensor, ord: float, dim: Any, keepdim: bool) -> Tensor:
 
 __all__ = [
     "add_along", "cast", "constant", "gather_flat", "index_backward", "index_read", "index_zeroed", "put_along",
-    "scatter_flat", "select_backward", "sgn", "slice_backward", "trigamma", "vector_norm", "zeros", "zeros_of",
+    "scatter_flat", "select_backward", "sgn", "sigmoid_backward", "slice_backward", "tanh_backward",
+    "threshold_backward", "trigamma", "vector_norm", "zeros", "zeros_of",
 ]  # fmt: skip

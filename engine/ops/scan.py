@@ -66,7 +66,12 @@ def _worth(F: Namespace, grad: Array, self: Array, dim: int, i: int, n: int) -> 
     return total
 
 
-@op("Reduction", "Π…", defaults={"dim": 0}, samples=(((4,), {"dim": 0}), ([2.0, 0.0, 3.0], {"dim": 0})))
+@op(
+    "Reduction",
+    "Π…",
+    defaults={"dim": 0},
+    samples=(((4,), {"dim": 0}), ([2.0, 0.0, 3.0], {"dim": 0})),
+)
 def cumprod(self: Tensor, dim: int, *, dtype: str | None = None) -> Tensor:
     """The product of the entries so far along `dim`."""
     if dtype is not None:

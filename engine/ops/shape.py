@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import dtypes
+from engine import dtypes, errors
 from engine.function import NOWHERE, Function, grad_edge
 from engine.ops.reduction import dims_of
 from engine.registry import Tensors, op
@@ -60,7 +60,13 @@ def _can_view(data: Array, size: Shape) -> bool:
     return True
 
 
-@op("Shape", "view", torch="{self}.view({shape})", defaults={"shape": [-1]})
+@op(
+    "Shape",
+    "view",
+    torch="{self}.view({shape})",
+    defaults={"shape": [-1]},
+    samples=(((2, 3), {"shape": (3, -1)}),),
+)
 def view(self: Tensor, shape: tuple[int, ...]) -> Tensor:
     """The same memory in another shape; -1 stands for what is left."""
     size = resolved(shape, self.numel())
@@ -72,7 +78,13 @@ def view(self: Tensor, shape: tuple[int, ...]) -> Tensor:
     return ViewBackward0.apply(self, size=size)
 
 
-@op("Shape", "reshape", torch="{self}.reshape({shape})", defaults={"shape": [-1]})
+@op(
+    "Shape",
+    "reshape",
+    torch="{self}.reshape({shape})",
+    defaults={"shape": [-1]},
+    samples=(((2, 3), {"shape": (-1,)}),),
+)
 def reshape(self: Tensor, shape: tuple[int, ...]) -> Tensor:
     """The entries in another shape, copied only where they must be; -1 stands for what is left."""
     size = resolved(shape, self.numel())
@@ -81,7 +93,12 @@ def reshape(self: Tensor, shape: tuple[int, ...]) -> Tensor:
     return UnsafeViewBackward0.apply(clone(self), size=size)
 
 
-@op("Shape", "flatten", torch="{self}.flatten({start_dim}, {end_dim})")
+@op(
+    "Shape",
+    "flatten",
+    torch="{self}.flatten({start_dim}, {end_dim})",
+    samples=(((2, 3, 2), {"start_dim": 1}), ((2, 3),)),
+)
 def flatten(self: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """Join the dimensions from `start_dim` to `end_dim` into one."""
     start, end = check_dim(start_dim, self.ndim), check_dim(end_dim, self.ndim)
@@ -108,7 +125,7 @@ class TBackward0(Function):
         return F.t(grad)
 
 
-@op("Shape", "ᵀ", torch="{self}.t()")
+@op("Shape", "ᵀ", torch="{self}.t()", samples=(((2, 3),), ((3,),)))
 def t(self: Tensor) -> Tensor:
     """Rows become columns, of a matrix or less."""
     if self.ndim > 2:
@@ -128,7 +145,13 @@ class PermuteBackward0(Function):
         return F.permute(grad, tuple(int(i) for i in np.argsort(dims)))
 
 
-@op("Shape", "permute", torch="{self}.permute({dims})", defaults={"dims": [1, 0]})
+@op(
+    "Shape",
+    "permute",
+    torch="{self}.permute({dims})",
+    defaults={"dims": [1, 0]},
+    samples=(((2, 3, 4), {"dims": (2, 0, 1)}),),
+)
 def permute(self: Tensor, dims: tuple[int, ...]) -> Tensor:
     """The dimensions in another order."""
     if len(dims) != self.ndim:
@@ -155,7 +178,13 @@ class TransposeBackward0(Function):
         return F.transpose(grad, dim0, dim1)
 
 
-@op("Shape", "⇄", torch="{self}.transpose({dim0}, {dim1})", defaults={"dim0": 0, "dim1": 1})
+@op(
+    "Shape",
+    "⇄",
+    torch="{self}.transpose({dim0}, {dim1})",
+    defaults={"dim0": 0, "dim1": 1},
+    samples=(((2, 3), {"dim0": 0, "dim1": 1}),),
+)
 def transpose(self: Tensor, dim0: int, dim1: int) -> Tensor:
     """Two dimensions change places."""
     a, b = check_dim(dim0, self.ndim), check_dim(dim1, self.ndim)
@@ -210,7 +239,12 @@ class SqueezeBackward4(SqueezeBackward1):
         return F.reshape(grad, self_shape)
 
 
-@op("Shape", "squeeze", torch="{self}.squeeze({dim})")
+@op(
+    "Shape",
+    "squeeze",
+    torch="{self}.squeeze({dim})",
+    samples=(((1, 3, 1),), ((1, 3, 1), {"dim": 0})),
+)
 def squeeze(self: Tensor, dim: int | tuple[int, ...] | None = None) -> Tensor:
     """Drop dimensions of size 1: all, or those named."""
     if dim is None:
@@ -232,7 +266,13 @@ class UnsqueezeBackward0(Function):
         return F.squeeze(grad, dim)
 
 
-@op("Shape", "unsqueeze", torch="{self}.unsqueeze({dim})", defaults={"dim": 0})
+@op(
+    "Shape",
+    "unsqueeze",
+    torch="{self}.unsqueeze({dim})",
+    defaults={"dim": 0},
+    samples=(((2, 3), {"dim": 1}),),
+)
 def unsqueeze(self: Tensor, dim: int) -> Tensor:
     """Add a dimension of size 1 before `dim`."""
     return UnsqueezeBackward0.apply(self, dim=check_dim(dim, self.ndim + 1))
@@ -260,7 +300,13 @@ def _expanded_strides(self: Array, size: Shape) -> tuple[int, ...]:
     )
 
 
-@op("Shape", "expand", torch="{self}.expand({size})", defaults={"size": [2, -1]})
+@op(
+    "Shape",
+    "expand",
+    torch="{self}.expand({size})",
+    defaults={"size": [2, -1]},
+    samples=(((2, 1), {"size": (3, 2, 4)}), ((1, 3), {"size": (2, -1)})),
+)
 def expand(self: Tensor, size: tuple[int, ...]) -> Tensor:
     """Repeat along dimensions of size 1 (or new ones) without copying; -1 keeps a size."""
     shape = tuple(self.shape)
@@ -290,6 +336,16 @@ def expand_as(self: Tensor, other: Tensor) -> Tensor:
 def broadcast_to(self: Tensor, shape: Shape) -> Tensor:
     """Expand to a shape."""
     return expand(self, tuple(shape))
+
+
+def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
+    """All expanded to one shape; those that have it already as they are."""
+    shapes = [tuple(x.shape) for x in tensors]
+    try:
+        shape = np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise RuntimeError(errors.cannot_broadcast(shapes[0], shapes[1])) from None
+    return tuple(x if x.shape == shape else expand(x, shape) for x in tensors)
 
 
 class _Joined(Function):
@@ -359,7 +415,7 @@ class StackBackward0(_Joined):
         return [F.select(grad, dim, i) for i in range(len(self.params["shapes"]))]
 
 
-@op("Shape", "cat")
+@op("Shape", "cat", samples=(([(2, 3), (1, 3)],), ([(2, 1), (2, 3)], {"dim": 1})))
 def cat(tensors: Tensors, dim: int = 0) -> Tensor:
     """Join tensors along a dimension they have."""
     parts = list(tensors)
@@ -384,7 +440,7 @@ def _check_cat(first: Tensor, x: Tensor, dim: int, i: int) -> None:
             )
 
 
-@op("Shape", "stack")
+@op("Shape", "stack", samples=(([(3,), (3,)],), ([(2,), (2,)], {"dim": 1})))
 def stack(tensors: Tensors, dim: int = 0) -> Tensor:
     """Join tensors of one shape along a new dimension."""
     parts = list(tensors)
@@ -409,7 +465,7 @@ class CloneBackward0(Function):
         return grad
 
 
-@op("Gradient control", "⧉", torch="{self}.clone()")
+@op("Gradient control", "⧉", torch="{self}.clone()", samples=(((2, 3),),))
 def clone(self: Tensor) -> Tensor:
     """A copy that gradients flow through."""
     return CloneBackward0.apply(self)

@@ -36,7 +36,7 @@ class Canvas(Hands):
     """Space was pressed and let go without a drag: play or pause."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
         self.setAcceptDrops(True)
         self.editor.changed.connect(self._on_changed)
         self.editor.opened.connect(self._on_opened)
@@ -55,6 +55,7 @@ class Canvas(Hands):
         self._on_changed(self.shown, document)
         self.selection.set()
         self.fit_all()
+        self.zoom_changed.emit(self.view.scale)  # said once even where it is what it was
 
     def disconnect_slot(self, node: str, slot: str) -> None:
         """Take the wire out of an input."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker, QPen
 
 from gui.canvas.geometry import Box, Geometry
 from gui.canvas.inks import Inks
@@ -41,6 +41,21 @@ class Look:
     @property
     def level(self) -> Level:
         return level_of(self.scale)
+
+    def dashed(self, path: QPainterPath, pen: QPen) -> None:
+        """Draw a dashed line as a filled outline.
+
+        Qt cuts dashes to what is exposed, so a part painted alone differs from the whole by a pixel.
+        """
+        stroker = QPainterPathStroker(pen)
+        stroker.setCurveThreshold(0.25 / max(self.scale, 1.0))
+        self.painter.fillPath(stroker.createStroke(path), pen.brush())
+
+    def dashed_box(self, rect: QRectF, radius: float, pen: QPen) -> None:
+        """A rounded rectangle with a dashed border and nothing in it."""
+        path = QPainterPath()
+        path.addRoundedRect(rect, radius, radius)
+        self.dashed(path, pen)
 
     def write(
         self,

@@ -73,19 +73,21 @@ def draw_playback(look: Look, view: View, phase: float) -> None:
     """The current step: its ring, its packet, its sum."""
     frame, geometry = look.frame, look.geometry
     for node in frame.active & geometry.row.keys():
-        token = "gradient" if _is_backward(frame, node) else "value"
-        ring(look, geometry.row[node], look.inks.pen(token, max(3.0, 2.0 / look.scale)), RING_GAP)
+        pen = look.inks.pen(_ring_token(frame, node), max(3.0, 2.0 / look.scale))
+        ring(look, geometry.row[node], pen, RING_GAP)
     if frame.packet is not None:
         _draw_packet(look, frame.packet, phase)
     if frame.summing in geometry.row:
         draw_sum_card(look, frame.summing, view)
 
 
-def _is_backward(frame: Frame, node: str) -> bool:
-    if frame.packet is not None:
-        return frame.packet.backward
+def _ring_token(frame: Frame, node: str) -> str:
+    """Red where it failed, else the colour of what happens there: a value or a gradient."""
     state = frame.node(node)
-    return state.live or state.stored is not None
+    if state.error:
+        return "error"
+    backward = frame.packet.backward if frame.packet else state.live or state.stored is not None
+    return "gradient" if backward else "value"
 
 
 def packet_curve(geometry: Geometry, packet: Packet) -> np.ndarray | None:

@@ -64,7 +64,10 @@ def _stroke(look: Look, some: np.ndarray, pen: QPen) -> None:
     for a, b, c, d in some.tolist():
         path = QPainterPath(QPointF(*a))
         path.cubicTo(*b, *c, *d)
-        painter.drawPath(path)
+        if pen.style() is Qt.PenStyle.CustomDashLine:
+            look.dashed(path, pen)
+        else:
+            painter.drawPath(path)
 
 
 def path_of(some: np.ndarray) -> QPainterPath:

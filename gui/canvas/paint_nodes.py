@@ -94,10 +94,10 @@ def _body(
     look: Look, rect: QRectF, radius: float, fill: str, border: str, state: NodeState
 ) -> None:
     inks, painter = look.inks, look.painter
-    pen = inks.pen(border, 1.4, BORDER if state.freed else ())
-    if state.error:
-        pen = inks.pen("error", 2.0)
-    painter.setPen(pen)
+    if state.freed and not state.error:
+        look.dashed_box(rect, radius, inks.pen(border, 1.4, BORDER))
+        return
+    painter.setPen(inks.pen("error", 2.0) if state.error else inks.pen(border, 1.4))
     painter.setBrush(Qt.BrushStyle.NoBrush if state.freed else inks.brush(fill))
     painter.drawRoundedRect(rect, radius, radius)
 

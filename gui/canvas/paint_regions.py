@@ -43,9 +43,7 @@ def _draw_mode(look: Look, shape: RegionShape) -> None:
     if shape.kind != "enable_grad" and look.level is not Level.DOTS:
         painter.setPen(inks.pen("cut", 1.2, alpha=0.3))
         painter.drawLines(_hatching(rect))
-    painter.setPen(inks.pen("cut", 1.6, BORDER))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRoundedRect(rect, 12, 12)
+    look.dashed_box(rect, 12, inks.pen("cut", 1.6, BORDER))
 
 
 def _hatching(rect: QRectF) -> list[QLineF]:

@@ -34,6 +34,10 @@ from gui.theme import Theme
 
 log = logging.getLogger(__name__)
 
+WHOLE_UP_TO = 250
+"""Nodes: a step of a smaller graph repaints the whole still picture, which takes some milliseconds and
+leaves no trace of how the step was come by (a part painted alone rounds some colours differently)."""
+
 EMPTY_TEXT = (
     "Press Tab or double-click to add an operation",
     "drag one from the palette · open a lesson from File › Lessons",
@@ -83,7 +87,7 @@ class Surface(Viewport):
             return
         old, self.frame = self.frame, frame
         changed = frame.changed_since(old)
-        if changed is None:
+        if changed is None or len(self.geometry_.ids) <= WHOLE_UP_TO:
             self.states = States(self.geometry_, frame)
             self._layer.invalidate()
             self.phase = phase

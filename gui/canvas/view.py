@@ -48,7 +48,7 @@ class View:
         return replace(self, dx=round(self.dx * dpr) / dpr, dy=round(self.dy * dpr) / dpr)
 
     @staticmethod
-    def fitting(scene: QRectF, size: QSizeF, margin: float = 48.0, largest: float = 1.25) -> View:
+    def fitting(scene: QRectF, size: QSizeF, margin: float = 28.0, largest: float = 1.25) -> View:
         """All of `scene` in the middle of a widget of `size`, never larger than `largest`."""
         room_w = max(1.0, size.width() - 2 * margin)
         room_h = max(1.0, size.height() - 2 * margin)

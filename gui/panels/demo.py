@@ -17,7 +17,8 @@ from gui.model.timeline import Chapter, Timeline
 from gui.state.editor import Editor
 from gui.state.player import Film, Player
 from gui.state.selection import Selection
-from gui.theme import LIGHT, palette
+from gui.dress import dress
+from gui.theme import LIGHT
 
 GRAPH = Graph.of(
     [
@@ -210,7 +211,7 @@ def show(make: Callable[[], QWidget]) -> None:
     """Run one panel as a window of its own."""
     app = QApplication(sys.argv)
     app.setStyle("Fusion")
-    app.setPalette(palette(LIGHT))
     shown = make()
+    dress(LIGHT)
     shown.show()
     sys.exit(app.exec())

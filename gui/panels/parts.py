@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 from gui.model.frames import Frame
 from gui.panels.icons import icon
 from gui.state.player import Player
-from gui.theme import Theme, mono, palette
+from gui.theme import Theme, mono
 
 MARGIN = 12
 GAP = 8
@@ -45,9 +45,6 @@ class Panel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Show everything in the colours of `theme`."""
         self.theme = theme
-        # With the old sheet still on, labels would keep its colours through a new palette.
-        self.setStyleSheet("")
-        self.setStyleSheet(sheet(theme))
         self.restyle()
 
     def restyle(self) -> None:
@@ -215,7 +212,10 @@ def legible(theme: Theme, token: str, ground: str) -> str:
 
 
 def sheet(theme: Theme) -> str:
-    """The style sheet of a panel: what QPalette cannot say."""
+    """What QPalette cannot say, for the application's one style sheet.
+
+    One for all, because a sheet of a panel's own is not always polished anew when the theme changes.
+    """
     tones = "".join(
         f'QLabel[tone="{t}"] {{ color: {getattr(theme, t)}; }}\n'
         for t in ("text", "muted", "value", "gradient", "sum", "error", "cut")

@@ -22,7 +22,7 @@ from gui.model import edits
 from gui.model.document import Document
 
 if TYPE_CHECKING:
-    from gui.canvas.canvas import Canvas
+    from gui.canvas.hands import Hands
 
 SNAP = 20.0
 """Widget pixels within which a port draws the wire to itself."""
@@ -55,7 +55,7 @@ class Connect(Tool):
     hint = "Drag to a port or a node · on empty canvas: add an operation · Esc cancels"
     cursor = Qt.CursorShape.CrossCursor
 
-    def __init__(self, canvas: Canvas, at: QPointF, port: int) -> None:
+    def __init__(self, canvas: Hands, at: QPointF, port: int) -> None:
         super().__init__(canvas, at)
         self.document = canvas.editor.document
         self.origin, self.lifted = _origin(canvas, self.document, port)
@@ -259,7 +259,7 @@ class Connect(Tool):
         painter.drawText(box.adjusted(10, 6, -8, -6), flags, text)
 
 
-def _origin(canvas: Canvas, document: Document, port: int) -> tuple[End, Edge | None]:
+def _origin(canvas: Hands, document: Document, port: int) -> tuple[End, Edge | None]:
     """The fixed end of the wire, and the edge that was taken hold of, if there was one."""
     node, slot, output = canvas.geometry_.slot_of(port)
     edge = document.graph.edges.get((node, slot)) if slot is not None else None

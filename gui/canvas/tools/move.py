@@ -13,7 +13,7 @@ from gui.model import edits
 from gui.model.document import Document
 
 if TYPE_CHECKING:
-    from gui.canvas.canvas import Canvas
+    from gui.canvas.hands import Hands
 
 
 class Move(Tool):
@@ -24,7 +24,7 @@ class Move(Tool):
     verb = "Move"
 
     def __init__(
-        self, canvas: Canvas, at: QPointF, grabbed: str, *, clicked_alone: bool = False
+        self, canvas: Hands, at: QPointF, grabbed: str, *, clicked_alone: bool = False
     ) -> None:
         super().__init__(canvas, at)
         self.document = self.base = self.preview = canvas.editor.document
@@ -63,7 +63,7 @@ class Duplicate(Move):
     cursor = Qt.CursorShape.DragCopyCursor
     verb = "Duplicate"
 
-    def __init__(self, canvas: Canvas, at: QPointF, grabbed: str) -> None:
+    def __init__(self, canvas: Hands, at: QPointF, grabbed: str) -> None:
         super().__init__(canvas, at, grabbed)
         fragment = edits.extract(self.document, self.ids)
         self.base, self.copies = edits.paste(self.document, fragment, (0.0, 0.0))

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from gui.canvas.tools.tool import Keys, Tool
 
 if TYPE_CHECKING:
-    from gui.canvas.canvas import Canvas
+    from gui.canvas.hands import Hands
 
 
 class Pan(Tool):
@@ -18,7 +18,7 @@ class Pan(Tool):
     hint = "Drag to pan."
     cursor = Qt.CursorShape.ClosedHandCursor
 
-    def __init__(self, canvas: Canvas, at: QPointF) -> None:
+    def __init__(self, canvas: Hands, at: QPointF) -> None:
         super().__init__(canvas, at)
         self.view = canvas.view
 
@@ -36,7 +36,7 @@ class PanMinimap(Pan):
 
     hint = "Drag in the minimap to look elsewhere."
 
-    def __init__(self, canvas: Canvas, at: QPointF) -> None:
+    def __init__(self, canvas: Hands, at: QPointF) -> None:
         super().__init__(canvas, at)
         self.small = canvas.minimap.view(canvas.geometry_, QSizeF(canvas.size()))
         self._look_at(at)

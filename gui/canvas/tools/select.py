@@ -12,7 +12,7 @@ from gui.canvas.inks import inks
 from gui.canvas.tools.tool import Keys, Tool
 
 if TYPE_CHECKING:
-    from gui.canvas.canvas import Canvas
+    from gui.canvas.hands import Hands
 
 
 class RubberBand(Tool):
@@ -20,7 +20,7 @@ class RubberBand(Tool):
 
     hint = "Drag to select · Shift adds · Ctrl toggles · Esc cancels"
 
-    def __init__(self, canvas: Canvas, at: QPointF) -> None:
+    def __init__(self, canvas: Hands, at: QPointF) -> None:
         super().__init__(canvas, at)
         self.items, self.edges = canvas.selection.items, canvas.selection.edges
 

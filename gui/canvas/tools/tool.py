@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter
 
 if TYPE_CHECKING:
-    from gui.canvas.canvas import Canvas
+    from gui.canvas.hands import Hands
 
 DRAG_DISTANCE = 4.0
 """Pixels the mouse must travel before a press becomes a drag."""
@@ -22,7 +22,7 @@ class Tool:
     hint = ""
     cursor: Qt.CursorShape | None = None
 
-    def __init__(self, canvas: Canvas, at: QPointF) -> None:
+    def __init__(self, canvas: Hands, at: QPointF) -> None:
         self.canvas = canvas
         self.start = self.at = QPointF(at)
         self.dragged = False

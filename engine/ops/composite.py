@@ -1,0 +1,186 @@
+"""Losses made of other ops, and the two that measure an angle or a length."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+
+from engine.either import size_of
+from engine.function import Function
+from engine.modes import no_grad
+from engine.ops.arithmetic import add, div, mul, neg, pow, shifted, sub
+from engine.ops.choice import clamp_min, where
+from engine.ops.elementary import exp, log
+from engine.ops.losses import _reduce, _reduced, _share
+from engine.ops.reduction import norm
+from engine.ops.reduction import sum as sum_
+from engine.ops.shape import clone, expand
+from engine.ops.special import xlogy
+from engine.registry import op
+from engine.tensor import Tensor, is_tensor, wrap
+
+Array = Any
+Namespace = Any
+
+
+@op(
+    "Loss", "KL", torch="F.kl_div({self}, {target}, reduction={reduction})", domain=(0.1, 0.9),
+    samples=(((2, 3), (2, 3), {"reduction": "sum"}), ((2, 3), (2, 3), {"reduction": "batchmean"})),
+)  # fmt: skip
+def kl_div(
+    self: Tensor, target: Tensor, *, reduction: str = "mean", log_target: bool = False
+) -> Tensor:
+    """How far log-probabilities are from a distribution."""
+    if reduction == "mean":
+        warnings.warn(
+            "reduction: 'mean' divides the total loss by both the batch size and the support size."
+            "'batchmean' divides only by the batch size, and aligns with the KL div math "
+            "definition.'mean' will be changed to behave the same as 'batchmean' in the next "
+            "major release.",
+            UserWarning,
+            stacklevel=2,
+        )
+    if log_target:
+        loss = mul(exp(target), sub(target, self))
+    else:
+        loss = sub(xlogy(target, target), mul(target, self))
+    if reduction == "batchmean":
+        total = sum_(loss)
+        return div(total, self.shape[0]) if self.ndim else total
+    return _reduce(loss, reduction)
+
+
+def hinge_embedding_loss(
+    self: Tensor, target: Tensor, margin: float = 1.0, *, reduction: str = "mean"
+) -> Tensor:
+    """Small distances for pairs marked 1, at least `margin` for those marked -1."""
+    zeros = wrap(np.zeros_like(self._data))
+    room = sub(wrap(self._data.dtype.type(margin)), self)
+    apart = where(target != 1, clamp_min(room, 0), zeros)
+    together = where(target != -1, self, zeros)
+    return _reduce(add(apart, together), reduction)
+
+
+def margin_ranking_loss(
+    input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, *, reduction: str = "mean"
+) -> Tensor:
+    """The first larger than the second by `margin` where the target is 1, else the other way."""
+    short = shifted(mul(neg(target), sub(input1, input2)), margin)
+    return _reduce(clamp_min(short, 0), reduction)
+
+
+class SoftMarginLossBackward0(Function):
+    promote = "arithmetic"
+
+    def forward(F: Namespace, self: Array, target: Array, *, reduction: str) -> Array:
+        """ln(1 + e^(-target · self)), averaged"""
+        return _reduced(F, F.log1p(F.exp(-target * self)), reduction)
+
+    def grad_self(F: Namespace, grad: Array, self: Array, target: Array, reduction: str) -> Array:
+        """-target · σ(-target · self)"""
+        z = F.exp(-target * self)
+        return _share(-target * z / (1 + z) * grad, size_of(self), reduction)
+
+
+@op(
+    "Loss", "soft margin", torch="F.soft_margin_loss({self}, {target})",
+    samples=(((3,), [1, -1, 1]),),
+)  # fmt: skip
+def soft_margin_loss(self: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
+    """The logistic loss of a sign."""
+    return SoftMarginLossBackward0.apply(self, target, reduction=reduction)
+
+
+def gaussian_nll_loss(
+    self: Tensor, target: Tensor, var: Any, full: bool = False, eps: float = 1e-6, *,
+    reduction: str = "mean",
+) -> Tensor:  # fmt: skip
+    """The negative log-likelihood of a normal distribution with the given variance."""
+    spread = clone(var) if is_tensor(var) else wrap(np.full_like(self._data, var))
+    with no_grad():
+        spread.clamp_(min=eps)
+    loss = mul(add(log(spread), div(pow(sub(self, target), 2), spread)), 0.5)
+    if full:
+        loss = add(loss, 0.5 * math.log(2 * math.pi))
+    return _reduce(loss, reduction)
+
+
+def poisson_nll_loss(
+    self: Tensor, target: Tensor, log_input: bool = True, full: bool = False, eps: float = 1e-8, *,
+    reduction: str = "mean",
+) -> Tensor:  # fmt: skip
+    """The negative log-likelihood of a Poisson distribution."""
+    if log_input:
+        rate = mul(target, self)  # PyTorch makes the right operand first
+        loss = sub(exp(self), rate)
+    else:
+        loss = sub(self, mul(target, log(add(self, eps))))
+    if full:
+        data = target._data
+        stirling = data * np.log(data) - data + 0.5 * np.log(2 * np.pi * data)
+        loss = add(loss, wrap(np.where(data > 1, stirling, 0).astype(data.dtype)))
+    return _reduce(loss, reduction)
+
+
+@op(
+    "Linear algebra",
+    "cos ∠",
+    torch="F.cosine_similarity({x1}, {x2}, {dim})",
+    samples=(((2, 3), (2, 3)),),
+)
+def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
+    """The cosine of the angle between vectors along `dim`."""
+    parts = []
+    for x in (x1, x2):
+        length = clone(norm(x, 2, dim, True))
+        with no_grad():
+            length.clamp_(min=eps)
+        parts.append(div(x, length))
+    return sum_(mul(*parts), dim)
+
+
+@op("Network", "normalize", torch="F.normalize({self}, {p}, {dim})", samples=(((2, 3),),))
+def normalize(self: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
+    """Vectors along `dim` scaled to length 1."""
+    length = expand(clamp_min(norm(self, p, dim, True), eps), tuple(self.shape))
+    return div(self, length)
+
+
+def pairwise_distance(
+    x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False
+) -> Tensor:
+    """The distance between vectors along the last dimension."""
+    return norm(add(sub(x1, x2), eps), p, max(x1.ndim, x2.ndim) - 1, keepdim)
+
+
+def dist(self: Tensor, other: Tensor, p: float = 2) -> Tensor:
+    """The p-norm of a difference."""
+    return DistBackward0.apply(self, other, p=float(p))
+
+
+class DistBackward0(Function):
+    promote = "arithmetic"
+
+    def forward(F: Namespace, self: Array, other: Array, *, p: float) -> Array:
+        """The norm of self - other"""
+        return F.vector_norm(self - other, p, None, False)
+
+    def grad_self(
+        F: Namespace, grad: Array, self: Array, other: Array, result: Array, p: float
+    ) -> Array:
+        """A distance grows fastest along the difference."""
+        return _along_difference(F, grad, self - other, result, p)
+
+    def grad_other(
+        F: Namespace, grad: Array, self: Array, other: Array, result: Array, p: float
+    ) -> Array:
+        """A distance shrinks fastest along the difference."""
+        return -_along_difference(F, grad, self - other, result, p)
+
+
+def _along_difference(F: Namespace, grad: Array, d: Array, result: Array, p: float) -> Array:
+    slope = d / result if p == 2 else F.sgn(d) * F.pow(F.abs(d) / result, p - 1)
+    return F.where(result == 0, F.zeros_like(slope), slope * grad)

@@ -1,0 +1,351 @@
+"""The main job in the real window, by mouse and keyboard: compose, run, step, save, reopen."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests.canvas_kit import Rig
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+import assets
+from gui.app import App
+from gui.dress import dress
+from gui.model.document import Document
+from gui.model.files import load, to_text
+from gui.theme import LIGHT
+
+Key, Mod, LEFT = Qt.Key, Qt.KeyboardModifier, Qt.MouseButton.LeftButton
+Button = QMessageBox.StandardButton
+
+
+@pytest.fixture
+def app(qtbot, home_of_its_own):
+    made = App()
+    made.settings.forget_recent()
+    made.settings.theme = "light"
+    made.window.resize(1400, 900)
+    made.window.show()
+    qtbot.waitUntil(made.window.isVisible)
+    yield made
+    made.editor.history.setClean()  # or closing would ask
+    made.window.close()
+    assert made._closed
+    dress(LIGHT)
+
+
+@pytest.fixture
+def rig(app):
+    app.canvas.setFocus()
+    return Rig(app.canvas, app.editor, app.selection)
+
+
+@pytest.fixture
+def files(monkeypatch, tmp_path):
+    """The file dialogs answer with this path."""
+    path = tmp_path / "square.chain"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(path), ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: (str(path), ""))
+    return path
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """Message boxes are written down and answered with `told.answer`."""
+
+    class Told(list):
+        answer = Button.Cancel
+
+    seen = Told()
+
+    def answer(box):
+        seen.append(f"{box.text()}\n{box.informativeText()}")
+        return seen.answer
+
+    monkeypatch.setattr(QMessageBox, "exec", answer)
+    return seen
+
+
+def settled(qtbot, app):
+    """Wait until the background run has been shown."""
+    qtbot.waitUntil(lambda: not app.runner.busy, timeout=20_000)
+
+
+def open_lesson(qtbot, app, name):
+    assert app.filing.open_copy(assets.path("examples", f"{name}.chain"))
+    settled(qtbot, app)
+
+
+def type_into_popup(rig, text):
+    """Tab opens the search popup where the mouse is; type and Enter."""
+    rig.key(Key.Key_Tab)
+    field = rig.canvas.search.line
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, Key.Key_Return)
+
+
+def compose_square(rig):
+    """y = x ** 2 with x = 3, by mouse and keyboard only."""
+    rig.move(QPoint(150, 200))
+    rig.double_click(QPoint(150, 200))
+    QTest.keyClicks(rig.canvas.search.line, "parameter")
+    QTest.keyClick(rig.canvas.search.line, Key.Key_Return)
+    x = next(iter(rig.document.graph.nodes))
+    rig.key(Key.Key_Return)
+
+    QTest.keyClick(rig.canvas.field, Key.Key_A, Mod.ControlModifier)
+    QTest.keyClicks(rig.canvas.field, "3")
+    QTest.keyClick(rig.canvas.field, Key.Key_Return)
+
+    rig.double_click(QPoint(450, 400))
+    QTest.keyClicks(rig.canvas.search.line, "pow")
+    QTest.keyClick(rig.canvas.search.line, Key.Key_Return)
+    y = list(rig.document.graph.nodes)[-1]
+    if not rig.document.graph.edges:
+        rig.drag(rig.port(x), rig.port(y, "self"))
+    return x, y
+
+
+def test_a_square_is_composed_run_stepped_saved_and_reopened_by_hand(qtbot, app, rig, files):
+    x, y = compose_square(rig)
+    settled(qtbot, app)
+    assert [n.op for n in app.editor.document.graph.nodes.values()] == ["parameter", "pow"]
+    assert app.player.frame.node(y).value == 9
+
+    QTest.mouseClick(app.window.buttons["backward"], LEFT)
+    settled(qtbot, app)
+    assert app.player.playing
+    app.player.pause()
+    assert app.editor.document.program[-1].do == "backward"
+
+    app.canvas.setFocus()
+    rig.key(Key.Key_End, Mod.ControlModifier)
+    assert app.player.frame.node(x).stored == 6
+    rig.key(Key.Key_F11, Mod.ShiftModifier)
+    assert app.player.frame.node(x).stored is None
+    assert app.player.frame.packet.value == 6
+    rig.key(Key.Key_F11)
+    assert app.player.frame.node(x).stored == 6
+    rig.key(Key.Key_Home, Mod.ControlModifier)
+    assert app.player.step == -1
+
+    assert app.window.isWindowModified()
+    rig.key(Key.Key_S, Mod.ControlModifier)
+    assert not app.window.isWindowModified()
+    saved = app.editor.document
+    rig.key(Key.Key_N, Mod.ControlModifier)
+    assert app.editor.document == Document()
+    rig.key(Key.Key_O, Mod.ControlModifier)
+    settled(qtbot, app)
+    assert app.editor.document == saved
+    assert app.editor.path == files
+    assert files.absolute() in app.settings.recent
+
+
+def test_the_picture_after_scrubbing_equals_the_one_after_stepping(qtbot, app, rig):
+    open_lesson(qtbot, app, "accumulation")
+    app.canvas.fit_all()
+    app.player.first()
+    stepped = [rig.picture()]
+    for _ in range(len(app.player.film)):
+        app.player.forward()
+        stepped.append(rig.picture())
+    scrub = app.transport.scrub
+    for step in (7, 2, 9, -1, 4, 8, 0, 5):
+        x = round(scrub.x_of(step))
+        QTest.mouseClick(scrub, LEFT, Mod.NoModifier, QPoint(x, scrub.height() // 2))
+        assert app.player.step == step
+        assert rig.picture() == stepped[step + 1], f"step {step}"
+
+
+def test_stepping_back_shows_what_was_seen_on_the_way_there(qtbot, app, rig):
+    open_lesson(qtbot, app, "perceptron")
+    there = {}
+    app.player.go(20)
+    while app.player.step < len(app.player.film) - 1:
+        app.player.forward()
+        there[app.player.step] = rig.picture()
+    while app.player.step > 21:
+        assert rig.picture() == there[app.player.step], f"step {app.player.step}"
+        app.player.back()
+
+
+@pytest.mark.parametrize("lesson", ["square", "sine", "perceptron", "accumulation", "stopping"])
+def test_every_lesson_opens_runs_and_saves_as_it_was(qtbot, app, lesson):
+    open_lesson(qtbot, app, lesson)
+    path = assets.path("examples", f"{lesson}.chain")
+    assert to_text(app.editor.document) == path.read_text(encoding="utf-8")
+    assert len(app.player.film) >= 5
+    assert not app.editor.dirty
+    assert app.editor.path is None  # a lesson is a copy: saving it asks for a place
+
+
+def test_undo_takes_back_every_edit_and_redo_brings_it_again(qtbot, app, rig):
+    compose_square(rig)
+    made = app.editor.document
+    history = app.editor.history
+    while history.canUndo():
+        rig.key(Key.Key_Z, Mod.ControlModifier)
+    assert app.editor.document == Document()
+    while history.canRedo():
+        rig.key(Key.Key_Z, Mod.ControlModifier | Mod.ShiftModifier)
+    assert app.editor.document == made
+    settled(qtbot, app)
+
+
+def test_a_second_backward_without_forward_fails_at_the_node_that_raised(qtbot, app, rig):
+    open_lesson(qtbot, app, "square")
+    QTest.mouseClick(app.window.buttons["backward"], LEFT)
+    settled(qtbot, app)
+    app.player.last()
+    state = app.player.frame.node("y")
+    assert state.error.startswith("RuntimeError: Trying to backward through the graph a second time")
+    assert app.player.frame.active == {"y"}
+    assert "retain_graph=True" in app.player.frame.remedy
+
+
+def test_with_retain_graph_ticked_the_second_backward_accumulates(qtbot, app, rig):
+    compose_square(rig)
+    settled(qtbot, app)
+    QTest.mouseClick(app.window.buttons["retain_graph"], LEFT)
+    for _ in range(2):
+        QTest.mouseClick(app.window.buttons["backward"], LEFT)
+        settled(qtbot, app)
+        app.player.last()
+    x = next(iter(app.editor.document.graph.nodes))
+    assert app.player.frame.node(x).stored == 12
+    QTest.mouseClick(app.window.buttons["zero_grad"], LEFT)
+    settled(qtbot, app)
+    assert app.player.frame.node(x).stored == 0
+
+
+def test_an_edit_reruns_and_keeps_the_step_only_if_the_story_is_the_same(qtbot, app, rig):
+    open_lesson(qtbot, app, "square")
+    app.player.last()
+    app.selection.set(["x"])
+    rig.key(Key.Key_Return)
+    QTest.keyClick(rig.canvas.field, Key.Key_A, Mod.ControlModifier)
+    QTest.keyClicks(rig.canvas.field, "4")
+    QTest.keyClick(rig.canvas.field, Key.Key_Return)
+    settled(qtbot, app)
+    assert app.player.step == 1  # the end of forward: every number has changed
+    assert app.player.frame.node("y").value == 16
+    app.player.last()
+    step = app.player.step
+    app.selection.set(["y"])
+    rig.key(Key.Key_Right)
+    settled(qtbot, app)
+    assert app.player.step == step  # a move changes no number
+
+
+def test_text_where_a_number_belongs_says_so_and_loses_nothing(qtbot, app, rig):
+    open_lesson(qtbot, app, "square")
+    before = app.editor.document
+    app.selection.set(["x"])
+    rig.key(Key.Key_Return)
+    QTest.keyClick(rig.canvas.field, Key.Key_A, Mod.ControlModifier)
+    QTest.keyClicks(rig.canvas.field, "two")
+    QTest.keyClick(rig.canvas.field, Key.Key_Return)
+    assert rig.canvas.field.isVisible()
+    assert rig.canvas.field.text() == "two"
+    assert app.editor.document is before
+    QTest.keyClick(rig.canvas.field, Key.Key_Escape)
+    assert not rig.canvas.field.isVisible()
+
+
+BAD_FILES = {
+    "not json": ("hello", "line 1"),
+    "truncated": ('{"chainrule": 1, "min_reader": 1, "nodes": [', "line 1"),
+    "newer": ('{"chainrule": 9, "min_reader": 9, "nodes": []}', "newer"),
+    "unknown slot": (
+        json.dumps(
+            {
+                "chainrule": 1, "min_reader": 1,
+                "nodes": [
+                    {"id": "x", "op": "tensor", "name": "x", "params": {"data": 1.0}},
+                    {"id": "y", "op": "sin", "name": "y", "params": {}},
+                ],
+                "edges": [{"from": ["x", 0], "to": ["y", "nowhere"]}],
+                "regions": [], "program": [], "places": {},
+            }
+        ),
+        "$.edges[0]",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BAD_FILES)
+def test_a_bad_file_is_refused_with_its_place_and_the_document_stays(
+    qtbot, app, files, told, kind
+):
+    open_lesson(qtbot, app, "square")
+    before, text = app.editor.document, BAD_FILES[kind]
+    files.write_text(text[0])
+    assert not app.filing.open(files)
+    assert text[1] in told[-1]
+    assert app.editor.document is before
+    assert app.window.isEnabled()
+
+
+def test_unsaved_changes_are_asked_about_and_cancel_keeps_the_window(qtbot, app, rig, told, files):
+    compose_square(rig)
+    settled(qtbot, app)
+    app.window.close()
+    assert "Save the changes" in told[-1]
+    assert app.window.isVisible()
+    told.answer = Button.Save
+    app.window.close()
+    assert not app.window.isVisible()
+    assert load(files)[0] == app.editor.document
+
+
+def test_a_file_changed_by_another_program_is_not_overwritten_unasked(
+    qtbot, app, rig, told, files
+):
+    compose_square(rig)
+    settled(qtbot, app)
+    assert app.filing.save()
+    files.write_text("somebody else was here")
+    app.selection.set(list(app.editor.document.graph.nodes)[:1])
+    rig.key(Key.Key_Right)
+    rig.key(Key.Key_S, Mod.ControlModifier)
+    assert "changed by another program" in told[-1]
+    assert files.read_text() == "somebody else was here"
+    assert app.editor.dirty
+    settled(qtbot, app)
+
+
+def test_every_command_can_be_found_and_done_from_the_keyboard(qtbot, app, told):
+    open_lesson(qtbot, app, "sine")
+    QTest.keyClick(app.window, Key.Key_K, Mod.ControlModifier)
+    assert app.commands.isVisible()
+    QTest.keyClicks(app.commands.field, "dark")
+    QTest.keyClick(app.commands.field, Key.Key_Escape)
+    app.show_commands()
+    QTest.keyClicks(app.commands.field, "to the end")
+    QTest.keyClick(app.commands.field, Key.Key_Return)
+    qtbot.waitUntil(lambda: app.player.step == len(app.player.film) - 1)
+
+
+def test_dark_and_light_reach_every_corner(qtbot, app):
+    open_lesson(qtbot, app, "square")
+    for name, dark in (("dark", True), ("light", False)):
+        app.choose_theme(name)
+        qtbot.wait(0)
+        image = app.window.grab().toImage()
+        spots = [(5, 300), (700, 60), (1390, 400), (700, 880), (350, image.height() - 260)]
+        for x, y in spots:
+            assert (image.pixelColor(x, y).lightness() < 128) is dark, (name, x, y)
+
+
+def test_an_unconnected_input_is_marked_in_place_and_the_rest_still_runs(qtbot, app, rig):
+    open_lesson(qtbot, app, "square")
+    app.canvas.add_op("mul")
+    settled(qtbot, app)
+    film = app.player.film
+    frame = film.frame(film.timeline.chapters[0].last)
+    new = list(app.editor.document.graph.nodes)[-1]
+    assert "is not connected" in frame.node(new).error
+    assert frame.node("y").value == 25
