@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine import dtypes
+from engine.code.literals import literal
 from engine.graph import Action
 from engine.tensor import Tensor, wrap
 
@@ -53,8 +54,8 @@ def action(
 
 def _spell_backward(action: Action, name: str) -> str:
     args = []
-    if "gradient" in action.args:
-        args.append(f"torch.tensor({action.args['gradient']})")
+    if action.args.get("gradient") is not None:
+        args.append(f"torch.tensor({literal(action.args['gradient'])})")
     args += [f"{key}=True" for key in ("retain_graph", "create_graph") if action.args.get(key)]
     return f"{name}.backward({', '.join(args)})"
 
@@ -83,55 +84,58 @@ def backward(session: Session, action: Action) -> None:
 @action("zero_", lambda action, name: f"{name}.zero_()", kind="zero", on="grad")
 def zero_(session: Session, action: Action) -> None:
     """Fill `.grad` with zeros."""
-    node, leaf = session.leaf_of_grad(action.on)
-    before = leaf._grad
+    before = session.tensor(action.node).grad
     if before is None:
         raise AttributeError("'NoneType' object has no attribute 'zero_'")
     values = before._data
-    before.zero_()  # type: ignore[attr-defined]
-    session.recorder.add("zeroed", node, values, before._data)
+    before.zero_()
+    session.recorder.add("zeroed", action.node, values, before._data)
 
 
 def _spell_set(action: Action, name: str) -> str:
     value = action.args.get("value")
     if value is None:
         return f"{name} = None"
-    return f"{name}.data = torch.tensor({value})"
+    owner = name.removesuffix(".grad")
+    what = name if name.endswith(".grad") else f"{name}.data"
+    if isinstance(value, (list, tuple)):
+        return f"{what} = torch.tensor({literal(value)}, dtype={owner}.dtype)"
+    return f"{what} = torch.full_like({owner}, {literal(value)})"
 
 
 @action("set", _spell_set, kind="zero", on="either", args=("value",))
 def set_(session: Session, action: Action) -> None:
     """Set `.grad` to None, or give a tensor new values."""
     value = action.args.get("value")
-    if action.on is not None and action.on.endswith(".grad"):
-        node, leaf = session.leaf_of_grad(action.on)
-        before = leaf._grad
-        leaf.grad = None if value is None else wrap(_as_array(value, leaf))
-        after = leaf._grad
-        session.recorder.add(
-            "zeroed",
-            node,
-            None if before is None else before._data,
-            None if after is None else after._data,
-        )
-        return
-    leaf = session.tensor(action.on)
-    old = leaf._data
-    leaf.data = wrap(_as_array(value, leaf))
-    session.recorder.add("changed", action.on, "value", old, leaf._data)
+    tensor = session.tensor(action.node)
+    new = None if value is None else wrap(_as_array(value, tensor))
+    if action.node != action.on:
+        before = tensor._grad
+        tensor.grad = new
+        session.recorder.add("zeroed", action.node, _data(before), _data(new))
+    elif new is None:
+        raise RuntimeError("a tensor cannot be set to None: give it a number")
+    else:
+        old = tensor._data
+        tensor.data = new
+        session.recorder.add("changed", action.on, "value", old, tensor._data)
+
+
+def _data(tensor: Tensor | None) -> Any:
+    return None if tensor is None else tensor._data
 
 
 def _as_array(value: Any, like: Tensor) -> Any:
+    """The value in the dtype of `like`; one number fills its shape."""
     array = dtypes.to_array(value, like.dtype)
-    return np.broadcast_to(array, like._data.shape).copy()[()] if array.ndim == 0 else array
+    return array if array.ndim else np.full(like._data.shape, array, array.dtype)[()]
 
 
-@action(
-    "requires_grad_",
-    lambda action, name: f"{name}.requires_grad_({'' if action.args.get('value', True) else 'False'})",
-    kind="other",
-    args=("value",),
-)  # fmt: skip
+def _spell_requires_grad(action: Action, name: str) -> str:
+    return f"{name}.requires_grad_({'' if action.args.get('value', True) else 'False'})"
+
+
+@action("requires_grad_", _spell_requires_grad, kind="other", args=("value",))
 def requires_grad_(session: Session, action: Action) -> None:
     """Say whether this leaf's gradient is wanted from now on."""
     leaf = session.tensor(action.on)
@@ -154,5 +158,5 @@ def line(action: Action, names: dict[str, str]) -> str:
     method = ACTIONS.get(action.do)
     if method is None:
         return f"# {action.do}({action.on or ''}) is not known to this version"
-    node, dot, attribute = (action.on or "").partition(".")
-    return method.spell(action, names.get(node, node) + dot + attribute)
+    node, on = action.node or "", action.on or ""
+    return method.spell(action, names.get(node, node) + on[len(node) :])

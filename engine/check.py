@@ -49,13 +49,15 @@ def gradgradcheck(
 ) -> bool:
     """The same for the derivative of the derivative."""
     given = _as_tuple(inputs)
-    outputs = _floating(fn(*given))
+    outputs = [out for out in _floating(fn(*given)) if out.requires_grad]
     seeds = [_seed(out, k) for k, out in enumerate(outputs)]
 
     def first_derivative(*args: Any) -> tuple[Tensor, ...]:
         tracked, weights = args[: len(given)], args[len(given) :]
         wanted = [x for x in tracked if is_tensor(x) and x.requires_grad]
-        outs = _floating(fn(*tracked))
+        outs = [out for out in _floating(fn(*tracked)) if out.requires_grad]
+        if not outs:
+            return ()
         found = grad(outs, wanted, weights, create_graph=True, allow_unused=True)
         return tuple(g for g in found if g is not None and g.requires_grad)
 

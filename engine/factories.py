@@ -41,8 +41,8 @@ def _leaf(data: Array, requires_grad: Any, name: str = "tensor") -> Tensor:
 
 
 @op(
-    "Tensors", "▭", torch="torch.tensor({data}, dtype=torch.{dtype}, requires_grad={requires_grad})",
-    defaults={"data": 1.0}, source=True,
+    "Tensors", "▭", defaults={"data": 1.0}, source=True, hidden=("device",),
+    torch="torch.tensor({data}, dtype=torch.{dtype}, requires_grad={requires_grad})",
 )  # fmt: skip
 def tensor(
     data: Data,
@@ -67,8 +67,8 @@ def _without_tensors(data: Any) -> Any:
 
 
 @op(
-    "Tensors", "∇", name="parameter", torch="torch.tensor({data}, dtype=torch.{dtype}, requires_grad=True)",
-    defaults={"data": 1.0}, source=True,
+    "Tensors", "∇", defaults={"data": 1.0}, source=True,
+    torch="torch.tensor({data}, dtype=torch.{dtype}, requires_grad=True)",
 )  # fmt: skip
 def parameter(data: Data, *, dtype: Dtype = None) -> Tensor:
     """A tensor whose gradient is wanted: something to be learned."""

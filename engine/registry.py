@@ -91,6 +91,7 @@ def op(
     nickname: str = "",
     source: bool = False,
     inplace: bool = False,
+    hidden: tuple[str, ...] = (),
 ) -> Callable[[Call], Call]:
     """Register the decorated function as an op; its signature gives the slots and fields.
 
@@ -98,11 +99,13 @@ def op(
     `defaults` are the params a new node starts with; `nickname` is the gate's nickname
     ("distributor").  The tests try every sample: a tuple of what goes into the slots (a shape, to be
     filled from `domain`; a number; or nested lists of data; a variadic slot takes a list of these),
-    and perhaps a dict of fields at its end.
+    and perhaps a dict of fields at its end.  `hidden` keywords are no fields: they exist for source
+    code, a drawing says the same with another node.
     """
 
     def register(call: Call) -> Call:
         slots, fields = _read_signature(call)
+        fields = tuple(f for f in fields if f.name not in hidden)
         key = name or call.__name__
         OPS[key] = Op(
             key, call, category, symbol, inspect.getdoc(call) or "", slots, fields, torch,

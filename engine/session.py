@@ -15,14 +15,13 @@ from engine.actions import ACTIONS
 from engine.arguments import Wired, arguments
 from engine.function import Function
 from engine.graph import Action, Edge, Graph, Node, Program
-from engine.modes import STATE, enable_grad, no_grad
+from engine.modes import STATE, enable_grad, inference_mode, no_grad
 from engine.registry import OPS, Op
 from engine.tensor import Tensor, is_tensor
 from engine.trace import Chapter, Origin, Recorder, Trace
 
 ENGINE_ERRORS = (
     RuntimeError, ValueError, TypeError, LookupError, AttributeError, MemoryError, ArithmeticError,
-    AssertionError,
 )  # fmt: skip
 """What an op may raise about the person's graph; anything else is our own fault and goes through."""
 
@@ -138,7 +137,7 @@ class Session:
             with (
                 np.errstate(all="ignore"),
                 warnings.catch_warnings(record=True) as told,
-                enable_grad(),
+                inference_mode(False),
             ):
                 warnings.simplefilter("always")
                 yield told

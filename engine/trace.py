@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
 from typing import Any
 
@@ -24,12 +25,16 @@ class Cancelled(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Which node's evaluation made a Function: the node, the how-manieth forward, and for each of the
-    Function's edges the slot of the node its tensor came in by (None: made inside the node)."""
+    """Which node's evaluation made a Function: the node, and the how-manieth forward.
+
+    `slots` says for each of the Function's edges by which slot of the node its tensor came in (None:
+    made inside the node); `output` which output of the Function is the node's value, if one is.
+    """
 
     node: str
     call: int
     slots: tuple[str | None, ...]
+    output: int | None = None
 
 
 # ---- events --------------------------------------------------------------------------------------
@@ -71,7 +76,14 @@ class Seeded:
     call: int
     node: str
     value: Array
-    inner: bool
+
+
+class Part(Enum):
+    """What of a node a gradient is for."""
+
+    RESULT = "the value that is shown"
+    OTHER = "another output of the same op"
+    INSIDE = "something within it: a part of a composite, memory written through a view"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +106,7 @@ class Visit:
     function: str
     grad: Array
     terms: tuple[Arrival, ...]
+    part: Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +114,8 @@ class Flow:
     """A contribution travels from `source` to `target`.
 
     `upstream` is the gradient `function` received, `raw` what its rule gave, `value` that summed to
-    the shape it is for.  `inner`: both ends belong to one node, nothing is drawn.
+    the shape it is for.  `inner`: both ends belong to one node, nothing is drawn.  `arrived` of
+    `expected` contributions are in, at the Function below.
     """
 
     step: int
@@ -118,6 +132,7 @@ class Flow:
     arrived: int
     expected: int
     inner: bool
+    part: Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +206,10 @@ class Warned:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """PyTorch's error: exception type, its sentence, the node that raised, the nodes on the way to it."""
+    """PyTorch's error: exception type, its sentence, the node that raised, the nodes on the way to it.
+
+    `lost`: the nodes that are left without a value, where a forward failed.
+    """
 
     step: int
     action: int
@@ -199,6 +217,7 @@ class Failed:
     kind: str
     sentence: str
     path: tuple[str, ...]
+    lost: tuple[str, ...]
     expected: bool
 
 
@@ -240,7 +259,7 @@ class Recorder:
         self.add("started", tuple(e.function for e in edges), tuple(map(_array, seeds)))
 
     def visiting(self, function: Function, grads: list[Any]) -> None:
-        self.add("visit", function, _array(grads[0]))
+        self.add("visit", function, [*map(_array, grads)])
 
     def ran(self, function: Function, raw: list[Any], checked: Sequence[Any]) -> None:
         self.facts.append(("ran", function, [*map(_array, raw)], [*map(_array, checked)]))
@@ -249,8 +268,7 @@ class Recorder:
         self.facts.append(("freed", function))
 
     def stored(self, function: Function, before: Array | None, grad: Any) -> None:
-        leaf = function.variable  # type: ignore[attr-defined]
-        self.add("stored", function, before, _array(grad), leaf._grad._data)
+        self.add("stored", function, before, _array(grad), function.variable._grad._data)
 
     def retained(self, function: Function, before: Array | None, after: Array) -> None:
         self.facts.append(("retained", function, before, after))
@@ -258,7 +276,7 @@ class Recorder:
     def node_of(self, function: Function) -> str:
         """The drawn node a Function belongs to; "" for one that no node made."""
         if function.sequence == LAST:
-            return self._node_of(function.variable) or ""  # type: ignore[attr-defined]
+            return self._node_of(function.variable) or ""
         return function.origin.node if function.origin is not None else ""
 
 
@@ -322,16 +340,19 @@ class _Reader:
 
     def __init__(self, chapter: Chapter, step: int, node_of: Callable[[Function], str]) -> None:
         self.chapter, self.step, self.node_of = chapter, step, node_of
-        self.arrivals: dict[Function, list[Arrival]] = {}
+        self.action, self.call = chapter.action, chapter.call
+        self.arrivals: dict[tuple[Function, int], list[Arrival]] = {}
         self.arrived: dict[Function, int] = {}
         self.expected: dict[Function, int] = {}
         self.upstream: Array = None
-        self.ahead = 0  # a lone Visit belongs to the step that is still to come
+        self.ahead = -1  # a lone Visit belongs to the step that is still to come
 
     def events(self) -> Iterator[Event]:
         """The chapter's events in order."""
         for fact in self.chapter.facts:
             yield from getattr(self, f"_{fact[0]}")(*fact[1:])
+        if self.ahead == self.step:  # a lone Visit that nothing followed is a step after all
+            self.step += 1
 
     def _next(self) -> int:
         self.step += 1
@@ -342,85 +363,111 @@ class _Reader:
         """The step of the event before: what merely accompanies it shares its step."""
         return max(self.step - 1, self.ahead, 0)
 
+    # forward
+
     def _computed(self, node: str, value: Any, *rest: Any) -> Iterator[Event]:
-        yield Computed(self._next(), self.chapter.action, node, value, *rest)
+        yield Computed(self._next(), self.action, node, value, *rest)
 
     def _mutated(self, node: str, after: Any, version: int, aliases: Any) -> Iterator[Event]:
-        yield Mutated(self._last, self.chapter.action, node, after, version, aliases)
+        yield Mutated(self._last, self.action, node, after, version, aliases)
+
+    # backward
 
     def _started(self, functions: Any, seeds: Any) -> Iterator[Event]:
         self.expected = _count([f for f in functions if f is not None])
         for function, seed in zip(functions, seeds, strict=True):
-            self.arrived[function] = self.arrived.get(function, 0) + 1
             self.expected[function] = self.expected.get(function, 0) + 1
+            output = _result_of(function) or 0
+            self._arrive(function, output, Arrival("", None, seed))
             node = self.node_of(function)
-            self.arrivals.setdefault(function, []).append(Arrival("", None, seed))
-            yield Seeded(self._next(), self.chapter.action, self.chapter.call, node, seed, False)
+            yield Seeded(self._next(), self.action, self.call, node, seed)
 
-    def _visit(self, function: Function, grad: Array) -> Iterator[Event]:
-        self.upstream = grad
-        terms = tuple(self.arrivals.get(function, ()))
-        inner = len(terms) < 2 or self._is_inner(function, terms)
-        step = self.ahead = self.step if inner else self._next()
-        yield Visit(
-            step, self.chapter.action, self.chapter.call, self.node_of(function), function.name(), grad,
-            terms,
-        )  # fmt: skip
+    def _arrive(self, function: Function, output: int, arrival: Arrival | None) -> None:
+        self.arrived[function] = self.arrived.get(function, 0) + 1
+        if arrival is not None:
+            self.arrivals.setdefault((function, output), []).append(arrival)
 
-    def _is_inner(self, function: Function, terms: Sequence[Arrival]) -> bool:
+    def _visit(self, function: Function, grads: list[Array]) -> Iterator[Event]:
+        result = _result_of(function)
+        self.upstream = grad = grads[result or 0]
+        terms = tuple(self.arrivals.get((function, result or 0), ()))
         node = self.node_of(function)
-        return all(term.source == node for term in terms)
+        lone = len(terms) < 2 or all(term.source == node for term in terms)
+        if lone:
+            step = self.ahead = self.step
+        else:
+            step = self._next()
+        part = Part.INSIDE if result is None else Part.RESULT
+        yield Visit(step, self.action, self.call, node, function.name(), grad, terms, part)
 
     def _ran(self, function: Function, raw: list[Any], checked: list[Any]) -> Iterator[Event]:
-        node = self.node_of(function)
         slots = function.origin.slots if function.origin is not None else ()
         for i, (edge, r, value) in enumerate(zip(function.edges, raw, checked, strict=True)):
-            below = edge.function
-            if below is None:
-                continue
-            self.arrived[below] = self.arrived.get(below, 0) + 1
-            if value is None:
-                continue
-            target = self.node_of(below)
-            slot = slots[i] if i < len(slots) else None
-            self.arrivals.setdefault(below, []).append(Arrival(node, slot, value))
-            inner = target == node or not target or not node
-            yield Flow(
-                self._last if inner else self._next(), self.chapter.action, self.chapter.call, node,
-                slot, target, function.name(), below.name(), self.upstream, r, value,
-                self.arrived[below], self.expected.get(below, 1), inner,
-            )  # fmt: skip
+            if edge.function is not None:
+                slot = slots[i] if i < len(slots) else None
+                yield from self._flow(function, edge, slot, r, value)
+
+    def _flow(
+        self, function: Function, edge: Edge, slot: str | None, raw: Any, value: Any
+    ) -> Iterator[Event]:
+        below, output = edge
+        assert below is not None
+        node, target = self.node_of(function), self.node_of(below)
+        self._arrive(below, output, None if value is None else Arrival(node, slot, value))
+        if value is None:
+            return
+        inner = target == node or not target or not node
+        yield Flow(
+            self._last if inner else self._next(), self.action, self.call, node, slot, target,
+            function.name(), below.name(), self.upstream, raw, value, self.arrived[below],
+            self.expected.get(below, 1), inner, _part(below, output),
+        )  # fmt: skip
 
     def _freed(self, function: Function) -> Iterator[Event]:
-        yield Freed(self._last, self.chapter.action, self.node_of(function), function.name())
+        yield Freed(self._last, self.action, self.node_of(function), function.name())
 
     def _stored(
         self, function: Function, before: Any, added: Array, after: Array
     ) -> Iterator[Event]:
-        terms = tuple(self.arrivals.get(function, ()))
-        node, call, action = self.node_of(function), self.chapter.call, self.chapter.action
+        terms = tuple(self.arrivals.get((function, 0), ()))
+        node, name = self.node_of(function), function.name()
         if len(terms) > 1:  # the sum within this call, before the += across calls
-            yield Visit(self._next(), action, call, node, function.name(), added, terms)
-        yield Stored(self._next(), action, call, node, before, added, after, terms)
+            yield Visit(
+                self._next(), self.action, self.call, node, name, added, terms, Part.RESULT
+            )
+        yield Stored(self._next(), self.action, self.call, node, before, added, after, terms)
 
     def _retained(self, function: Function, before: Any, after: Array) -> Iterator[Event]:
         node = self.node_of(function)
-        yield Retained(self._next(), self.chapter.action, self.chapter.call, node, before, after)
+        yield Retained(self._next(), self.action, self.call, node, before, after)
+
+    # other actions
 
     def _zeroed(self, node: str, before: Any, after: Any) -> Iterator[Event]:
-        yield Zeroed(self._next(), self.chapter.action, node, before, after)
+        yield Zeroed(self._next(), self.action, node, before, after)
 
     def _changed(self, node: str, what: str, before: Any, after: Any) -> Iterator[Event]:
-        yield Changed(self._next(), self.chapter.action, node, what, before, after)
+        yield Changed(self._next(), self.action, node, what, before, after)
 
     def _warned(self, node: str | None, text: str) -> Iterator[Event]:
-        yield Warned(self._next(), self.chapter.action, node, text)
+        yield Warned(self._next(), self.action, node, text)
 
-    def _failed(
-        self, node: str | None, kind: str, sentence: str, path: tuple[str, ...]
-    ) -> Iterator[Event]:
-        expected = self.chapter.expected
-        yield Failed(self._next(), self.chapter.action, node, kind, sentence, path, expected)
+    def _failed(self, *what: Any) -> Iterator[Event]:
+        yield Failed(self._next(), self.action, *what, self.chapter.expected)
+
+
+def _result_of(function: Function) -> int | None:
+    """Which output of a Function is the value of a node, None if that is another Function's."""
+    if function.sequence == LAST:
+        return 0
+    return None if function.origin is None else function.origin.output
+
+
+def _part(function: Function, output: int) -> Part:
+    result = _result_of(function)
+    if result is None:
+        return Part.INSIDE
+    return Part.RESULT if result == output else Part.OTHER
 
 
 def _count(roots: list[Function]) -> dict[Function, int]:

@@ -201,7 +201,9 @@ def test_a_second_backward_without_forward_fails_at_the_node_that_raised(qtbot, 
     settled(qtbot, app)
     app.player.last()
     state = app.player.frame.node("y")
-    assert state.error.startswith("RuntimeError: Trying to backward through the graph a second time")
+    assert state.error.startswith(
+        "RuntimeError: Trying to backward through the graph a second time"
+    )
     assert app.player.frame.active == {"y"}
     assert "retain_graph=True" in app.player.frame.remedy
 
@@ -277,9 +279,7 @@ BAD_FILES = {
 
 
 @pytest.mark.parametrize("kind", BAD_FILES)
-def test_a_bad_file_is_refused_with_its_place_and_the_document_stays(
-    qtbot, app, files, told, kind
-):
+def test_a_bad_file_is_refused_with_its_place_and_the_document_stays(qtbot, app, files, told, kind):
     open_lesson(qtbot, app, "square")
     before, text = app.editor.document, BAD_FILES[kind]
     files.write_text(text[0])
@@ -301,9 +301,7 @@ def test_unsaved_changes_are_asked_about_and_cancel_keeps_the_window(qtbot, app,
     assert load(files)[0] == app.editor.document
 
 
-def test_a_file_changed_by_another_program_is_not_overwritten_unasked(
-    qtbot, app, rig, told, files
-):
+def test_a_file_changed_by_another_program_is_not_overwritten_unasked(qtbot, app, rig, told, files):
     compose_square(rig)
     settled(qtbot, app)
     assert app.filing.save()

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import keyword
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from engine.actions import line as action_line
-from engine.graph import Action, Graph, Node, Program
-from engine.registry import OPS, Op
+from engine.arguments import numbered
+from engine.code.literals import literal, operand
+from engine.graph import Action, Edge, Graph, Node, Program
+from engine.registry import OPS, Field, Op
 
 INDENT = "    "
+UNWIRED = "unconnected"
+"""What stands for an input without an edge or a number: a name that the program does not define."""
 
 _PLACEHOLDER = re.compile(r"(, )?(\w+=)?(torch\.)?\{(\w+)\}")
 _BLOCKS = {"no_grad": "with torch.no_grad():", "enable_grad": "with torch.enable_grad():"}
+_OURS = ("torch", "F", "print", "float", "Exception", UNWIRED)
+"""Names the program itself needs, which no node may take from it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of source; `node` is the statement it is, `action` the line of the Program that runs it."""
+    """One line of source; `node` is the statement it is, `action` the line of the Program running it."""
 
     text: str
     node: str | None = None
@@ -40,13 +47,13 @@ def statement(graph: Graph, node: str) -> str:
 class _Writer:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.names = _identifiers(graph)
+        self.names = identifiers(graph)
+        self.sources = [n for n in graph.nodes.values() if _is_source(n)]
+        self.others = [n for n in graph.nodes.values() if not _is_source(n)]
 
     def lines(self, program: Program) -> Iterator[Line]:
         yield Line("import torch")
-        if any(
-            "F." in (op.torch or "") for n in self.graph.nodes.values() if (op := OPS.get(n.op))
-        ):
+        if any("F." in (OPS[n.op].torch or "") for n in self.others if n.op in OPS):
             yield Line("import torch.nn.functional as F")
         first = next((i for i, a in enumerate(program) if a.do == "forward"), None)
         yield Line("")
@@ -57,52 +64,55 @@ class _Writer:
             yield from self._action(action, index)
 
     def _leaves(self, action: int | None) -> Iterator[Line]:
-        for node in self.graph.nodes.values():
-            if _is_source(node):
-                if "seed" in node.params:
-                    yield Line(f"torch.manual_seed({node.params['seed']})", node.id, action)
-                yield Line(self.statement(node), node.id, action)
+        for node in self.sources:
+            if node.params.get("seed") is not None:
+                yield Line(f"torch.manual_seed({node.params['seed']})", node.id, action)
+            yield Line(self.statement(node), node.id, action)
 
     def _action(self, action: Action, index: int) -> Iterator[Line]:
-        indent = INDENT if action.expect_error else ""
-        if action.expect_error:
-            yield Line("try:", None, index)
+        if not action.expect_error:
+            yield from self._body(action, index, "")
+            return
+        error = _free("error", self.names.values())
+        yield Line("try:", None, index)
+        body = list(self._body(action, index, INDENT))
+        yield from body
+        if not any(_is_code(line) for line in body):
+            yield Line(f"{INDENT}pass", None, index)
+        yield Line(f"except Exception as {error}:", None, index)
+        yield Line(f"{INDENT}print({error})", None, index)
+
+    def _body(self, action: Action, index: int, indent: str) -> Iterator[Line]:
         if action.do == "forward":
             yield from self._statements(index, indent)
         else:
             yield Line(indent + action_line(action, self.names), None, index)
-        if action.expect_error:
-            yield Line("except RuntimeError as error:", None, index)
-            yield Line(INDENT + "print(error)", None, index)
 
     def _statements(self, action: int | None, indent: str) -> Iterator[Line]:
         """Every node that is not a leaf, blocks of grad modes around those that lie in one."""
         block = ""
-        for node in self.graph.nodes.values():
-            if _is_source(node):
-                continue
-            kinds = [r.kind for r in self.graph.region_of.get(node.id, ()) if r.kind in _BLOCKS]
-            wanted = _BLOCKS[kinds[-1]] if kinds else ""
+        for node in self.others:
+            wanted = self._block(node)
             if wanted and wanted != block:
                 yield Line(indent + wanted, None, action)
             block = wanted
-            inner = INDENT if wanted else ""
-            yield Line(indent + inner + self.statement(node), node.id, action)
+            inner = indent + INDENT if wanted else indent
+            yield Line(inner + self.statement(node), node.id, action)
+
+    def _block(self, node: Node) -> str:
+        """The `with` line of the innermost grad mode around a node; none around a mere comment."""
+        if node.op not in OPS:
+            return ""
+        kinds = [r.kind for r in self.graph.region_of.get(node.id, ()) if r.kind in _BLOCKS]
+        return _BLOCKS[kinds[-1]] if kinds else ""
 
     def statement(self, node: Node) -> str:
-        """The node's line; in-place ops stand alone, as people write them."""
+        """The node's line."""
         op = OPS.get(node.op)
         name = self.names[node.id]
         if op is None:
             return f"# {name}: the op “{node.op}” is not known to this version"
-        return f"{name} = {self.spell(node, op)}"
-
-    def spell(self, node: Node, op: Op) -> str:
-        """The right-hand side."""
-        values = self._values(node, op)
-        if op.torch is None:
-            return f"torch.{op.name}({self._arguments(op, values)})"
-        return _filled(op.torch, op, values)
+        return f"{name} = {_spelled(op, self._values(node, op))}"
 
     def _values(self, node: Node, op: Op) -> dict[str, str]:
         """Slots and fields that are given, as source text."""
@@ -110,74 +120,74 @@ class _Writer:
         values: dict[str, str] = {}
         for slot in op.slots:
             if slot.variadic:
-                found = sorted(
-                    (s for s in wired if s.startswith(slot.name + ".")),
-                    key=lambda s: int(s.split(".")[1]),
-                )
-                values[slot.name] = "[" + ", ".join(self._source(wired[s]) for s in found) + "]"
+                parts = [self._source(wired[name]) for name in numbered(slot, wired)]
+                values[slot.name] = f"[{', '.join(parts)}]"
             elif slot.name in wired:
                 values[slot.name] = self._source(wired[slot.name])
             elif slot.name in node.params:
-                values[slot.name] = literal(node.params[slot.name])
+                values[slot.name] = operand(node.params[slot.name])
             elif not slot.optional:
-                values[slot.name] = "…"
-        defaults = {f.name: f.default for f in op.fields}
-        for name, default in defaults.items():
-            if name in node.params and node.params[name] != default:
-                bare = name == "dtype"
-                values[name] = str(node.params[name]) if bare else literal(node.params[name])
+                values[slot.name] = UNWIRED
+        for field in op.fields:
+            value = node.params.get(field.name, field.default)
+            if value != field.default and field.name != "seed":
+                values[field.name] = _field(field, value)
         return values
 
-    def _source(self, edge: Any) -> str:
+    def _source(self, edge: Edge) -> str:
         name = self.names.get(edge.source, edge.source)
         return f"{name}[{edge.output}]" if edge.output else name
 
-    @staticmethod
-    def _arguments(op: Op, values: Mapping[str, str]) -> str:
-        given = [values[s.name] for s in op.slots if s.name in values]
-        given += [f"{f.name}={values[f.name]}" for f in op.fields if f.name in values]
-        return ", ".join(given)
+
+def _field(field: Field, value: Any) -> str:
+    if field.name == "dtype":
+        return f"torch.{str(value).removeprefix('torch.')}"
+    return literal(value)
+
+
+def _spelled(op: Op, values: Mapping[str, str]) -> str:
+    """The right-hand side: by the op's own template, as far as that has a place for all of it."""
+    call = op.torch or ""
+    told = {match[4] for match in _PLACEHOLDER.finditer(call)}
+    rest = [name for name in values if name not in told]
+    if rest and call.endswith(")"):
+        more = "".join(f", {name}={values[name]}" for name in rest)
+        return _filled(call, op, values)[:-1] + more + ")"
+    if rest or not call:
+        return f"torch.{op.name}({_arguments(op, values)})"
+    return _filled(call, op, values)
+
+
+def _arguments(op: Op, values: Mapping[str, str]) -> str:
+    """Slots by position as long as none is left out, everything else by name."""
+    given: list[str] = []
+    for k, slot in enumerate(op.slots):
+        if slot.name in values:
+            named = "" if len(given) == k else f"{slot.name}="
+            given.append(named + values[slot.name])
+    given += [f"{f.name}={values[f.name]}" for f in op.fields if f.name in values]
+    return ", ".join(given)
 
 
 def _filled(template: str, op: Op, values: Mapping[str, str]) -> str:
-    """The template with what is given; what is left at its default is left out."""
+    """The template with what is given; what is left at its default is left out.
+
+    The first argument of a leaf stays: `torch.zeros()` is an error.
+    """
     defaults = {f.name: literal(f.default) for f in op.fields}
+    defaults |= {s.name: "None" for s in op.slots if s.optional}
     text, shown = template, False
-    for match in reversed(list(_PLACEHOLDER.finditer(template))):
-        comma, key, prefix, name = (g or "" for g in match.groups())
-        value = values.get(name)
-        if value is None and (key or not shown) and name in defaults | _optional(op):
+    matches = list(_PLACEHOLDER.finditer(template))
+    for match in reversed(matches):
+        comma, key, _, name = (g or "" for g in match.groups())
+        needed = (shown and not key) or (op.source and match is matches[0])
+        if name not in values and name in defaults and not needed:
             piece = ""
         else:
-            piece = comma + key + prefix + (defaults.get(name, "None") if value is None else value)
+            piece = comma + key + values.get(name, defaults.get(name, UNWIRED))
             shown = shown or not key
         text = text[: match.start()] + piece + text[match.end() :]
     return text
-
-
-def _optional(op: Op) -> dict[str, str]:
-    return {s.name: "None" for s in op.slots if s.optional}
-
-
-def literal(value: Any) -> str:
-    """A JSON-shaped value as Python source; a negative number in brackets binds as it should."""
-    if isinstance(value, (list, tuple)):
-        inner = ", ".join(
-            literal(v).strip("()") if not isinstance(v, (list, tuple)) else literal(v)
-            for v in value
-        )
-        return (
-            f"({inner}{',' if len(value) == 1 else ''})"
-            if isinstance(value, tuple)
-            else f"[{inner}]"
-        )
-    if isinstance(value, float) and (value != value or abs(value) == float("inf")):
-        return f"float('{value}')"
-    return (
-        f"({value!r})"
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0
-        else repr(value)
-    )
 
 
 def _is_source(node: Node) -> bool:
@@ -185,16 +195,26 @@ def _is_source(node: Node) -> bool:
     return op is not None and op.source
 
 
-def _identifiers(graph: Graph) -> dict[str, str]:
+def _is_code(line: Line) -> bool:
+    return not line.text.lstrip().startswith("#")
+
+
+def identifiers(graph: Graph) -> dict[str, str]:
     """A valid Python name for every node, unique, as close to the node's name as can be."""
-    taken: set[str] = {"torch", "F"}
+    taken = set(_OURS)
     found: dict[str, str] = {}
     for node in graph.nodes.values():
-        name = re.sub(r"\W", "_", node.name) or "_"
-        if name[0].isdigit() or keyword.iskeyword(name):
-            name = "_" + name
-        while name in taken:
-            name += "_"
-        taken.add(name)
-        found[node.id] = name
+        # Python compares names after this normalisation, so ﬁ and fi are one.
+        plain = unicodedata.normalize("NFKC", node.name)
+        name = "".join(c if f"_{c}".isidentifier() else "_" for c in plain)
+        if not name.isidentifier() or keyword.iskeyword(name):
+            name = f"_{name}"
+        found[node.id] = _free(name, taken)
+        taken.add(found[node.id])
     return found
+
+
+def _free(name: str, taken: Any) -> str:
+    while name in taken:
+        name += "_"
+    return name

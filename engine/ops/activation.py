@@ -398,7 +398,7 @@ class SoftmaxBackward0(Function):
 
 
 @op(
-    "Activation", "softmax", torch="torch.softmax({self}, {dim})", defaults={"dim": -1},
+    "Activation", "softmax", torch="torch.softmax({self}, {dim}, dtype=torch.{dtype})", defaults={"dim": -1},
     samples=(((2, 3), {"dim": 1}), ((4,), {"dim": 0})),
 )  # fmt: skip
 def softmax(self: Tensor, dim: int | None = None, *, dtype: str | None = None) -> Tensor:
@@ -445,7 +445,7 @@ class LogSoftmaxBackward0(Function):
 
 
 @op(
-    "Activation", "log softmax", torch="torch.log_softmax({self}, {dim})", defaults={"dim": -1},
+    "Activation", "log softmax", torch="torch.log_softmax({self}, {dim}, dtype=torch.{dtype})", defaults={"dim": -1},
     samples=(((2, 3), {"dim": 1}),),
 )  # fmt: skip
 def log_softmax(self: Tensor, dim: int | None = None, *, dtype: str | None = None) -> Tensor:

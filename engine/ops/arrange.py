@@ -249,7 +249,7 @@ class ConstantPadNdBackward0(Function):
 
 
 @op(
-    "Shape", "pad", torch="F.pad({self}, {pad}, value={value})", defaults={"pad": [1, 1]},
+    "Shape", "pad", torch="F.pad({self}, {pad}, mode={mode}, value={value})", defaults={"pad": [1, 1]},
     samples=(((3,), {"pad": (1, 2)}), ((2, 3), {"pad": (1, 0, 0, 2), "value": 0.5})),
 )  # fmt: skip
 def pad(

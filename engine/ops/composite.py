@@ -27,7 +27,9 @@ Namespace = Any
 
 
 @op(
-    "Loss", "KL", torch="F.kl_div({self}, {target}, reduction={reduction})", domain=(0.1, 0.9),
+    "Loss", "KL", torch=(
+        "F.kl_div({self}, {target}, reduction={reduction}, log_target={log_target})"
+    ), domain=(0.1, 0.9),
     samples=(((2, 3), (2, 3), {"reduction": "sum"}), ((2, 3), (2, 3), {"reduction": "batchmean"})),
 )  # fmt: skip
 def kl_div(
@@ -86,7 +88,7 @@ class SoftMarginLossBackward0(Function):
 
 
 @op(
-    "Loss", "soft margin", torch="F.soft_margin_loss({self}, {target})",
+    "Loss", "soft margin", torch="F.soft_margin_loss({self}, {target}, reduction={reduction})",
     samples=(((3,), [1, -1, 1]),),
 )  # fmt: skip
 def soft_margin_loss(self: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
@@ -128,7 +130,7 @@ def poisson_nll_loss(
 @op(
     "Linear algebra",
     "cos ∠",
-    torch="F.cosine_similarity({x1}, {x2}, {dim})",
+    torch="F.cosine_similarity({x1}, {x2}, {dim}, eps={eps})",
     samples=(((2, 3), (2, 3)),),
 )
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
@@ -142,7 +144,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     return sum_(mul(*parts), dim)
 
 
-@op("Network", "normalize", torch="F.normalize({self}, {p}, {dim})", samples=(((2, 3),),))
+@op("Network", "normalize", torch="F.normalize({self}, {p}, {dim}, eps={eps})", samples=(((2, 3),),))
 def normalize(self: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
     """Vectors along `dim` scaled to length 1."""
     length = expand(clamp_min(norm(self, p, dim, True), eps), tuple(self.shape))

@@ -157,7 +157,9 @@ def _convolve(
 
 
 @op(
-    "Network", "conv1d", torch="F.conv1d({input}, {weight}, {bias}, {stride}, {padding})",
+    "Network", "conv1d", torch=(
+        "F.conv1d({input}, {weight}, {bias}, {stride}, {padding}, {dilation}, {groups})"
+    ),
     samples=(((1, 2, 5), (3, 2, 2), (3,)), ((1, 2, 5), (3, 2, 2), {"stride": 2, "padding": 1})),
 )  # fmt: skip
 def conv1d(
@@ -169,7 +171,9 @@ def conv1d(
 
 
 @op(
-    "Network", "conv2d", torch="F.conv2d({input}, {weight}, {bias}, {stride}, {padding})",
+    "Network", "conv2d", torch=(
+        "F.conv2d({input}, {weight}, {bias}, {stride}, {padding}, {dilation}, {groups})"
+    ),
     samples=(((1, 2, 3, 4), (2, 2, 2, 2), (2,)), ((1, 1, 4, 4), (1, 1, 3, 3), {"stride": 2, "padding": 1})),
 )  # fmt: skip
 def conv2d(
@@ -245,8 +249,9 @@ def _largest(x: Tensor, kernel: Shape, stride: Shape, padding: Shape, dilation: 
 
 
 @op(
-    "Network", "max pool", torch="F.max_pool2d({self}, {kernel_size}, {stride}, {padding})",
-    defaults={"kernel_size": 2}, samples=(((1, 1, 4, 4), {"kernel_size": 2}),),
+    "Network", "max pool", torch="F.max_pool2d({self}, {kernel_size}, {stride}, {padding}, {dilation})",
+    defaults={"kernel_size": 2}, hidden=("ceil_mode", "return_indices"),
+    samples=(((1, 1, 4, 4), {"kernel_size": 2}),),
 )  # fmt: skip
 def max_pool2d(
     self: Tensor, kernel_size: int | tuple[int, ...], stride: int | tuple[int, ...] | None = None,

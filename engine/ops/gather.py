@@ -363,7 +363,7 @@ class EmbeddingBackward0(Function):
         return F.index_backward(F.where(kept, grad, F.zeros_like(grad)), weight_shape, (data,))
 
 
-@op("Network", "embedding", torch="F.embedding({input}, {weight})", samples=(([0, 2, 0], (3, 2)),))
+@op("Network", "embedding", torch="F.embedding({input}, {weight}, padding_idx={padding_idx})", samples=(([0, 2, 0], (3, 2)),))
 def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:
     """The rows of a table with the given numbers: (…,) and (n, d) -> (…, d)."""
     data = np.asarray(input._data)

@@ -19,7 +19,7 @@ Namespace = Any
 @op(
     "In-place",
     "+=",
-    torch="{self}.add_({other})",
+    torch="{self}.add_({other}, alpha={alpha})",
     inplace=True,
     samples=(((2, 3), (3,)), ((2, 3), 2.0)),
 )
@@ -31,7 +31,7 @@ def add_(self: Tensor, other: Operand, *, alpha: float = 1) -> Tensor:
 @op(
     "In-place",
     "−=",
-    torch="{self}.sub_({other})",
+    torch="{self}.sub_({other}, alpha={alpha})",
     inplace=True,
     samples=(((2, 3), (3,)), ((2, 3), 2.0)),
 )
@@ -45,7 +45,7 @@ def sub_(self: Tensor, other: Operand, *, alpha: float = 1) -> Tensor:
     "×=",
     torch="{self}.mul_({other})",
     inplace=True,
-    samples=(((2, 3), (3,)), ((2, 3), 2.0)),
+    samples=(((2, 3), 2.0), ((2, 3), [2, 4, 1])),
 )
 def mul_(self: Tensor, other: Operand) -> Tensor:
     """Multiply the first tensor, in place."""
@@ -57,7 +57,7 @@ def mul_(self: Tensor, other: Operand) -> Tensor:
     "÷=",
     torch="{self}.div_({other})",
     inplace=True,
-    samples=(((2, 3), [0.5, 2.0, -1.5]),),
+    samples=(((2, 3), 2.0), ((2, 3), [2, 4, 1])),
 )
 def div_(self: Tensor, other: Operand) -> Tensor:
     """Divide the first tensor, in place."""

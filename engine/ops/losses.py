@@ -79,7 +79,10 @@ def _nll_share(
 
 
 @op(
-    "Loss", "nll", torch="F.nll_loss({self}, {target}, reduction={reduction})",
+    "Loss", "nll", torch=(
+        "F.nll_loss({self}, {target}, weight={weight}, ignore_index={ignore_index}, "
+        "reduction={reduction})"
+    ),
     samples=(((2, 3), [0, 2]), ((2, 3), [0, 2], {"reduction": "sum"})),
 )  # fmt: skip
 def nll_loss(
@@ -118,7 +121,11 @@ def _nll_of_one(self: Tensor, params: dict[str, Any]) -> Tensor:
 
 @op(
     "Loss", "CE",
-    torch="F.cross_entropy({self}, {target}, reduction={reduction}, label_smoothing={label_smoothing})",
+    torch=(
+        "F.cross_entropy({self}, {target}, weight={weight}, "
+        "ignore_index={ignore_index}, reduction={reduction}, "
+        "label_smoothing={label_smoothing})"
+    ),
     samples=(
         ((2, 3), [0, 2]), ((2, 3), [0, 2], {"label_smoothing": 0.2}),
         ((2, 3), [[0.5, 0.5, 0.0], [0.0, 0.0, 1.0]]),
@@ -341,7 +348,10 @@ class BinaryCrossEntropyBackward0(Function):
 
 
 @op(
-    "Loss", "BCE", torch="F.binary_cross_entropy({self}, {target}, reduction={reduction})",
+    "Loss", "BCE", torch=(
+        "F.binary_cross_entropy({self}, {target}, weight={weight}, "
+        "reduction={reduction})"
+    ),
     samples=(((2, 3), (2, 3)), ((2, 3), (2, 3), {"reduction": "none"})), domain=(0.1, 0.9),
 )  # fmt: skip
 def binary_cross_entropy(
@@ -399,7 +409,10 @@ class BinaryCrossEntropyWithLogitsBackward0(Function):
 
 @op(
     "Loss", "BCE σ", samples=(((2, 3), (2, 3)), ((2, 3), (2, 3), {"reduction": "sum"})),
-    torch="F.binary_cross_entropy_with_logits({self}, {target}, reduction={reduction})",
+    torch=(
+        "F.binary_cross_entropy_with_logits({self}, {target}, weight={weight}, "
+        "pos_weight={pos_weight}, reduction={reduction})"
+    ),
 )  # fmt: skip
 def binary_cross_entropy_with_logits(
     self: Tensor, target: Tensor, weight: Tensor | None = None, *, reduction: str = "mean",

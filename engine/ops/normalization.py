@@ -68,7 +68,7 @@ class NativeLayerNormBackward0(Function):
 
 
 @op(
-    "Network", "layer norm", torch="F.layer_norm({input}, {normalized_shape}, {weight}, {bias})",
+    "Network", "layer norm", torch="F.layer_norm({input}, {normalized_shape}, {weight}, {bias}, eps={eps})",
     defaults={"normalized_shape": [2]},
     samples=(((2, 3), {"normalized_shape": (3,)}), ((2, 3), (3,), (3,), {"normalized_shape": (3,)})),
 )  # fmt: skip
@@ -151,7 +151,10 @@ def _per_channel(values: Array, ndim: int) -> Array:
 
 @op(
     "Network", "batch norm",
-    torch="F.batch_norm({input}, {running_mean}, {running_var}, {weight}, {bias}, training={training})",
+    torch=(
+        "F.batch_norm({input}, {running_mean}, {running_var}, {weight}, {bias}, "
+        "training={training}, momentum={momentum}, eps={eps})"
+    ),
     samples=(((4, 2), None, None, (2,), (2,), {"training": True}),),
 )  # fmt: skip
 def batch_norm(
@@ -235,7 +238,7 @@ def _grouped(shape: Sequence[int], groups: int) -> Shape:
 
 
 @op(
-    "Network", "group norm", torch="F.group_norm({input}, {num_groups}, {weight}, {bias})",
+    "Network", "group norm", torch="F.group_norm({input}, {num_groups}, {weight}, {bias}, eps={eps})",
     defaults={"num_groups": 1}, samples=(((2, 4, 3), {"num_groups": 2}), ((2, 4), (4,), (4,), {"num_groups": 2})),
 )  # fmt: skip
 def group_norm(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from engine.graph import EdgeKey
@@ -23,19 +24,23 @@ class Cut(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One contribution to a gradient; `edge` is the drawn edge it came along, if there is one."""
+    """One contribution to a gradient; `edge` is the drawn edge it came along, if there is one.
+
+    Only what is `shown` adds to the node's gradient; the rest is for other outputs of the same op.
+    """
 
     value: Array
     edge: EdgeKey | None
     source: str
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class NodeState:
     """One node at one step.
 
-    `grad` is the sum of `terms`, the contributions that have arrived in the latest backward call, of
-    which `expected` are awaited; `live` says that call is still going on (else it is drawn dimmed).
+    `grad` is the sum of the shown `terms`, the contributions that have arrived in the latest backward
+    call, of which `expected` are awaited; `live` says that call is still going on (else it is drawn dimmed).
     `stored` is `.grad`, of a leaf or a tensor that retains it.
     """
 
@@ -105,31 +110,67 @@ class LedgerEntry:
 class Frame:
     """What is to be seen at one instant; this base class is the Frame of nothing at all."""
 
-    action: int | None = None
-    """The line of the Program that is running, as an index into it."""
-    statement: str | None = None
-    """The node whose statement the current step belongs to."""
-    explanation: tuple[str, ...] = ()
-    """The current step as formula: symbolic, with upstream substituted, with numbers, the result."""
-    note: str = ""
-    """One short sentence on the rule at work ("mul switches: each input gets the other's value")."""
-    stored: tuple[str, Array | None, Array | None] | None = None
-    """(leaf, before, after) where this step has just changed a `.grad`."""
-    failed: str | None = None
-    """The sentence of the error this step shows, as `RuntimeError: …`."""
-    remedy: str = ""
-    """What to change, where this step shows an error."""
-    path: tuple[str, ...] = ()
-    """The nodes on the way to the one that raised, where this step shows an error."""
-
     step: int = -1
-    active: frozenset[str] = frozenset()
-    """Nodes with the ring: where the current step happens."""
-    packet: Packet | None = None
-    """The number on its way at this step."""
-    summing: str | None = None
-    """The node whose fan-out sum (Σ) completes at this step."""
-    caption: str = ""
+
+    @cached_property
+    def action(self) -> int | None:
+        """The line of the Program that is running, as an index into it."""
+        return None
+
+    @cached_property
+    def statement(self) -> str | None:
+        """The node whose statement the current step belongs to."""
+        return None
+
+    @cached_property
+    def caption(self) -> str:
+        """What this step does, in one sentence."""
+        return ""
+
+    @cached_property
+    def explanation(self) -> tuple[str, ...]:
+        """The current step as formula: symbolic, with upstream substituted, with numbers, the result."""
+        return ()
+
+    @cached_property
+    def note(self) -> str:
+        """One short sentence on the rule at work ("mul switches: each input gets the other's value")."""
+        return ""
+
+    @cached_property
+    def stored(self) -> tuple[str, Array | None, Array | None] | None:
+        """(leaf, before, after) where this step has just changed a `.grad`."""
+        return None
+
+    @cached_property
+    def failed(self) -> str | None:
+        """The sentence of the error this step shows, as `RuntimeError: …`."""
+        return None
+
+    @cached_property
+    def remedy(self) -> str:
+        """What to change, where this step shows an error."""
+        return ""
+
+    @cached_property
+    def path(self) -> tuple[str, ...]:
+        """The nodes on the way to the one that raised, where this step shows an error."""
+        return ()
+
+    @cached_property
+    def active(self) -> frozenset[str]:
+        """Nodes with the ring: where the current step happens."""
+        return frozenset()
+
+    @cached_property
+    def packet(self) -> Packet | None:
+        """The number on its way at this step."""
+        return None
+
+    @cached_property
+    def summing(self) -> str | None:
+        """The node whose fan-out sum (Σ) completes at this step."""
+        return None
 
     def node(self, node: str) -> NodeState:
         """The state of one node."""
@@ -144,7 +185,7 @@ class Frame:
         return ()
 
     def changed_since(self, other: Frame) -> tuple[set[str], set[EdgeKey]] | None:
-        """The nodes and edges that may look different in `other`, or None for "anything may"."""
+        """The nodes and edges that look different in `other`, and perhaps more; None for "anything"."""
         return None if other is not self else (set(), set())
 
 

@@ -10,7 +10,6 @@ from tests.engine.samples import CASES, KINDS, graph_of, outputs
 
 TOLERANCE = {"float32": 2e-6, "float64": 1e-12}
 NO_SAMPLES = {"floor_divide", "requires_grad_"}
-COMPOSED_OTHERWISE = {"prod", "var", "std"}
 
 
 def leaf(module, value, kinds):
@@ -112,3 +111,11 @@ def test_every_op_says_how_to_try_it():
 def test_every_op_has_a_docstring_and_its_derivatives_a_caption():
     """The palette and the explanation panel read them."""
     assert [name for name, op in OPS.items() if not op.doc.strip()] == []
+
+
+def test_every_spelling_has_a_place_for_every_slot_and_field():
+    """A field without one would be lost in the code pane."""
+    for op in OPS.values():
+        if op.torch and not op.source:
+            names = [part.name for part in (*op.slots, *op.fields)]
+            assert [n for n in names if f"{{{n}}}" not in op.torch] == [], op.name

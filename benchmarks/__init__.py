@@ -1,0 +1,1 @@
+"""How fast we are beside others: ratios from one run, never a test."""
