@@ -18,7 +18,8 @@ def arguments(
 ) -> tuple[Wired, dict[str, Any]]:
     """What is wired to the slots, and all keywords of the call; `incoming` gives an edge's value.
 
-    Raises RuntimeError, with a remedy, for a slot that is neither wired nor given a number.
+    Raises RuntimeError, with a remedy, for a slot that is neither wired nor given a number; the text
+    names no node, since a new name does not run anything again.
     """
     edges = graph.inputs[node.id]
     wired: Wired = []
@@ -27,7 +28,7 @@ def arguments(
         if slot.variadic:
             parts = [(name, incoming(edges[name])) for name in numbered(slot, edges)]
             if not parts:
-                raise RuntimeError(f"{node.name}: connect at least one tensor to “{slot.name}”")
+                raise RuntimeError(f"connect at least one tensor to “{slot.name}”")
             wired += parts
             keywords[slot.name] = [value for _, value in parts]
         elif slot.name in edges:
@@ -37,9 +38,9 @@ def arguments(
             keywords[slot.name] = node.params[slot.name]
         elif not slot.optional:
             wish = "wire a tensor to it" + (" or type a number" if slot.takes_number else "")
-            raise RuntimeError(f"{node.name}: the input “{slot.name}” is not connected: {wish}")
+            raise RuntimeError(f"the input “{slot.name}” is not connected: {wish}")
     if op.slots and not any(is_tensor(value) for _, value in wired):
-        raise RuntimeError(f"{node.name}: wire a tensor to at least one input")
+        raise RuntimeError("wire a tensor to at least one input")
     fields = {f.name: _frozen(node.params[f.name]) for f in op.fields if f.name in node.params}
     return wired, keywords | fields
 

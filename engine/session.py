@@ -240,13 +240,12 @@ class Session:
 
     def _incoming(self, edge: Edge) -> Any:
         outputs = self.values.get(edge.source)
-        name = self.graph.nodes[edge.source].name
         if outputs is None:
-            raise RuntimeError(f"“{name}” has no value yet")
+            raise RuntimeError(f"what is wired to “{edge.slot}” has no value yet")
         if edge.output >= len(outputs):
             raise RuntimeError(
-                f"“{name}” has {len(outputs)} outputs; output number {edge.output} does not exist "
-                "any more: wire another one"
+                f"what is wired to “{edge.slot}” has {len(outputs)} outputs now; number {edge.output} "
+                "does not exist any more: wire another one"
             )
         return outputs[edge.output]
 
@@ -288,11 +287,7 @@ class Session:
         first = self.values.get(node or "", (None,))[0]
         if isinstance(first, Tensor):
             return first
-        known = self.graph.nodes.get(node or "")
-        raise RuntimeError(
-            f"“{known.name if known else node}” has no value: run forward first, or mend the error "
-            "that stopped it"
-        )
+        raise RuntimeError("it has no value: run forward first, or mend the error that stopped it")
 
     def _node_of_tensor(self, x: Tensor) -> str | None:
         return self._owner.get(id(x))

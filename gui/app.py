@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 import sys
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QPoint, QTimer, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QMenu, QMessageBox
 
 import assets
 import engine
-from engine.code.source import lines
+from engine.code.source import Line, lines
 from engine.graph import Graph, Program
 from gui import help_texts
 from gui.canvas.canvas import Canvas
@@ -48,7 +49,7 @@ from gui.window import Window
 log = logging.getLogger(__name__)
 
 
-def program_lines(graph: Graph, program: Program) -> tuple:
+def program_lines(graph: Graph, program: Program) -> tuple[Line, ...]:
     """The code pane's lines; a Document without a Program is evaluated once."""
     return lines(graph, program or (FORWARD,))
 
@@ -57,6 +58,16 @@ class App:
     """One window and everything in it."""
 
     theme_names = THEME_CHOICES
+    retain_graph: bool
+    settings: Settings
+    editor: Editor
+    selection: Selection
+    player: Player
+    runner: Runner
+    conductor: Conductor
+    canvas: Canvas
+    window: Window
+    filing: Filing
 
     def __init__(self) -> None:
         self.retain_graph = False
@@ -91,8 +102,8 @@ class App:
         self.caption, self.transport = Caption(p, t), Transport(p, t)
         self.commands = CommandPalette(t)
         self.themed = (
-            self.canvas, self.palette, self.inspector, self.ledger, self.code, self.program, self.outline,
-            self.log, self.legend, self.caption, self.transport, self.commands,
+            self.canvas, self.palette, self.inspector, self.ledger, self.code, self.program,
+            self.outline, self.log, self.legend, self.caption, self.transport, self.commands,
         )  # fmt: skip
 
     def _check_shapes(self, document: object) -> dict[str, str]:
@@ -133,7 +144,7 @@ class App:
         menu.addSection("Backward from …")
         for node in ids:
             name = self.editor.document.graph.nodes[node].name.replace("&", "&&")
-            menu.addAction(f"{name}.backward()", lambda n=node: self.backward(n))
+            menu.addAction(f"{name}.backward()", partial(self.backward, node))
         button = self.window.buttons["backward"]
         menu.popup(button.mapToGlobal(QPoint(0, button.height())))
         self._root_menu = menu  # popup() returns at once; the menu must live until it is answered
@@ -187,11 +198,11 @@ class App:
             if c.when is None or c.when(self)
         ]
         entries += [
-            Entry(path.stem.capitalize(), "Lesson", "", lambda p=path: self.filing.open_copy(p))
+            Entry(path.stem.capitalize(), "Lesson", "", partial(self.filing.open_copy, path))
             for path in self.lessons()
         ]
         entries += [
-            Entry(node.name, node.op, "", lambda n=node.id: self._go_to(n))
+            Entry(node.name, node.op, "", partial(self._go_to, node.id))
             for node in self.editor.document.graph.nodes.values()
         ]
         self.commands.open_over(self.window, entries)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
@@ -139,12 +140,12 @@ class Window(QMainWindow):
         menu.insertMenu(before, self.recent)
         for path in self.app.lessons():
             title = path.stem.capitalize()
-            self.lessons.addAction(title, lambda p=path: self.app.filing.open_copy(p))
+            self.lessons.addAction(title, partial(self.app.filing.open_copy, path))
 
     def _fill_recent(self) -> None:
         self.recent.clear()
         for path in self.app.settings.recent:
-            self.recent.addAction(str(path), lambda p=path: self.app.filing.open(p))
+            self.recent.addAction(str(path), partial(self.app.filing.open, path))
         if self.recent.isEmpty():
             self.recent.addAction("No recent files").setEnabled(False)
         else:
@@ -155,7 +156,7 @@ class Window(QMainWindow):
         themes = menu.addMenu("&Theme")
         self.theme_actions = {}
         for name in self.app.theme_names:
-            action = themes.addAction(name.capitalize(), lambda n=name: self.app.choose_theme(n))
+            action = themes.addAction(name.capitalize(), partial(self.app.choose_theme, name))
             action.setCheckable(True)
             self.theme_actions[name] = action
         panels = menu.addMenu("&Panels")

@@ -1,6 +1,6 @@
 """Screenshots for human eyes and for the README: `python tests/gallery.py` (or `make gallery`).
 
-Every lesson in the middle of its backward pass, light and dark, in the real window, drawn offscreen.
+Every lesson in the middle of its backward pass, light and dark, in the real window, offscreen.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ def _shoot(application, app, lesson: Path, target: Path) -> None:
     app.filing.open_copy(lesson)
     while app.runner.busy:
         application.processEvents()
+    assert len(app.player.film) > step, f"{lesson.name} did not run"
     app.selection.set([node])
     app.window.docks[panel].raise_()
     app.canvas.fit_all()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.canvas_kit import Rig
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
@@ -16,6 +15,7 @@ from gui.dress import dress
 from gui.model.document import Document
 from gui.model.files import load, to_text
 from gui.theme import LIGHT
+from tests.canvas_kit import Rig
 
 Key, Mod, LEFT = Qt.Key, Qt.KeyboardModifier, Qt.MouseButton.LeftButton
 Button = QMessageBox.StandardButton

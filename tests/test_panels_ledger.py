@@ -5,13 +5,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from gui.dress import dress
 from gui.model.frames import LedgerEntry
 from gui.panels import demo
 from gui.panels.ledger import Ledger
 from gui.panels.ledger_rows import line, rows
 from gui.panels.legend import Legend
 from gui.panels.log import Log
-from gui.dress import dress
 from gui.theme import DARK, LIGHT
 
 # The offscreen platform says so of every top-level widget that has a layout.

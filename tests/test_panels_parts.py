@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
-from gui.panels import demo, icons, parts
 from gui.dress import dress
+from gui.panels import demo, icons, parts
 from gui.theme import DARK, LIGHT, THEMES
 
 # The offscreen platform says so of every top-level widget that has a layout.

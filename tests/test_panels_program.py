@@ -7,13 +7,13 @@ from PySide6.QtGui import QGuiApplication, QTextCursor
 from engine.code.source import Line
 from engine.graph import Action
 from engine.registry import OPS, Op
+from gui.dress import dress
 from gui.model import edits
 from gui.panels import demo
 from gui.panels.actions import KINDS, candidates, chapter_of, texts
 from gui.panels.code import CodePane, lit_lines
 from gui.panels.outline import Outline
 from gui.panels.program import ProgramPane
-from gui.dress import dress
 from gui.theme import DARK, LIGHT
 
 # The offscreen platform says so of every top-level widget that has a layout.

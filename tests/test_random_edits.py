@@ -1,4 +1,4 @@
-"""Whatever is edited, undone and redone, what is shown equals what is built fresh from the Document."""
+"""Whatever is edited, undone and redone: what is shown equals what is built fresh."""
 
 from __future__ import annotations
 
@@ -85,21 +85,32 @@ def edited(document, what, a, b):
     if what == "remove":
         return edits.remove(document, [node], bridge=b % 2 == 0)
     if what == "param":
-        op = graph.nodes[node].op
-        name = "data" if op in ("parameter", "tensor") else "exponent" if op == "pow" else None
-        wired = name in graph.inputs[node]
-        return document if name is None or wired else edits.set_param(document, node, name, b / 100)
+        return valued(document, node, b / 100)
     if what == "rename":
         return edits.rename(document, node, f"n{b % 5}")
     if what == "move":
         return edits.move(document, {node: (float(a % 800), float(b % 600))})
     if what == "region":
-        members = {node, pick(graph.nodes, b)}
-        if edits.why_no_region(graph, members) is not None:
-            return document
-        return edits.add_region(document, pick(("no_grad", "group"), b), members)[0]
+        return framed(document, {node, pick(graph.nodes, b)}, pick(("no_grad", "group"), b))
+    return with_line(document, pick([FORWARD, Action("backward", node, {}, True)], b))
+
+
+def valued(document, node, number):
+    op = document.graph.nodes[node].op
+    name = "data" if op in ("parameter", "tensor") else "exponent" if op == "pow" else None
+    if name is None or name in document.graph.inputs[node]:
+        return document
+    return edits.set_param(document, node, name, number)
+
+
+def framed(document, members, kind):
+    if edits.why_no_region(document.graph, members) is not None:
+        return document
+    return edits.add_region(document, kind, members)[0]
+
+
+def with_line(document, action):
     program = document.program or (FORWARD,)
-    action = pick([FORWARD, Action("backward", node, {}, True)], b)
     return edits.set_program(document, (*program[:5], action))
 
 
@@ -119,7 +130,7 @@ def bits(array):
 
 
 @settings(
-    max_examples=60,
+    max_examples=120,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -45,7 +45,7 @@ class Look:
     def dashed(self, path: QPainterPath, pen: QPen) -> None:
         """Draw a dashed line as a filled outline.
 
-        Qt cuts dashes to what is exposed, so a part painted alone differs from the whole by a pixel.
+        Qt cuts dashes to what is exposed, so a part painted alone would differ from the whole.
         """
         stroker = QPainterPathStroker(pen)
         stroker.setCurveThreshold(0.25 / max(self.scale, 1.0))

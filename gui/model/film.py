@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property, lru_cache
-from typing import Any, assert_never
+from functools import cached_property, lru_cache, partial
+from typing import assert_never
 
-from engine.graph import EdgeKey, Graph, Program
-from engine.trace import (
+from engine.events import (
     Changed,
     Computed,
     Event,
@@ -17,23 +16,41 @@ from engine.trace import (
     Flow,
     Freed,
     Mutated,
+    Part,
     Retained,
     Seeded,
     Stored,
-    Trace,
     Visit,
     Warned,
     Zeroed,
 )
+from engine.graph import EdgeKey, Graph, Program
+from engine.trace import Trace
 from gui.model import words
-from gui.model.frames import EMPTY, Cut, EdgeState, Frame, LedgerEntry, NodeState, Packet, Term
+from gui.model.frames import (
+    EMPTY,
+    Array,
+    Cut,
+    EdgeState,
+    Frame,
+    LedgerEntry,
+    NodeState,
+    Packet,
+    Term,
+)
 from gui.model.timeline import Chapter, Timeline
+
+FAR = 32
+"""Steps between two frames from which on looking for what changed no longer pays."""
 
 
 class Film:
     """What a player shows: a timeline and a Frame for every step; this one is empty."""
 
-    timeline = Timeline()
+    @cached_property
+    def timeline(self) -> Timeline:
+        """The chapters, and the kind of every step."""
+        return Timeline()
 
     def __len__(self) -> int:
         return len(self.timeline.kinds)
@@ -56,16 +73,16 @@ class TraceFilm(Film):
 
     def __init__(self, graph: Graph, program: Program, trace: Trace) -> None:
         self.graph, self.program, self.trace = graph, program, trace
-        self.frame: Callable[[int], Frame] = lru_cache(maxsize=8)(self._frame)  # type: ignore[method-assign]
+        self._frames = lru_cache(maxsize=8)(partial(TraceFrame, self))
         self._states: dict[str, tuple[list[int], list[NodeState]]] = {}
 
-    def _frame(self, step: int) -> Frame:
-        return TraceFrame(self, step)
+    def frame(self, step: int) -> Frame:
+        return self._frames(step)
 
     # ---- the scrub bar -----------------------------------------------------------------------
 
     @cached_property
-    def timeline(self) -> Timeline:  # type: ignore[override]
+    def timeline(self) -> Timeline:
         chapters = tuple(
             Chapter(self._title(c.action, c.title), c.kind, first, end - 1, c.failed)
             for c, (first, end) in zip(self.trace.chapters, self.trace.spans, strict=True)
@@ -104,6 +121,15 @@ class TraceFilm(Film):
                 latest, going = call, step < end
         return latest, going
 
+    def events_between(self, low: int, high: int) -> Sequence[Event]:
+        """What happens after step `low`, up to and with step `high`."""
+        steps, events = self._event_steps, self.trace.events
+        return events[bisect_right(steps, low) : bisect_right(steps, high)]
+
+    @cached_property
+    def _event_steps(self) -> list[int]:
+        return [event.step for event in self.trace.events]
+
     # ---- nodes ---------------------------------------------------------------------------------
 
     @cached_property
@@ -121,11 +147,11 @@ class TraceFilm(Film):
         if at < 0:
             return EMPTY.node(node)
         state = states[at]
-        if not state.terms:
+        if not state.arrived:
             return state
         latest, going = self.call_at(step)
         if state.call != latest:
-            return replace(state, terms=(), grad=None, expected=0, live=False)
+            return replace(state, terms=(), elsewhere=0, grad=None, expected=0, live=False)
         return state if going else replace(state, live=False)
 
     def _history(self, node: str) -> tuple[list[int], list[NodeState]]:
@@ -150,13 +176,16 @@ class TraceFilm(Film):
     # ---- edges ---------------------------------------------------------------------------------
 
     @cached_property
-    def _by_edge(self) -> dict[EdgeKey, tuple[list[int], list[Flow]]]:
-        found: dict[EdgeKey, tuple[list[int], list[Flow]]] = {}
+    def _by_edge(self) -> dict[EdgeKey, tuple[list[int], list[tuple[int, Array]]]]:
+        """For each edge the steps of its Flows, and (call, all that has passed in that call)."""
+        found: dict[EdgeKey, tuple[list[int], list[tuple[int, Array]]]] = {}
         for event in self.trace.events:
             if isinstance(event, Flow) and (key := self.drawn_edge(event)) is not None:
-                steps, flows = found.setdefault(key, ([], []))
+                steps, passed = found.setdefault(key, ([], []))
+                again = bool(passed) and passed[-1][0] == event.call
+                total = passed[-1][1] + event.value if again else event.value
                 steps.append(event.step)
-                flows.append(event)
+                passed.append((event.call, total))
         return found
 
     def drawn_edge(self, flow: Flow) -> EdgeKey | None:
@@ -174,13 +203,12 @@ class TraceFilm(Film):
         source, target = self.node(edge.source, step), self.node(edge.target, step)
         carried = source.value is not None
         cut = self._cut(source, target, key) if carried else None
-        steps, flows = self._by_edge.get(key, ([], []))
+        steps, passed = self._by_edge.get(key, ([], []))
         at = bisect_right(steps, step) - 1
-        if at < 0:
-            return EdgeState(carried, cut)
         latest, going = self.call_at(step)
-        flow = flows[at]
-        return EdgeState(carried, cut, flow.value if flow.call == latest else None, going)
+        if at < 0 or passed[at][0] != latest:
+            return EdgeState(carried, cut)
+        return EdgeState(carried, cut, passed[at][1], going)
 
     def _cut(self, source: NodeState, target: NodeState, key: EdgeKey) -> Cut | None:
         if not source.requires_grad:
@@ -260,13 +288,15 @@ def _concerned(event: Event) -> Sequence[str]:
     """The nodes whose state an event changes."""
     match event:
         case Flow():
-            return () if event.inner else (event.target,)
+            return () if event.inner or event.part is Part.INSIDE else (event.target,)
+        case Visit():
+            return () if event.part is Part.INSIDE else (event.node,)
         case Mutated():
             return tuple(node for node, _ in event.aliases)
         case Warned():
             return ()
         case Failed():
-            return () if event.node is None else (event.node,)
+            return event.lost or tuple(filter(None, [event.node]))
         case _:
             return (event.node,)
 
@@ -275,21 +305,17 @@ def _after(state: NodeState, event: Event, node: str) -> NodeState:
     """A node's state after one more of its events."""
     match event:
         case Computed():
-            return replace(
-                state, value=event.value, error=None, requires_grad=event.requires_grad,
-                is_leaf=event.is_leaf, grad_fn=event.grad_fn, freed=False,
-                why_no_grad=None if event.why is None else CUTS[event.why],
-            )  # fmt: skip
+            return _computed(state, event)
         case Mutated():
             return replace(state, value=dict(event.aliases)[node])
         case Seeded():
             return _with_term(state, Term(event.value, None, ""), event.call, 1)
         case Visit():
-            return replace(state, grad=event.grad)
+            return state if event.grad is None else replace(state, grad=event.grad)
         case Flow():
             key = None if event.slot is None else (event.source, event.slot)
             term = Term(event.value, key, event.source)
-            return _with_term(state, term, event.call, event.expected)
+            return _with_term(state, term, event.call, event.expected, event.part is Part.RESULT)
         case Stored() | Retained():
             return replace(state, stored=event.after)
         case Freed():
@@ -299,18 +325,35 @@ def _after(state: NodeState, event: Event, node: str) -> NodeState:
         case Changed():
             return _changed(state, event)
         case Failed():
-            return replace(state, error=f"{event.kind}: {event.sentence}")
+            value = None if node in event.lost else state.value
+            told = f"{event.kind}: {event.sentence}" if node == event.node else None
+            return replace(state, value=value, error=told)
         case Warned():
             return state
         case _:
             assert_never(event)
 
 
-def _with_term(state: NodeState, term: Term, call: int, expected: int) -> NodeState:
-    fresh = state.call != call
-    terms = (term,) if fresh else (*state.terms, term)
-    grad = term.value if fresh or state.grad is None else state.grad + term.value
-    return replace(state, terms=terms, grad=grad, expected=expected, live=True, call=call)
+def _computed(state: NodeState, event: Computed) -> NodeState:
+    """The name stands for a new tensor: what was kept with the old one is gone."""
+    return replace(
+        state, value=event.value, error=None, requires_grad=event.requires_grad,
+        is_leaf=event.is_leaf, retains_grad=False, stored=None, grad_fn=event.grad_fn, freed=False,
+        why_no_grad=None if event.why is None else CUTS[event.why],
+    )  # fmt: skip
+
+
+def _with_term(
+    state: NodeState, term: Term, call: int, expected: int, counts: bool = True
+) -> NodeState:
+    """One more contribution; one that does not count is for another output of the same op."""
+    if state.call != call:
+        state = replace(state, terms=(), elsewhere=0, grad=None)
+    state = replace(state, expected=expected, live=True, call=call, error=None)
+    if not counts:
+        return replace(state, elsewhere=state.elsewhere + 1)
+    grad = term.value if state.grad is None else state.grad + term.value
+    return replace(state, terms=(*state.terms, term), grad=grad)
 
 
 def _changed(state: NodeState, event: Changed) -> NodeState:
@@ -341,98 +384,89 @@ class TraceFrame(Frame):
         return self.film.ledger(self.step)
 
     @cached_property
-    def active(self) -> frozenset[str]:  # type: ignore[override]
+    def active(self) -> frozenset[str]:
         match self.event:
             case None | Warned():
                 return frozenset()
             case Flow():
                 return frozenset({self.event.source})
-            case Failed():
-                return frozenset(n for n in (self.event.node,) if n)
             case event:
-                return frozenset({event.node})
+                return frozenset({event.node} if event.node else ())
 
-    @property
-    def path(self) -> tuple[str, ...]:  # type: ignore[override]
+    @cached_property
+    def path(self) -> tuple[str, ...]:
         return self.event.path if isinstance(self.event, Failed) else ()
 
-    @property
-    def action(self) -> int | None:  # type: ignore[override]
+    @cached_property
+    def action(self) -> int | None:
         return None if self.event is None else self.event.action
 
-    @property
-    def statement(self) -> str | None:  # type: ignore[override]
+    @cached_property
+    def statement(self) -> str | None:
         match self.event:
             case Computed():
                 return self.event.node
-            case Failed() if self._in_forward(self.event.action):
+            case Failed() if self.event.lost:
                 return self.event.node
             case _:
                 return None
 
-    def _in_forward(self, action: int) -> bool:
-        return self.film.program[action].do == "forward"
-
-    @property
-    def packet(self) -> Packet | None:  # type: ignore[override]
+    @cached_property
+    def packet(self) -> Packet | None:
         event = self.event
         if not isinstance(event, Flow) or event.inner:
             return None
         key = self.film.drawn_edge(event)
         return Packet(event.source, event.target, key, event.value)
 
-    @property
-    def summing(self) -> str | None:  # type: ignore[override]
-        return (
-            self.event.node if isinstance(self.event, Visit) and len(self.event.terms) > 1 else None
-        )
+    @cached_property
+    def summing(self) -> str | None:
+        return self.event.node if isinstance(self.event, Visit) else None
 
-    @property
-    def stored(self) -> tuple[str, Any, Any] | None:  # type: ignore[override]
+    @cached_property
+    def stored(self) -> tuple[str, Array | None, Array | None] | None:
         if isinstance(self.event, Stored | Retained | Zeroed):
             return self.event.node, self.event.before, self.event.after
         return None
 
-    @property
-    def failed(self) -> str | None:  # type: ignore[override]
-        return (
-            f"{self.event.kind}: {self.event.sentence}" if isinstance(self.event, Failed) else None
-        )
+    @cached_property
+    def failed(self) -> str | None:
+        event = self.event
+        return f"{event.kind}: {event.sentence}" if isinstance(event, Failed) else None
 
     @cached_property
-    def caption(self) -> str:  # type: ignore[override]
-        return (
-            ""
-            if self.event is None
-            else words.caption(self.event, self.film.graph, self.film.program)
-        )
+    def caption(self) -> str:
+        if self.event is None:
+            return ""
+        return words.caption(self.event, self.film.graph, self.film.program)
 
     @cached_property
-    def explanation(self) -> tuple[str, ...]:  # type: ignore[override]
+    def explanation(self) -> tuple[str, ...]:
         return () if self.event is None else words.explanation(self.event, self.film.graph)
 
     @cached_property
-    def note(self) -> str:  # type: ignore[override]
-        return words.rule(self.event, self.film.graph) if isinstance(self.event, Flow) else ""
+    def note(self) -> str:
+        return words.rule(self.event) if isinstance(self.event, Flow) else ""
 
     @cached_property
-    def remedy(self) -> str:  # type: ignore[override]
+    def remedy(self) -> str:
         return words.remedy(self.event) if isinstance(self.event, Failed) else ""
 
     def changed_since(self, other: Frame) -> tuple[set[str], set[EdgeKey]] | None:
-        """What may look different between two steps of the same film; None across a call's border."""
+        """None across the border of a backward call, where everything is dimmed or cleared at once."""
         if not isinstance(other, TraceFrame) or other.film is not self.film:
             return None
+        film, graph = self.film, self.film.graph
         low, high = sorted((self.step, other.step))
-        if self.film.call_at(low) != self.film.call_at(high) or high - low > 32:
+        if film.call_at(low) != film.call_at(high) or high - low > FAR:
             return None
         nodes: set[str] = set()
         edges: set[EdgeKey] = set()
-        for event in self.film.majors[max(low, 0) : high + 1]:
+        for event in film.events_between(low, high):
             nodes.update(_concerned(event))
-            if isinstance(event, Flow):
-                nodes.add(event.source)
+            if isinstance(event, Flow) and (key := film.drawn_edge(event)) is not None:
+                edges.add(key)
         for node in nodes:
-            edges.update(e.key for e in self.film.graph.outputs.get(node, ()))
-            edges.update(e.key for e in self.film.graph.inputs.get(node, {}).values())
+            edges.update(e.key for e in graph.outputs.get(node, ()))
+            edges.update(e.key for e in graph.inputs.get(node, {}).values())
         return nodes, edges

@@ -24,23 +24,19 @@ class Cut(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One contribution to a gradient; `edge` is the drawn edge it came along, if there is one.
-
-    Only what is `shown` adds to the node's gradient; the rest is for other outputs of the same op.
-    """
+    """One contribution to a gradient; `edge` is the drawn edge it came along, if there is one."""
 
     value: Array
     edge: EdgeKey | None
     source: str
-    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class NodeState:
     """One node at one step.
 
-    `grad` is the sum of the shown `terms`, the contributions that have arrived in the latest backward
-    call, of which `expected` are awaited; `live` says that call is still going on (else it is drawn dimmed).
+    `grad` is the sum of `terms`, the contributions that have arrived in the latest backward call, of
+    which `expected` are awaited (`elsewhere` of them came for other outputs of the same op); `live` says that call is still going on (else it is drawn dimmed).
     `stored` is `.grad`, of a leaf or a tensor that retains it.
     """
 
@@ -59,10 +55,11 @@ class NodeState:
     stored: Array | None = None
     call: int = 0
     """The backward call that `terms` belong to."""
+    elsewhere: int = 0
 
     @property
     def arrived(self) -> int:
-        return len(self.terms)
+        return len(self.terms) + self.elsewhere
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any, assert_never
 
 import numpy as np
 
 from engine.actions import line
-from engine.code.source import statement
 from engine.captions import rule_sentence
-from engine.graph import Action, Graph, Program
-from engine.registry import OPS
-from engine.trace import (
+from engine.code.source import statement
+from engine.events import (
     Changed,
     Computed,
     Event,
@@ -28,12 +27,14 @@ from engine.trace import (
     Warned,
     Zeroed,
 )
+from engine.graph import Action, Graph, Program
+from engine.registry import OPS
 
 Array = Any
 
 
 def number(x: Any, digits: int = 4) -> str:
-    """One number with `digits` significant digits: `0.5`, `6.494`, `1.2e-09`, `nan`, `True`."""
+    """One number with `digits` significant digits: `0.5`, `6.494`, `1.2e-9`, `nan`, `True`."""
     if isinstance(x, (bool, np.bool_)):
         return str(bool(x))
     if isinstance(x, (int, np.integer)):
@@ -43,12 +44,15 @@ def number(x: Any, digits: int = 4) -> str:
         return str(value)
     if value == 0:
         return "-0" if math.copysign(1, value) < 0 else "0"
-    if 1e-4 <= abs(value) < 10 ** max(digits + 2, 6):
-        decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-        text = f"{value:.{decimals}f}"
-        return text.rstrip("0").rstrip(".") if "." in text else text
-    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-    return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{int(exponent)}"
+    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+    power = int(exponent)  # of the rounded number: 9.9999 is 10
+    if -4 <= power < max(digits + 2, 6):
+        return _trimmed(f"{value:.{max(0, digits - 1 - power)}f}")
+    return f"{_trimmed(mantissa)}e{power}"
+
+
+def _trimmed(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def shape(array: Array) -> str:
@@ -61,12 +65,17 @@ def short(array: Array | None, width: int = 14, digits: int = 4) -> str:
     if array is None:
         return "None"
     if np.ndim(array) == 0:
-        return number(array[()] if isinstance(array, np.ndarray) else array, digits)
+        return number(np.asarray(array)[()], digits)
     if np.ndim(array) == 1 and 0 < np.size(array) <= 4:
-        text = "[" + ", ".join(number(x, 3) for x in array) + "]"
+        text = vector(array)
         if len(text) <= width:
             return text
-    return f"{shape(array)}"
+    return shape(array)
+
+
+def vector(array: Array, digits: int = 3) -> str:
+    """All numbers of a 1-d array: `[1, -0.25]`."""
+    return f"[{', '.join(number(x, digits) for x in array)}]"
 
 
 def any_nonzero(array: Array) -> bool:
@@ -74,22 +83,39 @@ def any_nonzero(array: Array) -> bool:
     return bool(np.any(np.asarray(array) != 0))
 
 
+MOST_DIGITS = 8
+
+
 def equation(terms: Sequence[Array], result: Array, sign: str) -> str:
-    """`3 + 4 = 7`: with as many digits as make the shown arithmetic right, else with `≈`."""
-    if any(np.ndim(t) for t in (*terms, result)):
-        shown = [short(t) for t in terms]
-        return f" {sign} ".join(shown) + f" = {short(result)}"
-    for digits in range(4, 9):
-        shown = [number(t, digits) for t in terms]
-        if _reproduces(shown, number(result, digits), sign, digits):
-            return f" {sign} ".join(map(_bracketed, shown)) + f" = {number(result, digits)}"
-    return f" {sign} ".join(map(_bracketed, [number(t) for t in terms])) + f" ≈ {number(result)}"
+    """`3 + 4 = 7`: the terms with as many digits as make the shown arithmetic right, else `≈`."""
+    if any(np.ndim(x) for x in (*terms, result)):
+        return _array_equation(terms, result, sign)
+    shown = number(result)
+    for digits in range(4, MOST_DIGITS + 1):
+        written = [number(t, digits) for t in terms]
+        if number(_worked_out(written, sign)) == shown:
+            return f" {sign} ".join(map(_bracketed, written)) + f" = {shown}"
+    return f" {sign} ".join(_bracketed(number(t)) for t in terms) + f" ≈ {shown}"
 
 
-def _reproduces(shown: list[str], result: str, sign: str, digits: int) -> bool:
+def _array_equation(terms: Sequence[Array], result: Array, sign: str) -> str:
+    """Of short vectors the numbers, else the shapes."""
+    written = [short(x) for x in (*terms, result)]
+    mark = "="
+    if not all(text.startswith("[") for text in written):
+        written = [shape(x) for x in (*terms, result)]
+    elif not all(
+        number(_worked_out([number(x, 3) for x in column], sign), 3) == number(total, 3)
+        for *column, total in zip(*terms, result, strict=True)
+    ):
+        mark = "≈"
+    return f" {sign} ".join(written[:-1]) + f" {mark} {written[-1]}"
+
+
+def _worked_out(shown: Sequence[str], sign: str) -> float:
+    """What a reader gets who does the sum."""
     values = [float(s) for s in shown]
-    total = math.prod(values) if sign == "·" else math.fsum(values)
-    return number(total, digits) == result
+    return math.prod(values) if sign == "·" else sum(values)
 
 
 def _bracketed(text: str) -> str:
@@ -137,7 +163,8 @@ class _Captions:
                 return f"{self.name(event.node)} changes memory in place: version {event.version}."
             case Seeded():
                 name = self.name(event.node)
-                return f"Backward #{event.call} starts at {name}: ∂{name}/∂{name} = {short(event.value)}."
+                seed = f"∂{name}/∂{name} = {short(event.value)}"
+                return f"Backward #{event.call} starts at {name}: {seed}."
             case Visit():
                 return self._visit(event)
             case Flow():
@@ -145,18 +172,11 @@ class _Captions:
             case Stored():
                 return self._stored(event)
             case Retained():
-                name = self.name(event.node)
-                return (
-                    f"{name} is no leaf but retains its grad: {name}.grad {short(event.before)} → "
-                    f"{short(event.after)}."
-                )
+                return f"{self.name(event.node)} is no leaf but retains its grad: {self._grad(event)}."
             case Freed():
                 return f"{event.function} lets go of the tensors it saved."
             case Zeroed():
-                return (
-                    f"{action_line(self.graph, self.program[event.action])}: {self.name(event.node)}.grad "
-                    f"{short(event.before)} → {short(event.after)}."
-                )
+                return f"{self._line(event)}: {self._grad(event)}."
             case Changed():
                 return self._changed(event)
             case Warned():
@@ -165,6 +185,13 @@ class _Captions:
                 return self._failed(event)
             case _:
                 assert_never(event)
+
+    def _line(self, event: Event) -> str:
+        return action_line(self.graph, self.program[event.action])
+
+    def _grad(self, event: Retained | Stored | Zeroed) -> str:
+        """`x.grad 4 → 8`"""
+        return f"{self.name(event.node)}.grad {short(event.before)} → {short(event.after)}"
 
     def _computed(self, event: Computed) -> str:
         name, value = self.name(event.node), short(event.value, 40)
@@ -180,13 +207,10 @@ class _Captions:
         return f"{how} gives {value}; not tracked: {why}."
 
     def _visit(self, event: Visit) -> str:
-        count = len(event.terms)
+        name = self.name(event.node)
         total = equation([t.value for t in event.terms], event.grad, "+")
-        what = f"∂{self.root(event)}/∂{self.name(event.node)}"
-        return (
-            f"{self.name(event.node)} was used {_times(count)}, so its gradient is a sum: {what} = "
-            f"{total}."
-        )
+        used = f"{name} was used {_times(len(event.terms))}, so its gradient is a sum"
+        return f"{used}: ∂{self.root(event)}/∂{name} = {total}."
 
     def _flow(self, event: Flow) -> str:
         to = self.name(event.target)
@@ -205,19 +229,17 @@ class _Captions:
         return equation([event.upstream, factor], event.value, "·")
 
     def _stored(self, event: Stored) -> str:
-        name = self.name(event.node)
-        change = f"{name}.grad {short(event.before)} → {short(event.after)}"
+        change = self._grad(event)
         if event.before is None:
             return f"{change}: the gradient arrives at its leaf."
         if not any_nonzero(event.before):
             return f"{change}: added to the zeros that were there."
         total = equation([event.before, event.added], event.after, "+")
-        return (
-            f"{change}: {name}.grad += adds up across calls, {total}; it was not zeroed in between."
-        )
+        how = f"{self.name(event.node)}.grad += adds up across calls, {total}"
+        return f"{change}: {how}; it was not zeroed in between."
 
     def _changed(self, event: Changed) -> str:
-        what = action_line(self.graph, self.program[event.action])
+        what = self._line(event)
         name = self.name(event.node)
         if event.what == "value":
             return f"{what}: {name} {short(event.before)} → {short(event.after)}."
@@ -239,7 +261,7 @@ def _times(count: int) -> str:
 
 def local_factor(event: Flow) -> float | None:
     """The local derivative of a scalar step: what the upstream gradient was multiplied by."""
-    if any(np.ndim(a) for a in (event.upstream, event.value)):
+    if event.upstream is None or np.ndim(event.upstream) or np.ndim(event.value):
         return None
     upstream, value = float(event.upstream), float(event.value)
     if upstream == 0 or not math.isfinite(upstream) or not math.isfinite(value):
@@ -252,14 +274,12 @@ def explanation(event: Event, graph: Graph) -> tuple[str, ...]:
     if isinstance(event, Visit) and len(event.terms) > 1:
         name = _name(graph, event.node)
         paths = " + ".join(f"(via {_name(graph, t.source)})" for t in event.terms)
-        return f"∂L/∂{name} = {paths}", *_right_side(
-            [t.value for t in event.terms], event.grad, "+"
-        )
+        values = [t.value for t in event.terms]
+        return f"∂L/∂{name} = {paths}", *_right_side(values, event.grad, "+")
     if isinstance(event, Stored) and event.before is not None:
         name = _name(graph, event.node)
-        return f"{name}.grad += ∂L/∂{name}", *_right_side(
-            [event.before, event.added], event.after, "+"
-        )
+        right = _right_side([event.before, event.added], event.after, "+")
+        return f"{name}.grad += ∂L/∂{name}", *right
     if not isinstance(event, Flow):
         return ()
     source, target = _name(graph, event.source), _name(graph, event.target)
@@ -271,10 +291,8 @@ def explanation(event: Event, graph: Graph) -> tuple[str, ...]:
 
 
 def _right_side(terms: Sequence[Array], result: Array, sign: str) -> tuple[str, str]:
-    text = equation(terms, result, sign)
-    mark = " ≈ " if " ≈ " in text else " = "
-    left, _, right = text.rpartition(mark)
-    return f"= {left}", f"{mark.strip()} {right}"
+    left, mark, right = re.split(" ([=≈]) ", equation(terms, result, sign))
+    return f"= {left}", f"{mark} {right}"
 
 
 def _name(graph: Graph, node: str) -> str:
@@ -282,7 +300,7 @@ def _name(graph: Graph, node: str) -> str:
     return found.name if found is not None else "·"
 
 
-def rule(event: Flow, graph: Graph) -> str:
+def rule(event: Flow) -> str:
     """The derivative rule at work, in one sentence."""
     return rule_sentence(event.function, event.slot)
 
@@ -290,8 +308,8 @@ def rule(event: Flow, graph: Graph) -> str:
 REMEDIES = (
     (
         "does not require grad and does not have a grad_fn",
-        "Nothing on the way here requires grad, or the way is cut (detach, no_grad, requires_grad=False). "
-        "Set requires_grad on a leaf, or take the cut away.",
+        "Nothing on the way here requires grad, or the way is cut (detach, no_grad, "
+        "requires_grad=False). Set requires_grad on a leaf, or take the cut away.",
     ),
     (
         "backward through the graph a second time",
@@ -303,8 +321,8 @@ REMEDIES = (
     ),
     (
         "modified by an inplace operation",
-        "An op kept this tensor for its derivative and it was changed afterwards: use the op without the "
-        "underscore, or change a clone().",
+        "An op kept this tensor for its derivative and it was changed afterwards: use the op "
+        "without the underscore, or change a clone().",
     ),
     (
         "leaf Variable that requires grad is being used in an in-place",

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.code.source import Line
 from engine.graph import Action, Edge, EdgeKey, Graph, Node, Program
+from gui.dress import dress
 from gui.model.document import Document
 from gui.model.frames import Array, Frame, LedgerEntry, NodeState, Packet, Term
 from gui.model.timeline import Chapter, Timeline
 from gui.state.editor import Editor
 from gui.state.player import Film, Player
 from gui.state.selection import Selection
-from gui.dress import dress
 from gui.theme import LIGHT
 
 GRAPH = Graph.of(

@@ -214,7 +214,7 @@ def legible(theme: Theme, token: str, ground: str) -> str:
 def sheet(theme: Theme) -> str:
     """What QPalette cannot say, for the application's one style sheet.
 
-    One for all, because a sheet of a panel's own is not always polished anew when the theme changes.
+    One for all: a sheet of a panel's own is not always polished anew when the theme changes.
     """
     tones = "".join(
         f'QLabel[tone="{t}"] {{ color: {getattr(theme, t)}; }}\n'

@@ -1,0 +1,198 @@
+"""Events: what a Trace says has happened, one small value each.
+
+`step` is the playback step an event belongs to; several events may share one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+Array = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A statement has run; `why` says why its result is not tracked, if it is not."""
+
+    step: int
+    action: int
+    node: str
+    value: Array
+    requires_grad: bool
+    is_leaf: bool
+    grad_fn: str | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mutated:
+    """An in-place op has changed memory; `aliases` are the (node, new value) that share it."""
+
+    step: int
+    action: int
+    node: str
+    after: Array
+    version: int
+    aliases: tuple[tuple[str, Array], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """Backward call number `call` starts at `node` with the gradient `value`."""
+
+    step: int
+    action: int
+    call: int
+    node: str
+    value: Array
+
+
+class Part(Enum):
+    """What of a node a gradient is for."""
+
+    RESULT = "the value that is shown"
+    OTHER = "another output of the same op"
+    INSIDE = "something within it: a part of a composite, memory written through a view"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One contribution: from which node, out of which slot of it, how much."""
+
+    source: str
+    slot: str | None
+    value: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A Function has all its contributions; `grad` is their sum in order of arrival."""
+
+    step: int
+    action: int
+    call: int
+    node: str
+    function: str
+    grad: Array
+    terms: tuple[Arrival, ...]
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A contribution travels from `source` to `target`.
+
+    `upstream` is the gradient `function` received, `raw` what its rule gave, `value` that summed to
+    the shape it is for.  `inner`: both ends belong to one node, nothing is drawn.  `arrived` of
+    `expected` contributions are in, at the Function below.
+    """
+
+    step: int
+    action: int
+    call: int
+    source: str
+    slot: str | None
+    target: str
+    function: str
+    below: str
+    upstream: Array
+    raw: Array
+    value: Array
+    arrived: int
+    expected: int
+    inner: bool
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A leaf's `.grad` went from `before` to `after`, because `added` came."""
+
+    step: int
+    action: int
+    call: int
+    node: str
+    before: Array | None
+    added: Array
+    after: Array
+    terms: tuple[Arrival, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Retained:
+    """A computed tensor kept its gradient, because retain_grad() was called."""
+
+    step: int
+    action: int
+    call: int
+    node: str
+    before: Array | None
+    after: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """The node's saved tensors were released."""
+
+    step: int
+    action: int
+    node: str
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class Zeroed:
+    """`.grad` was cleared: zero_() (after: zeros) or `= None` (after: None)."""
+
+    step: int
+    action: int
+    node: str
+    before: Array | None
+    after: Array | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """An action changed a tensor: `what` is "value", "requires_grad" or "retain_grad"."""
+
+    step: int
+    action: int
+    node: str
+    what: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """PyTorch's warning."""
+
+    step: int
+    action: int
+    node: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """PyTorch's error: exception type, its sentence, the node that raised, the nodes on the way to it.
+
+    `lost`: the nodes that are left without a value, where a forward failed.
+    """
+
+    step: int
+    action: int
+    node: str | None
+    kind: str
+    sentence: str
+    path: tuple[str, ...]
+    lost: tuple[str, ...]
+    expected: bool
+
+
+Event = (
+    Computed | Mutated | Seeded | Visit | Flow | Stored | Retained | Freed | Zeroed | Changed | Warned
+    | Failed
+)  # fmt: skip
