@@ -77,8 +77,8 @@ class App:
         self.conductor = Conductor(self.editor, self.runner, self.player)
         self.theme = self._wanted_theme()
         self._make_panels()
+        self.filing = Filing(self.editor, self.settings, lambda: self.window, self.editor)
         self.window = Window(self)
-        self.filing = Filing(self.editor, self.settings, lambda: self.window, self.window)
         self._closed = False
         self._connect()
         self.apply_theme()

@@ -35,8 +35,8 @@ from gui.theme import Theme
 log = logging.getLogger(__name__)
 
 WHOLE_UP_TO = 250
-"""Nodes: a step of a smaller graph repaints the whole still picture.  It takes milliseconds, and shows
-no trace of how the step was come by: a part painted alone rounds some colours differently."""
+"""Nodes: a step of a smaller graph repaints the whole still picture.  It takes milliseconds, and
+does not tell how one got to the step: a part painted alone rounds some colours differently."""
 
 EMPTY_TEXT = (
     "Press Tab or double-click to add an operation",

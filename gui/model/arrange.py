@@ -10,6 +10,7 @@ from gui.model.document import Place
 Size = tuple[float, float]
 
 COLUMN_GAP, ROW_GAP = 90.0, 50.0
+USUAL: Size = (140.0, 74.0)
 
 
 def arrange(graph: Graph, sizes: Mapping[str, Size], members: Iterable[str]) -> dict[str, Place]:
@@ -18,7 +19,8 @@ def arrange(graph: Graph, sizes: Mapping[str, Size], members: Iterable[str]) -> 
     Columns are the longest path from a leaf, pulled towards what reads a node; rows follow the mean
     row of the neighbours (barycentre, Sugiyama et al. 1981), a few sweeps each way.
     """
-    wanted = [i for i in graph.nodes if i in set(members)]
+    chosen = set(members)
+    wanted = [i for i in graph.nodes if i in chosen]
     columns = _columns(graph, wanted)
     rows = _rows(graph, columns)
     return _places(columns, rows, sizes)
@@ -64,10 +66,10 @@ def _places(
     places: dict[str, Place] = {}
     x = 0.0
     for column in columns:
-        heights = [sizes.get(node, (140.0, 74.0))[1] for node in column]
+        heights = [sizes.get(node, USUAL)[1] for node in column]
         y = -(sum(heights) + ROW_GAP * (len(column) - 1)) / 2
         for node, height in zip(column, heights, strict=True):
             places[node] = (round(x / 10) * 10.0, round(y / 10) * 10.0)
             y += height + ROW_GAP
-        x += max((sizes.get(node, (140.0, 74.0))[0] for node in column), default=0) + COLUMN_GAP
+        x += max((sizes.get(node, USUAL)[0] for node in column), default=0) + COLUMN_GAP
     return places

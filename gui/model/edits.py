@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from engine.graph import Action, Edge, EdgeKey, Graph, Node, Region
+from engine.arguments import numbered
+from engine.graph import Action, Edge, EdgeKey, Graph, Node, Program, Region, spelled
 from engine.registry import OPS
 from gui.model.document import Document, Place
 
@@ -106,32 +107,32 @@ def remove(
         return document
     if bridge:
         document = _bridge(document, gone)
-        graph = document.graph
-    document = disconnect(document, [
-        *loose, *(k for k, e in graph.edges.items() if e.source in gone and e.target not in gone),
-    ])  # fmt: skip
+    cut = [k for k, e in document.graph.edges.items() if e.source in gone and e.target not in gone]
+    document = disconnect(document, [*loose, *cut])
     graph = document.graph
-    kept_nodes = {i: n for i, n in graph.nodes.items() if i not in gone}
-    kept_edges = {
-        k: e for k, e in graph.edges.items() if e.source not in gone and e.target not in gone
-    }
+    nodes = {i: n for i, n in graph.nodes.items() if i not in gone}
+    kept = {k: e for k, e in graph.edges.items() if e.target not in gone}
+    regions = _regions_within(graph, nodes, gone)
+    places = {i: p for i, p in document.places.items() if i in nodes or i in regions}
+    program = tuple(a for a in document.program if a.node not in gone)
+    return Document(Graph(nodes, kept, regions), program, places)
+
+
+def _regions_within(
+    graph: Graph, nodes: Mapping[str, Node], gone: Iterable[str] = ()
+) -> dict[str, Region]:
+    """The regions that have members left among these nodes, or never had any."""
     regions = {}
     for i, region in graph.regions.items():
-        members = tuple(m for m in region.members if m not in gone)
+        members = tuple(m for m in region.members if m in nodes)
         if i not in gone and (members or not region.members):
             regions[i] = region if members == region.members else replace(region, members=members)
-    places = {
-        i: p
-        for i, p in document.places.items()
-        if i not in gone and (i in kept_nodes or i in regions)
-    }
-    program = tuple(a for a in document.program if a.on is None or a.on.split(".")[0] not in gone)
-    return Document(Graph(kept_nodes, kept_edges, regions), program, places)
+    return regions
 
 
 def _bridge(document: Document, gone: set[str]) -> Document:
     for node in [i for i in document.graph.nodes if i in gone]:
-        first = next(iter(document.graph.inputs.get(node, {}).values()), None)
+        first = _first_input(document.graph, node)
         if first is None:
             continue
         for edge in document.graph.outputs.get(node, ()):
@@ -139,23 +140,45 @@ def _bridge(document: Document, gone: set[str]) -> Document:
     return document
 
 
+def _first_input(graph: Graph, node: str) -> Edge | None:
+    """The edge into the first slot that has one, in the order of the op's signature."""
+    inputs = graph.inputs.get(node, {})
+    op = OPS.get(graph.nodes[node].op)
+    for slot in op.slots if op is not None else ():
+        for name in numbered(slot, inputs) if slot.variadic else [slot.name]:
+            if name in inputs:
+                return inputs[name]
+    return next(iter(inputs.values()), None)
+
+
 def move(document: Document, places: Mapping[str, Place]) -> Document:
     """Put nodes and notes at new places; the graph stays the same object, so nothing reruns."""
-    changed = {i: p for i, p in places.items() if document.places.get(i) != p}
+    known = document.graph.nodes.keys() | document.graph.regions.keys()
+    changed = {i: p for i, p in places.items() if i in known and document.places.get(i) != p}
     return replace(document, places={**document.places, **changed}) if changed else document
 
 
 def set_param(document: Document, node: str, name: str, value: Any) -> Document:
-    """Set one field or slot literal of a node (None takes an optional one away)."""
+    """Set one field or slot literal of a node (None takes an optional one away).
+
+    A number that is put into a wired slot takes the place of the edge.
+    """
     old = document.graph.nodes[node]
     params = {k: v for k, v in old.params.items() if k != name}
     if value is not None:
         params = {**old.params, name: value}
-    if params == old.params and list(map(type, params.values())) == list(
-        map(type, old.params.values())
-    ):
+        document = _without_edge(document, (node, name))
+    if spelled(params) == spelled(old.params):
         return document
     return _with_node(document, replace(old, params=params))
+
+
+def _without_edge(document: Document, key: EdgeKey) -> Document:
+    edges = document.graph.edges
+    if key not in edges:
+        return document
+    kept = {k: e for k, e in edges.items() if k != key}
+    return replace(document, graph=replace(document.graph, edges=kept))
 
 
 def rename(document: Document, item: str, name: str) -> Document:
@@ -210,12 +233,16 @@ def why_no_region(graph: Graph, members: Iterable[str]) -> str | None:
 def set_program(document: Document, program: Iterable[Action]) -> Document:
     """Replace the whole Program."""
     actions = tuple(program)
-    return document if actions == document.program else replace(document, program=actions)
+    if same_program(actions, document.program):
+        return document
+    return replace(document, program=actions)
 
 
-def add_action(document: Document, action: Action) -> Document:
-    """Append one line to the Program."""
-    return replace(document, program=(*document.program, action))
+def same_program(before: Program, after: Program) -> bool:
+    """Whether two Programs are the same, to the type of every number."""
+    return before == after and spelled([a.args for a in before]) == spelled(
+        [a.args for a in after]
+    )
 
 
 def paste(document: Document, fragment: Document, offset: Place) -> tuple[Document, list[str]]:
@@ -223,51 +250,60 @@ def paste(document: Document, fragment: Document, offset: Place) -> tuple[Docume
 
     Returns the new Document and the ids of what came in, with fresh ids and names.
     """
-    graph = document.graph
-    taken = {*graph.nodes, *graph.regions}
+    graph, new = document.graph, fragment.graph
+    ids = _fresh_ids(graph, [*new.nodes, *new.regions])
+    if not ids:
+        return document, []
     names = {node.name for node in graph.nodes.values()}
-    new_id: dict[str, str] = {}
     nodes = dict(graph.nodes)
-    for node in fragment.graph.nodes.values():
+    for node in new.nodes.values():
         name = fresh(node.name, names)
         names.add(name)
-        new_id[node.id] = fresh(node.id, taken)
-        taken.add(new_id[node.id])
-        nodes[new_id[node.id]] = replace(node, id=new_id[node.id], name=name)
-    edges = dict(graph.edges)
-    for edge in fragment.graph.edges.values():
-        source = new_id.get(edge.source, edge.source)
-        if edge.target in new_id and source in nodes:
-            copy = Edge(source, edge.output, new_id[edge.target], edge.slot)
-            edges[copy.key] = copy
+        nodes[ids[node.id]] = replace(node, id=ids[node.id], name=name)
+    copies = [
+        Edge(ids[e.source], e.output, ids[e.target], e.slot)
+        for e in new.edges.values()
+        if e.source in ids and e.target in ids
+    ]
     regions = dict(graph.regions)
-    for region in fragment.graph.regions.values():
-        new_id[region.id] = fresh(region.id, taken)
-        taken.add(new_id[region.id])
-        members = tuple(new_id[m] for m in region.members if m in new_id)
-        regions[new_id[region.id]] = replace(region, id=new_id[region.id], members=members)
-    places = {
-        **document.places,
-        **{
-            new_id[i]: (x + offset[0], y + offset[1])
-            for i, (x, y) in fragment.places.items()
-            if i in new_id
-        },
+    for region in new.regions.values():
+        members = tuple(ids[m] for m in region.members if m in ids)
+        regions[ids[region.id]] = replace(region, id=ids[region.id], members=members)
+    moved = {
+        ids[i]: (x + offset[0], y + offset[1]) for i, (x, y) in fragment.places.items() if i in ids
     }
+    edges = {**graph.edges, **{e.key: e for e in copies}}
     merged = Graph(nodes, edges, regions).in_statement_order()
-    return Document(merged, document.program, places), list(new_id.values())
+    places = {**document.places, **moved}
+    return Document(merged, document.program, places), list(ids.values())
+
+
+def _fresh_ids(graph: Graph, wanted: Iterable[str]) -> dict[str, str]:
+    """For each of these ids one that is not taken in the graph."""
+    taken = {*graph.nodes, *graph.regions}
+    found: dict[str, str] = {}
+    for i in wanted:
+        found[i] = fresh(i, taken)
+        taken.add(found[i])
+    return found
 
 
 def extract(document: Document, ids: Iterable[str]) -> Document:
-    """The selected nodes and notes with the edges into them, as a Document of its own: what Copy takes."""
+    """The selected nodes and notes, the edges and regions among them, as a Document: what Copy takes.
+
+    An input that is left without its edge gets its default number back.
+    """
     wanted = set(ids)
-    graph = document.graph
+    lost = [
+        k for k, e in document.graph.edges.items() if k[0] in wanted and e.source not in wanted
+    ]
+    graph = disconnect(document, lost).graph
     nodes = {i: n for i, n in graph.nodes.items() if i in wanted}
-    edges = {k: e for k, e in graph.edges.items() if e.target in wanted and e.source in wanted}
+    edges = {k: e for k, e in graph.edges.items() if e.target in wanted}
     regions = {
         i: r
-        for i, r in graph.regions.items()
-        if i in wanted or (r.members and set(r.members) <= wanted)
+        for i, r in _regions_within(graph, nodes).items()
+        if i in wanted or (r.members and r == graph.regions[i])
     }
     places = {i: p for i, p in document.places.items() if i in nodes or i in regions}
     return Document(Graph(nodes, edges, regions), (), places)
