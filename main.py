@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 import assets
 
@@ -27,16 +29,24 @@ def _headless(given: list[str]) -> int:
 
     options = _headless_parser().parse_args(given)
     if options.command == "run":
-        return terminal.run(options.file, options.json)
+        return terminal.run(options.file, _words(), options.json)
     if options.command == "step":
-        return terminal.step(options.file, options.to)
-    return terminal.check(options.file)
+        return terminal.step(options.file, _words(), options.to)
+    return terminal.check(options.file, _words())
+
+
+def _words() -> TextIO:
+    """Standard output; where it cannot show a ∂ it shows another sign rather than fail."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    return sys.stdout
 
 
 def _window_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="chainrule",
-        description="See backprop happen: compose a computation graph and step through its backward pass.",
+        description="See backprop happen: compose a computation graph, step through its backward "
+        "pass.",
         epilog="Without a window: chainrule run FILE [--json] · step FILE [--to N] · check FILE",
     )
     parser.add_argument(
@@ -68,7 +78,8 @@ def _window(file: Path | None) -> int:
         print(
             f"The window cannot open: {error}.\n"
             "On Debian or Ubuntu this installs what Qt needs:\n"
-            "  sudo apt-get install libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libxcb-cursor0",
+            "  sudo apt-get install libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 "
+            "libxcb-cursor0",
             file=sys.stderr,
         )
         return 1
@@ -86,11 +97,12 @@ def _without_display(file: Path | None) -> int:
     from gui.model import terminal
 
     path = file or LESSON
-    print(
-        f"There is no display here, so no window can open. Here is {path.name} step by step, in words.\n"
-        "(On a machine with a display the same command opens the window.)\n"
+    out = _words()
+    out.write(
+        f"There is no display here, so no window can open. Here is {path.name} step by step, in "
+        "words.\n(On a machine with a display the same command opens the window.)\n\n"
     )
-    return terminal.step(path)
+    return terminal.step(path, out)
 
 
 if __name__ == "__main__":

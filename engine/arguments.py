@@ -18,8 +18,8 @@ def arguments(
 ) -> tuple[Wired, dict[str, Any]]:
     """What is wired to the slots, and all keywords of the call; `incoming` gives an edge's value.
 
-    Raises RuntimeError, with a remedy, for a slot that is neither wired nor given a number; the text
-    names no node, since a new name does not run anything again.
+    Raises RuntimeError, with a remedy, for a slot that is neither wired nor given a number; the
+    text names no node, since a new name does not run anything again.
     """
     edges = graph.inputs[node.id]
     wired: Wired = []

@@ -56,7 +56,7 @@ def vjp(func: Callable[..., Any], inputs: Any, v: Any = None) -> tuple[Any, Any]
     return out.detach(), found[0] if single else found
 
 
-def _tracked(x: Tensor, create_graph: bool) -> Tensor:
+def _tracked(x: Any, create_graph: bool) -> Any:
     """The input itself when its own history is wanted, else a fresh leaf."""
     if create_graph:
         return x.view_as(x) if x.requires_grad else x.detach().requires_grad_()

@@ -104,18 +104,17 @@ def _as_tuple(x: Any) -> tuple[Any, ...]:
 def _seed_arguments(roots: Sequence[Tensor], given: Any) -> tuple[Any, ...]:
     if given is None:
         return (None,) * len(roots)
-    seeds = _as_tuple(given)
-    if len(seeds) != len(roots):
-        raise RuntimeError(f"got {len(roots)} tensors and {len(seeds)} gradients")
-    return seeds
+    return _as_tuple(given)
 
 
 def _seeds(roots: Sequence[Tensor], given: Sequence[Any], create_graph: bool) -> list[Any]:
     """The gradient each root starts with, as arrays (as tensors with create_graph)."""
     seeds = [
         _seed(i, root, seed, create_graph)
-        for i, (root, seed) in enumerate(zip(roots, given, strict=True))
+        for i, (root, seed) in enumerate(zip(roots, given, strict=False))
     ]
+    if len(given) != len(roots):
+        raise RuntimeError(f"got {len(roots)} tensors and {len(given)} gradients")
     for i, root in enumerate(roots):
         if not requires_grad(root):
             raise RuntimeError(
@@ -272,6 +271,7 @@ class _Run:
             self._capture(function, grads)
             return ()
         if function.sequence == LAST:
+            assert isinstance(function, AccumulateGrad)
             self._accumulate(function, grads)
             return ()
         grads = call_prehooks(function, grads)

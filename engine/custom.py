@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine import errors, kernels
-from engine.function import NOWHERE, ManyOutputs, grad_edge
+from engine.function import NOWHERE, grad_edge
 from engine.inplace import rebase
+from engine.many import ManyOutputs
 from engine.meta import version_of
 from engine.modes import STATE, no_grad
 from engine.tensor import Tensor, is_tensor, requires_grad, wrap
@@ -20,11 +21,11 @@ class CustomNode(ManyOutputs):
 
     __slots__ = (
         "__dict__",
+        "dirty",
         "materialize",
         "needs_input_grad",
         "non_differentiable",
         "wanted",
-        "dirty",
     )
 
     owner: ClassVar[Any] = None
@@ -55,7 +56,7 @@ class CustomNode(ManyOutputs):
         return tuple(self._checked())
 
     def keep(self, outs: Sequence[Tensor]) -> None:
-        """Hold what save_for_backward was given; an output without its history, or it would hold us."""
+        """Hold what is to be saved; an output without its history, or it would hold us."""
         own_outputs = {id(out): k for k, out in enumerate(outs)}
         self.saved = tuple(
             wrap(t._data, self, own_outputs[id(t)]) if id(t) in own_outputs else t
@@ -111,8 +112,8 @@ class CustomFunction:
     def backward(ctx: Any, *grads: Any) -> Any:
         """One gradient per argument of forward (None where there is none)."""
         raise NotImplementedError(
-            "You must implement either the backward or vjp method for your custom autograd.Function "
-            "to use it with backward mode AD."
+            "You must implement either the backward or vjp method for your custom "
+            "autograd.Function to use it with backward mode AD."
         )
 
     @classmethod

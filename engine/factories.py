@@ -229,7 +229,7 @@ def randn_like(
     return randn(input.shape, dtype=_dtype(dtype, input.dtype), requires_grad=requires_grad)
 
 
-def as_tensor(data: Any, dtype: Dtype = None, device: Any = None) -> Tensor:
+def as_tensor(data: Any, dtype: Dtype = None, device: Any = None) -> Any:
     """A tensor of the data; the very tensor given if nothing changes."""
     if is_tensor(data):
         return data if dtype is None else data.to(_dtype(dtype))
@@ -250,7 +250,7 @@ def from_numpy(array: Any) -> Tensor:
     return out
 
 
-# ---- the same as nodes of a drawn graph: sizes and seeds are fields --------------------------------
+# ---- the same as nodes of a drawn graph: sizes and seeds are fields ------------------------------
 
 
 def _node_rand(

@@ -29,11 +29,11 @@ from engine.views import share_view, viewable
 Array = Any
 Namespace = Any
 LAST = 2**64 - 1
-"""The sequence number of AccumulateGrad: it runs as soon as it can (torch/csrc/autograd/function.h)."""
+"""The sequence number of AccumulateGrad: it runs as soon as it can (torch's function.h)."""
 
 
 class Edge(NamedTuple):
-    """Where a gradient goes: the Function that made the input, and which of its outputs that was."""
+    """Where a gradient goes: the Function that made the input, and which output of it."""
 
     function: Function | None
     output: int
@@ -51,7 +51,7 @@ class Rule(NamedTuple):
 
 
 class SavedResult:
-    """A saved output that some tensor may change in place: it follows the memory and the version."""
+    """A saved output that a tensor may change in place: it follows memory and version."""
 
     __slots__ = ("__weakref__", "_data", "saved_at", "version")
 
@@ -88,7 +88,7 @@ class Function:
     outputs: int = 1
     namespace_name: ClassVar[str] = ""
     promote: ClassVar[str] = "none"
-    """"arithmetic": inputs meet in their result type; "float": and integers become floats; "none"."""
+    """"arithmetic": inputs meet in their result type; "float": and become floats; or "none"."""
     view: ClassVar[bool] = False
     forward: ClassVar[Callable[..., Any]]
 
@@ -117,7 +117,7 @@ class Function:
         return self._metadata
 
     def register_prehook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """Call `hook(grad_outputs)` before this node runs; a returned tuple replaces the gradients."""
+        """Call `hook(grad_outputs)` before this node runs; a returned tuple replaces them."""
         return RemovableHandle.add(extra_of(self).pre, hook)
 
     def register_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
@@ -308,43 +308,6 @@ class Function:
         self.result = None
         self.freed = True
         return True
-
-
-class ManyOutputs(Function):
-    """A node with several outputs; its rules take `grads` and `results`, one of each per output."""
-
-    __slots__ = ("outputs", "shapes")
-    outputs: int
-    shapes: tuple[tuple[int, ...], ...]
-
-    @classmethod
-    def apply_many(cls, *inputs: Any, **params: Any) -> tuple[Tensor, ...]:
-        """Like `apply`, for a forward that gives several arrays."""
-        arrays = cls.forward_data(inputs, params)
-        outs = tuple(wrap(a) for a in arrays)
-        if cls.wants_node(inputs, arrays[0]):
-            node = cls.node(inputs, params, arrays[0])
-            assert isinstance(node, ManyOutputs)
-            node.tie(outs)
-            if cls.saves_result:
-                node.result = tuple(arrays)
-        return outs
-
-    def tie(self, outs: Sequence[Tensor]) -> None:
-        """Make the tensors this node's outputs, in order (those that can have a gradient)."""
-        self.outputs = len(outs)
-        self.shapes = tuple(out._data.shape for out in outs)
-        for k, out in enumerate(outs):
-            if out._data.dtype.kind == "f":
-                out._fn, out._nr = self, k
-
-    def input_shape(self, output: int) -> tuple[int, ...]:
-        return self.shapes[output]
-
-    def run(self, grads: list[Any], F: Namespace) -> Sequence[Any]:
-        if all(g is None for g in grads):
-            return (None,) * len(self.edges)
-        return self.apply_rules(grads, F)
 
 
 def _compile(cls: type[Function], forward: Callable[..., Any]) -> None:

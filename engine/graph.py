@@ -25,7 +25,7 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def spelled(value: Any) -> str:
-    """A JSON-shaped value as text, which tells apart what `==` does not: 1, 1.0 and true; 0 and -0."""
+    """A JSON-shaped value as text: tells apart 1, 1.0 and true, 0.0 and -0.0, as `==` does not."""
     return json.dumps(value, default=dict)
 
 

@@ -1,7 +1,7 @@
 """The namespace rules run in when no graph is created: the ops' arithmetic on plain arrays.
 
 Every name here is also an op of the engine with the same meaning, so a rule written as
-`F.cos(self)` works on arrays (this module) and on tensors (the engine itself, for `create_graph=True`).
+`F.cos(self)` works on arrays (this module) and on tensors (the engine itself, for create_graph).
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ Array = Any
 Dims = Any
 
 PRECISE_UP_TO = 1024
-"""Elements: up to here float32 transcendentals and sums are computed in float64 and rounded once, which
-gives PyTorch's digits (`semantics.md` 23); beyond, NumPy's own float32 kernels, whose last bits differ."""
+"""Elements: up to here float32 transcendentals and sums are computed in float64 and rounded once,
+which gives PyTorch's digits; beyond, by NumPy's own float32 kernels, whose last bits differ."""
 
 _F32 = np.dtype(np.float32)
 _total: Any = np.add.reduce  # NumPy's stubs know reduce only as a method of ufuncs of ndarrays
@@ -78,7 +78,7 @@ erf, erfc = _each(math.erf), _each(math.erfc)
 
 
 def _lgamma(x: float) -> float:
-    return math.inf if x <= 0 and x == math.floor(x) or math.isinf(x) else math.lgamma(x)
+    return math.inf if (x <= 0 and x == math.floor(x)) or math.isinf(x) else math.lgamma(x)
 
 
 def _digamma(x: float) -> float:
@@ -340,7 +340,7 @@ def roll(x: Array, shifts: Sequence[int], dims: Sequence[int]) -> Array:
 
 
 def rot90(x: Array, k: int, dims: Sequence[int]) -> Array:
-    return np.rot90(x, k, tuple(dims))
+    return np.rot90(x, k, (dims[0], dims[1]))
 
 
 def diagonal(x: Array, offset: int, dim1: int, dim2: int) -> Array:

@@ -7,17 +7,19 @@ a method stands here by name.
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from engine import dtypes
+from engine import dtypes, errors, factories
 from engine.ops import (
     CATALOGUES,
     arithmetic,
     arrange,
     compare,
+    division,
     index,
     inplace_ops,
     linear,
@@ -29,8 +31,14 @@ from engine.tensor import Tensor, is_tensor
 Number = (bool, int, float)
 
 
+class _Told:
+    """Warnings PyTorch gives once per process."""
+
+    transposed = False
+
+
 def _operand(x: Any) -> Any:
-    """A tensor or Python number as it is, a NumPy scalar as a number, anything else NotImplemented."""
+    """A tensor or Python number as it is, a NumPy scalar as a number, else NotImplemented."""
     if is_tensor(x) or isinstance(x, Number):
         return x
     return x.item() if isinstance(x, np.generic) else NotImplemented
@@ -56,7 +64,7 @@ def _equality(function: Callable[..., Any], otherwise: bool) -> Callable[[Tensor
 
 _BINARY = {
     "add": arithmetic.add, "sub": arithmetic.sub, "mul": arithmetic.mul, "truediv": arithmetic.div,
-    "floordiv": arithmetic.floor_divide, "mod": arithmetic.remainder, "pow": arithmetic.pow,
+    "floordiv": division.floor_divide, "mod": division.remainder, "pow": arithmetic.pow,
     "and": compare.bitwise_and, "or": compare.bitwise_or, "xor": compare.bitwise_xor,
 }  # fmt: skip
 
@@ -65,6 +73,9 @@ _COMPARISONS = {"lt": compare.lt, "le": compare.le, "gt": compare.gt, "ge": comp
 _IN_PLACE = {
     "iadd": inplace_ops.add_, "isub": inplace_ops.sub_, "imul": inplace_ops.mul_,
     "itruediv": inplace_ops.div_, "ipow": inplace_ops.pow_,
+    "ifloordiv": inplace_ops.floor_divide_, "imod": inplace_ops.remainder_,
+    "iand": inplace_ops.bitwise_and_, "ior": inplace_ops.bitwise_or_,
+    "ixor": inplace_ops.bitwise_xor_,
 }  # fmt: skip
 
 
@@ -109,20 +120,33 @@ def _sum(function: Callable[..., Any]) -> Callable[..., Any]:
     return reduce
 
 
-def _clamp_min(self: Tensor, min: Any) -> Tensor:
-    return self.clamp(min=min)
-
-
-def _clamp_max(self: Tensor, max: Any) -> Tensor:
-    return self.clamp(max=max)
-
-
 def _transposed(self: Tensor) -> Tensor:
+    if self.ndim not in (0, 2) and not _Told.transposed:
+        _Told.transposed = True
+        warnings.warn(errors.TRANSPOSED, UserWarning, stacklevel=2)
     return shape.permute(self, tuple(range(self.ndim))[::-1])
 
 
 def _view(self: Tensor, *args: Any) -> Tensor:
     return shape.view(self, shape.sizes(args))
+
+
+def _tensors_only(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda self, other: function(self, other) if is_tensor(other) else NotImplemented
+
+
+def _new(factory: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """A factory whose dtype is the tensor's own unless given."""
+
+    def make(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        return factory(*args, **{"dtype": self.dtype, **kwargs})
+
+    return make
+
+
+def _type(self: Tensor, dtype: Any = None) -> Any:
+    """The name of its type, or the tensor in another dtype."""
+    return self.dtype.tensor_type if dtype is None else arithmetic.to(self, dtype)
 
 
 SPECIAL: dict[str, Any] = {
@@ -132,13 +156,13 @@ SPECIAL: dict[str, Any] = {
     "repeat": _sizes(arrange.repeat),
     "tile": _sizes(arrange.tile),
     "flip": _sizes(arrange.flip),
+    "broadcast_to": _sizes(shape.broadcast_to),
     "expand": _sizes(shape.expand),
     "sum": _sum(reduction.sum),
     "mean": _sum(reduction.mean),
     "to": _to,
     "float": _cast_to("float"), "double": _cast_to("double"), "half": _cast_to("half"),
     "int": _cast_to("int"), "long": _cast_to("long"), "bool": _cast_to("bool"),
-    "clamp_min": _clamp_min, "clamp_max": _clamp_max,
     "T": property(_transposed),
     "mT": property(lambda self: shape.transpose(self, -2, -1)),
     "view_as": lambda self, other: shape.view(self, tuple(other.shape)),
@@ -155,7 +179,12 @@ SPECIAL: dict[str, Any] = {
     "__pos__": lambda self: self,
     "__abs__": arithmetic.abs,
     "__invert__": compare.bitwise_not,
-    "__matmul__": linear.matmul,
+    "__matmul__": _tensors_only(linear.matmul),
+    "__rmatmul__": _tensors_only(lambda self, other: linear.matmul(other, self)),
+    "type": _type,
+    "new_zeros": _new(factories.zeros), "new_ones": _new(factories.ones),
+    "new_empty": _new(factories.empty), "new_full": _new(factories.full),
+    "new_tensor": _new(factories.tensor),
     "__eq__": _equality(compare.eq, False),
     "__ne__": _equality(compare.ne, True),
 }  # fmt: skip

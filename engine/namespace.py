@@ -1,4 +1,4 @@
-"""What `torch.name(…)` is: every op under PyTorch's names, its first argument also called `input`."""
+"""What `torch.name(…)` is: every op under PyTorch's names, its first argument called `input`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ from typing import Any
 import numpy as np
 
 from engine import dtypes
-from engine.ops import CATALOGUES, activation, composite, convolution, gather, losses, normalization
+from engine.ops import (
+    CATALOGUES,
+    activation,
+    choice,
+    composite,
+    convolution,
+    gather,
+    losses,
+    normalization,
+)
 from engine.size import Size
 from engine.tensor import Tensor, is_tensor
 
@@ -34,7 +43,7 @@ _ACTIVATIONS = {
 
 
 def exposed(function: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """The op as torch has it: `input=` names the first argument, `axis=` is `dim=`, types are checked."""
+    """The op as torch has it: `input=` names the first argument, `axis=` is `dim=`."""
     parameters = inspect.signature(function).parameters
     first = next(iter(parameters.values()))
     strict = first.annotation == "Tensor"
@@ -49,7 +58,8 @@ def exposed(function: Callable[..., Any], name: str) -> Callable[..., Any]:
                     kwargs[real] = kwargs.pop(spelled)
         if strict and args and not is_tensor(args[0]):
             raise TypeError(
-                f"{name}(): argument 'input' (position 1) must be Tensor, not {type(args[0]).__name__}"
+                f"{name}(): argument 'input' (position 1) must be Tensor, not "
+                f"{type(args[0]).__name__}"
             )
         return function(*args, **kwargs)
 
@@ -90,12 +100,19 @@ def functional_functions() -> dict[str, Callable[..., Any]]:
     found = {}
     for catalogue in (activation, *_ONLY_FUNCTIONAL):
         for name, function in vars(catalogue).items():
-            if inspect.isfunction(function) and function.__module__ == catalogue.__name__:
-                if not name.startswith("_"):
-                    found[name] = exposed(function, name)
+            own = inspect.isfunction(function) and function.__module__ == catalogue.__name__
+            if own and not name.startswith("_"):
+                found[name] = exposed(function, name)
     for name in ("embedding", "one_hot"):
         found[name] = exposed(getattr(gather, name), name)
     return found
+
+
+def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
+    """Entries of one or the other by the condition; with the condition alone, where it holds."""
+    if input is None and other is None:
+        return gather.nonzero(condition, as_tuple=True)
+    return choice.where(condition, input, other)
 
 
 def result_type(a: Any, b: Any) -> dtypes.dtype:
@@ -144,7 +161,7 @@ def broadcast_shapes(*shapes: Any) -> Any:
 
 
 PLAIN = (
-    result_type, promote_types, can_cast, numel, is_floating_point, is_nonzero, is_inference,
+    where, result_type, promote_types, can_cast, numel, is_floating_point, is_nonzero, is_inference,
     broadcast_shapes,
 )  # fmt: skip
 """Functions of `torch` that are not ops."""

@@ -44,7 +44,7 @@ class ReadyQueue:
         heap[hole] = function
 
     def _sink(self) -> int:
-        """Move the hole at the top to a leaf, the larger child rising each time (right on a tie)."""
+        """Move the hole at the top to a leaf, the larger child rising (right on a tie)."""
         heap = self._heap
         n, hole = len(heap), 0
         while 2 * hole + 2 < n:

@@ -1,4 +1,4 @@
-"""The catalogue of ops: what the palette lists, what a node's ports and fields are, how it is spelled.
+"""The catalogue of ops: what the palette lists, a node's ports and fields, how it is spelled.
 
 An op is declared once, by `@op` above its function or Function class; everything else reads OPS.
 """
@@ -41,7 +41,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A keyword of the call that is not a tensor; `kind` is its annotation, as `bool` or `int | None`."""
+    """A keyword of the call that is no tensor; `kind` is its annotation, as `bool`."""
 
     name: str
     kind: str
@@ -51,7 +51,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Op:
-    """One op as people meet it: its name is the name in `torch`, its slots are ports, its fields keywords."""
+    """One op as people meet it: its name in `torch`, its slots (ports), its fields (keywords)."""
 
     name: str
     call: Callable[..., Any]
@@ -97,10 +97,10 @@ def op(
 
     `torch` is the spelling where it is not `torch.name(…)`: a template such as `{self} * {other}`.
     `defaults` are the params a new node starts with; `nickname` is the gate's nickname
-    ("distributor").  The tests try every sample: a tuple of what goes into the slots (a shape, to be
-    filled from `domain`; a number; or nested lists of data; a variadic slot takes a list of these),
-    and perhaps a dict of fields at its end.  `hidden` keywords are no fields: they exist for source
-    code, a drawing says the same with another node.
+    ("distributor").  The tests try every sample: a tuple of what goes into the slots (a shape, to
+    be filled from `domain`; a number; or nested lists of data; a variadic slot takes a list of
+    these), and perhaps a dict of fields at its end.  `hidden` keywords are no fields: they exist
+    for source code, a drawing says the same with another node.
     """
 
     def register(call: Call) -> Call:

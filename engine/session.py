@@ -23,7 +23,7 @@ from engine.trace import Chapter, Origin, Recorder, Trace
 ENGINE_ERRORS = (
     RuntimeError, ValueError, TypeError, LookupError, AttributeError, MemoryError, ArithmeticError,
 )  # fmt: skip
-"""What an op may raise about the person's graph; anything else is our own fault and goes through."""
+"""What an op may raise about the person's graph; anything else is our own fault, let through."""
 
 REGION_MODES: dict[str, Callable[[], Any]] = {"no_grad": no_grad, "enable_grad": enable_grad}
 
@@ -33,7 +33,7 @@ class NotReady(Exception):
 
 
 class _Claims:
-    """Told of every Function made while a node is evaluated: gives it the node and slots as origin."""
+    """Told of every Function made while a node is evaluated: gives it node and slots as origin."""
 
     def __init__(self, node: str, call: int, wired: Wired) -> None:
         self.node, self.call = node, call
@@ -57,11 +57,11 @@ class _Claims:
 
         A view that was just written through learns its new history here, while we know whose it is.
         """
-        found = [(x.grad_fn, x.output_nr) for x in outputs if is_tensor(x)]
-        for function, output in found[:1]:
-            if function is not None and function.origin is not None:
-                if function.origin.node == self.node:
-                    function.origin = replace(function.origin, output=output)
+        made = [x.grad_fn if is_tensor(x) else None for x in outputs]
+        function = made[0]
+        origin = None if function is None else function.origin
+        if function is not None and origin is not None and origin.node == self.node:
+            function.origin = replace(origin, output=outputs[0].output_nr)
 
 
 class Session:
@@ -129,7 +129,7 @@ class Session:
 
     @contextmanager
     def _in_charge(self) -> Iterator[list[warnings.WarningMessage]]:
-        """The thread's engine state is this Session's; gives the warnings that are made meanwhile."""
+        """The thread's engine state is this Session's; gives the warnings made meanwhile."""
         outside = STATE.sequence, random.get_state(), STATE.recorder
         STATE.sequence, STATE.recorder = self._sequence, self.recorder
         random.set_state(self._random)
@@ -150,9 +150,7 @@ class Session:
         call = self.calls.get(kind, 0)
         title = {"forward": "Forward", "backward": f"Backward #{call}"}.get(kind, action.do)
         facts = tuple(self.recorder.take())
-        self.chapters.append(
-            Chapter(index, title, kind, facts, call, failed, action.expect_error)
-        )
+        self.chapters.append(Chapter(index, title, kind, facts, call, failed, action.expect_error))
 
     def _record_failure(self, action: Action, error: BaseException) -> None:
         where = self._failing_node() or action.node
@@ -244,8 +242,8 @@ class Session:
             raise RuntimeError(f"what is wired to “{edge.slot}” has no value yet")
         if edge.output >= len(outputs):
             raise RuntimeError(
-                f"what is wired to “{edge.slot}” has {len(outputs)} outputs now; number {edge.output} "
-                "does not exist any more: wire another one"
+                f"what is wired to “{edge.slot}” has {len(outputs)} outputs now; number "
+                f"{edge.output} does not exist any more: wire another one"
             )
         return outputs[edge.output]
 

@@ -54,7 +54,7 @@ class Storage:
                 alias._data = array
 
     def write(self, target: Any, new: Array) -> None:
-        """Give `target` the values `new` (same shape and dtype), and every alias its part of them."""
+        """Give `target` the values `new` (same shape and dtype), every alias its part."""
         old = target._data
         if self.exported:
             np.copyto(old, new)

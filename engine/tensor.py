@@ -232,7 +232,7 @@ class Tensor(PythonProtocol):
         backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
     def register_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """Call `hook(grad)` when this tensor's gradient is complete; what it returns replaces it."""
+        """Call `hook(grad)` when the gradient is complete; what it returns replaces it."""
         from engine import hooks
 
         return hooks.on_tensor(self, hook)

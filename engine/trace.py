@@ -1,7 +1,8 @@
 """The Trace: what a run did, kept as references while it happens, read as Events afterwards.
 
-While the engine runs, a Recorder appends plain facts.  Events are built from them when somebody looks;
-running totals are not kept, reading adds up the contributions again in the order they arrived.
+While the engine runs, a Recorder appends plain facts.  Events are built from them when somebody
+looks; running totals are not kept, reading adds up the contributions again in the order they
+arrived.
 """
 
 from __future__ import annotations
@@ -43,8 +44,9 @@ class Cancelled(Exception):
 class Origin:
     """Which node's evaluation made a Function: the node, and the how-manieth forward.
 
-    `slots` says for each of the Function's edges by which slot of the node its tensor came in (None:
-    made inside the node); `output` which output of the Function is the node's value, if one is.
+    `slots` says for each of the Function's edges by which slot of the node its tensor came in
+    (None: made inside the node); `output` which output of the Function is the node's value, if one
+    is.
     """
 
     node: str
@@ -258,9 +260,7 @@ class _Reader:
         terms = tuple(self.arrivals.get((function, 0), ()))
         node, name = self.node_of(function), function.name()
         if len(terms) > 1:  # the sum within this call, before the += across calls
-            yield Visit(
-                self._next(), self.action, self.call, node, name, added, terms, Part.RESULT
-            )
+            yield Visit(self._next(), self.action, self.call, node, name, added, terms, Part.RESULT)
         yield Stored(self._next(), self.action, self.call, node, before, added, after, terms)
 
     def _retained(self, function: Function, before: Any, after: Array) -> Iterator[Event]:
@@ -278,8 +278,11 @@ class _Reader:
     def _warned(self, node: str | None, text: str) -> Iterator[Event]:
         yield Warned(self._next(), self.action, node, text)
 
-    def _failed(self, *what: Any) -> Iterator[Event]:
-        yield Failed(self._next(), self.action, *what, self.chapter.expected)
+    def _failed(
+        self, node: str | None, kind: str, sentence: str, path: Any, lost: Any
+    ) -> Iterator[Event]:
+        expected = self.chapter.expected
+        yield Failed(self._next(), self.action, node, kind, sentence, path, lost, expected)
 
 
 def _result_of(function: Function) -> int | None:

@@ -1,4 +1,4 @@
-"""Design tokens: every colour, size and duration the app uses, for light, dark and high contrast."""
+"""Design tokens: every colour the app uses, for light, dark and high contrast."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ class Theme:
 
 
 LIGHT = Theme(
-    "light", window="#ffffff", canvas="#f3f5f8", grid="#dde2e9", surface="#ffffff", border="#c9d0da",
-    text="#131c2b", muted="#5b6678", value="#0067a8", value_soft="#e5f1f9", gradient="#b84b00",
-    gradient_soft="#fdf0e6", sum="#86358a", sum_soft="#f7edf8", cut="#6b7688", error="#b3142c",
+    "light", window="#ffffff", canvas="#f3f5f8", grid="#dde2e9", surface="#ffffff",
+    border="#c9d0da", text="#131c2b", muted="#5b6678", value="#0067a8", value_soft="#e5f1f9",
+    gradient="#b84b00", gradient_soft="#fdf0e6", sum="#86358a", sum_soft="#f7edf8", cut="#6b7688", error="#b3142c",
     error_soft="#fdebee", selection="#2563eb", hover="#eef2f7", on_accent="#ffffff",
 )  # fmt: skip
 
@@ -57,7 +57,8 @@ HIGH_CONTRAST = Theme(
     "high contrast", window="#000000", canvas="#000000", grid="#333333", surface="#000000",
     border="#ffffff", text="#ffffff", muted="#dddddd", value="#66ccff", value_soft="#002233",
     gradient="#ffb000", gradient_soft="#332200", sum="#ff99ff", sum_soft="#330033", cut="#bbbbbb",
-    error="#ff6666", error_soft="#330000", selection="#ffff00", hover="#222222", on_accent="#000000",
+    error="#ff6666", error_soft="#330000", selection="#ffff00", hover="#222222",
+    on_accent="#000000",
 )  # fmt: skip
 
 THEMES = {theme.name: theme for theme in (LIGHT, DARK, HIGH_CONTRAST)}
@@ -71,9 +72,9 @@ def palette(theme: Theme) -> QPalette:
         role.Window: "window", role.WindowText: "text", role.Base: "surface",
         role.AlternateBase: "hover", role.Text: "text", role.Button: "surface",
         role.ButtonText: "text", role.ToolTipBase: "surface", role.ToolTipText: "text",
-        role.PlaceholderText: "muted", role.Highlight: "selection", role.HighlightedText: "on_accent",
-        role.Link: "value", role.Light: "hover", role.Midlight: "hover", role.Mid: "border",
-        role.Dark: "border", role.Shadow: "border", role.Accent: "selection",
+        role.PlaceholderText: "muted", role.Highlight: "selection",
+        role.HighlightedText: "on_accent", role.Link: "value", role.Light: "hover",
+        role.Midlight: "hover", role.Mid: "border", role.Dark: "border", role.Shadow: "border", role.Accent: "selection",
     }.items():  # fmt: skip
         p.setColor(r, theme.color(token))
     for r in (role.WindowText, role.Text, role.ButtonText):
@@ -108,7 +109,8 @@ def style_sheet(theme: Theme) -> str:
     QToolBar QPushButton:hover {{ background: {t.hover}; }}
     QToolBar QPushButton:focus {{ border: 1px solid {t.selection}; }}
     QToolBar QPushButton#run-forward {{ background: {t.value_soft}; border-color: {t.value}; }}
-    QToolBar QPushButton#run-backward {{ background: {t.gradient_soft}; border-color: {t.gradient}; }}
+    QToolBar QPushButton#run-backward {{ background: {t.gradient_soft};
+        border-color: {t.gradient}; }}
     QMenuBar, QMenu, QStatusBar {{ background: {t.window}; color: {t.text}; }}
     QMenuBar::item {{ padding: 5px 10px; background: transparent; }}
     QMenuBar::item:selected, QMenu::item:selected {{ background: {t.hover}; color: {t.text}; }}
@@ -119,5 +121,6 @@ def style_sheet(theme: Theme) -> str:
     QStatusBar {{ border-top: 1px solid {t.border}; color: {t.muted}; }}
     QStatusBar QLabel {{ color: {t.muted}; padding: 0 6px; }}
     QStatusBar::item {{ border: none; }}
-    QToolTip {{ color: {t.text}; background: {t.surface}; border: 1px solid {t.border}; padding: 3px; }}
+    QToolTip {{ color: {t.text}; background: {t.surface}; border: 1px solid {t.border};
+        padding: 3px; }}
     """

@@ -52,7 +52,8 @@ class Window(QMainWindow):
         self._build_menus()
         self._build_toolbar()
         self._build_status()
-        self.resize(1600, 1000)
+        room = self.screen().availableSize()
+        self.resize(min(1600, room.width() - 40), min(1000, room.height() - 60))
 
     # ---- parts -------------------------------------------------------------------------------
 

@@ -19,6 +19,6 @@ def literal(value: Any) -> str:
 
 
 def operand(value: Any) -> str:
-    """A number as it may stand in a formula: a negative one in brackets, so that it binds rightly."""
+    """A number as it may stand in a formula: a negative one in brackets, so that it binds."""
     text = literal(value)
     return f"({text})" if text.startswith("-") else text

@@ -27,7 +27,7 @@ _OURS = ("torch", "F", "print", "float", "Exception", UNWIRED)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of source; `node` is the statement it is, `action` the line of the Program running it."""
+    """One line of source: the statement of a `node`, or what line `action` of the Program runs."""
 
     text: str
     node: str | None = None

@@ -11,6 +11,7 @@ from engine.ops import (
     compare,
     composite,
     convolution,
+    division,
     elementary,
     extremes,
     fused,
@@ -30,9 +31,9 @@ from engine.ops import (
 )
 
 CATALOGUES = (
-    arithmetic, elementary, activation, choice, compare, fused, special, reduction, extremes, scan,
-    shape, pieces, arrange, index, gather, linear, linalg, normalization, convolution, losses,
-    composite, inplace_ops, rules,
+    arithmetic, division, elementary, activation, choice, compare, fused, special, reduction,
+    extremes, scan, shape, pieces, arrange, index, gather, linear, linalg, normalization,
+    convolution, losses, composite, inplace_ops, rules,
 )  # fmt: skip
 """In the order of the palette; the last is for rules only."""
 

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from engine.function import Function
-from engine.ops.arithmetic import add, div, mul, sub
 from engine.ops.arithmetic import abs as absolute
+from engine.ops.arithmetic import add, div, mul, sub
 from engine.ops.elementary import tanh
 from engine.registry import op
-from engine.tensor import Tensor, check_dim
+from engine.tensor import Tensor, check_dim, wrap
 
 Array = Any
 Namespace = Any
@@ -398,7 +398,8 @@ class SoftmaxBackward0(Function):
 
 
 @op(
-    "Activation", "softmax", torch="torch.softmax({self}, {dim}, dtype=torch.{dtype})", defaults={"dim": -1},
+    "Activation", "softmax", torch="torch.softmax({self}, {dim}, dtype=torch.{dtype})",
+    defaults={"dim": -1},
     samples=(((2, 3), {"dim": 1}), ((4,), {"dim": 0})),
 )  # fmt: skip
 def softmax(self: Tensor, dim: int | None = None, *, dtype: str | None = None) -> Tensor:
@@ -445,7 +446,8 @@ class LogSoftmaxBackward0(Function):
 
 
 @op(
-    "Activation", "log softmax", torch="torch.log_softmax({self}, {dim}, dtype=torch.{dtype})", defaults={"dim": -1},
+    "Activation", "log softmax", torch="torch.log_softmax({self}, {dim}, dtype=torch.{dtype})",
+    defaults={"dim": -1},
     samples=(((2, 3), {"dim": 1}),),
 )  # fmt: skip
 def log_softmax(self: Tensor, dim: int | None = None, *, dtype: str | None = None) -> Tensor:
@@ -463,5 +465,5 @@ def dropout(self: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
     if not training or p == 0:
         return self
-    kept = factories.rand_like(self) >= p
-    return mul(self, kept.to(self.dtype) / (1 - p))
+    kept = np.asarray(factories.rand_like(self)._data >= p)
+    return mul(self, wrap((kept / (1 - p)).astype(self._data.dtype)))

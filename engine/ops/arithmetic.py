@@ -35,7 +35,8 @@ class AddBackward0(Function):
 @op(
     "Arithmetic",
     "+",
-    torch="{self} + {other}", hidden=("alpha",),
+    torch="{self} + {other}",
+    hidden=("alpha",),
     nickname="distributes",
     samples=(((2, 3), (3,)), ((2, 3), 2.0), (2.0, (2, 3))),
 )
@@ -77,7 +78,8 @@ class RsubBackward1(Function):
 @op(
     "Arithmetic",
     "−",
-    torch="{self} - {other}", hidden=("alpha",),
+    torch="{self} - {other}",
+    hidden=("alpha",),
     nickname="distributes",
     samples=(((2, 3), (3,)), ((2, 3), 2.0), (2.0, (2, 3))),
 )
@@ -91,7 +93,7 @@ def sub(self: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
 
 def _rsub(self: Tensor, other: Any, alpha: float = 1) -> Tensor:
     _refuse_bool_difference(self, other)
-    return RsubBackward1.apply(_floating_for(self, other), other=other, alpha=alpha)
+    return RsubBackward1.apply(floating_for(self, other), other=other, alpha=alpha)
 
 
 def _refuse_bool_difference(a: Any, b: Any) -> None:
@@ -181,7 +183,8 @@ class DivBackward2(Function):
 @op(
     "Arithmetic",
     "÷",
-    torch="{self} / {other}", hidden=("rounding_mode",),
+    torch="{self} / {other}",
+    hidden=("rounding_mode",),
     samples=(((2, 3), [0.5, 2.0, -1.5]), ((2, 3), 2.0), (2.0, (2, 3))),
 )
 def div(self: Operand, other: Operand, *, rounding_mode: str | None = None) -> Tensor:
@@ -245,133 +248,6 @@ def scaled(x: Tensor, number: float) -> Tensor:
 def divided(x: Tensor, number: float) -> Tensor:
     """x / number, as PyTorch's own functions have it: the number is no tensor there."""
     return DivBackward1.apply(x, other=number)
-
-
-class NotImplemented_(Function):
-    promote = "arithmetic"
-
-    def forward(F: Namespace, self: Array, other: Array) -> Array:
-        """⌊self / other⌋"""
-        if self.dtype.kind in "iub" and np.any(other == 0):
-            raise RuntimeError("ZeroDivisionError")
-        return np.floor_divide(self, other)
-
-    def grad_self(grad: Array) -> Array:
-        """A step function has no derivative."""
-        raise RuntimeError("derivative for aten::floor_divide is not implemented")
-
-    def grad_other(grad: Array) -> Array:
-        """A step function has no derivative."""
-        raise RuntimeError("derivative for aten::floor_divide is not implemented")
-
-
-class NotImplementedNumber(Function):
-    def forward(F: Namespace, self: Array, *, other: float) -> Array:
-        """⌊self / other⌋, for a number `other`"""
-        return NotImplemented_.forward(F, self, self.dtype.type(other))
-
-    grad_self = NotImplemented_.__dict__["grad_self"].__func__
-
-
-NotImplementedNumber.__name__ = NotImplemented_.__name__ = (
-    "NotImplemented"  # what torch calls it, and Python has taken
-)
-
-
-@op("Arithmetic", "⌊÷⌋", torch="{self} // {other}")
-def floor_divide(self: Operand, other: Operand) -> Tensor:
-    """Divide and round down; it has no derivative."""
-    if not is_tensor(self):
-        self = _number_as_tensor(self, other)
-    if not is_tensor(other):
-        return NotImplementedNumber.apply(_floating_for(self, other), other=other)
-    return NotImplemented_.apply(self, other)
-
-
-class RemainderBackward0(Function):
-    promote = "arithmetic"
-
-    def forward(F: Namespace, self: Array, *, other: float) -> Array:
-        """What is left of self after dividing by a number, with the number's sign"""
-        return np.remainder(self, self.dtype.type(other))
-
-    def grad_self(grad: Array) -> Array:
-        """Within one period the remainder moves one for one with its input."""
-        return grad
-
-
-class RemainderBackward1(Function):
-    promote = "arithmetic"
-
-    def forward(F: Namespace, self: Array, other: Array) -> Array:
-        """What is left of self after dividing by other, with the sign of other"""
-        return np.remainder(self, other)
-
-    def grad_self(grad: Array) -> Array:
-        """Within one period the remainder moves one for one with its input."""
-        return grad
-
-    def grad_other(F: Namespace, grad: Array, self: Array, other: Array) -> Array:
-        """The divisor counts as often as it fits."""
-        return -grad * F.floor(self / other)
-
-
-@op(
-    "Arithmetic",
-    "mod",
-    torch="{self} % {other}",
-    samples=(((2, 3), [0.7, -1.3, 3.0]), ((2, 3), 0.7)),
-)
-def remainder(self: Operand, other: Operand) -> Tensor:
-    """What is left after dividing, with the sign of the divisor."""
-    if not is_tensor(self):
-        self = _number_as_tensor(self, other)
-    if is_tensor(other):
-        return RemainderBackward1.apply(self, other)
-    self = _floating_for(self, other)
-    return RemainderBackward0.apply(self, other=other)
-
-
-def _number_as_tensor(number: Any, like: Tensor) -> Tensor:
-    from engine.factories import tensor
-
-    return tensor(number, dtype=dtypes.result_type((like.dtype, like.ndim), number))
-
-
-class FmodBackward0(Function):
-    promote = "arithmetic"
-
-    def forward(F: Namespace, self: Array, *, other: float) -> Array:
-        """What is left of self after dividing by a number, with the sign of self"""
-        return np.fmod(self, self.dtype.type(other))
-
-    def grad_self(grad: Array) -> Array:
-        """Within one period the rest moves one for one with its input."""
-        return grad
-
-
-class FmodBackward1(Function):
-    promote = "arithmetic"
-
-    def forward(F: Namespace, self: Array, other: Array) -> Array:
-        """What is left of self after dividing by other, with the sign of self"""
-        return np.fmod(self, other)
-
-    def grad_self(grad: Array) -> Array:
-        """Within one period the rest moves one for one with its input."""
-        return grad
-
-    def grad_other(F: Namespace, grad: Array, self: Array, other: Array) -> Array:
-        """The divisor counts as often as it fits."""
-        return -grad * F.trunc(self / other)
-
-
-@op("Arithmetic", "fmod", samples=(((2, 3), [0.7, -1.3, 3.0]), ((2, 3), 0.7)))
-def fmod(self: Tensor, other: Operand) -> Tensor:
-    """What is left after dividing, with the sign of what was divided."""
-    if is_tensor(other):
-        return FmodBackward1.apply(self, other)
-    return FmodBackward0.apply(_floating_for(self, other), other=other)
 
 
 class NegBackward0(Function):
@@ -455,8 +331,8 @@ def pow(self: Operand, exponent: Operand) -> Tensor:
     if is_tensor(self) and is_tensor(exponent):
         return PowBackward1.apply(self, exponent)
     if not is_tensor(self):
-        return PowBackward2.apply(_floating_for(exponent, self), self=self)
-    self = _floating_for(self, exponent)
+        return PowBackward2.apply(floating_for(exponent, self), self=self)
+    self = floating_for(self, exponent)
     if not self.is_floating_point() and exponent < 0:
         raise RuntimeError("Integers to negative integer powers are not allowed.")
     if self.dtype.name == "bool":
@@ -464,11 +340,11 @@ def pow(self: Operand, exponent: Operand) -> Tensor:
     return PowBackward0.apply(self, exponent=exponent)
 
 
-def _floating_for(self: Tensor, number: Any) -> Tensor:
+def floating_for(x: Tensor, number: Any) -> Tensor:
     """The tensor as floats when it meets a Python float."""
-    if isinstance(number, float) and not self.is_floating_point():
-        return to(self, dtypes.get_default_dtype())
-    return self
+    if isinstance(number, float) and not x.is_floating_point():
+        return to(x, dtypes.get_default_dtype())
+    return x
 
 
 class AbsBackward0(Function):

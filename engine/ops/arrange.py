@@ -41,7 +41,8 @@ def repeat(self: Tensor, repeats: tuple[int, ...]) -> Tensor:
     """Copies side by side, a number of them along each dimension."""
     if len(repeats) < self.ndim:
         raise RuntimeError(
-            "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
+            "Number of dimensions of repeat dims can not be smaller than number of dimensions of "
+            "tensor"
         )
     return RepeatBackward0.apply(self, repeats=tuple(repeats))
 
@@ -225,7 +226,7 @@ class TraceBackward0(Function):
 
     def grad_self(F: Namespace, grad: Array, self_shape: Shape) -> Array:
         """The diagonal's entries get the gradient, the rest gets zeros."""
-        eye = np.eye(*self_shape, dtype=bool)
+        eye = np.eye(self_shape[0], self_shape[1]) == 1
         wide = F.expand(grad, self_shape)
         return F.where(F.constant(eye), wide, F.zeros_like(wide))
 
@@ -249,7 +250,8 @@ class ConstantPadNdBackward0(Function):
 
 
 @op(
-    "Shape", "pad", torch="F.pad({self}, {pad}, mode={mode}, value={value})", defaults={"pad": [1, 1]},
+    "Shape", "pad", torch="F.pad({self}, {pad}, mode={mode}, value={value})",
+    defaults={"pad": [1, 1]},
     samples=(((3,), {"pad": (1, 2)}), ((2, 3), {"pad": (1, 0, 0, 2), "value": 0.5})),
 )  # fmt: skip
 def pad(
@@ -319,7 +321,7 @@ def rot90(self: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
 class Rot90Backward0(Function):
     def forward(F: Namespace, self: Array, *, k: int, dims: Shape) -> Array:
         """self, turned"""
-        return np.rot90(self, k, dims).copy()
+        return F.rot90(self, k, dims).copy()
 
     def grad_self(F: Namespace, grad: Array, k: int, dims: Shape) -> Array:
         """The gradient is turned back."""

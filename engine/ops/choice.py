@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ class ClampBackward1(Function):
     def grad_self(
         F: Namespace, grad: Array, self: Array, min: float | None, max: float | None
     ) -> Array:
-        """clamp is a gate: the gradient passes between the bounds (and on them), else nothing does."""
+        """clamp is a gate: the gradient passes between the bounds (and on them)."""
         inside = self == self
         if min is not None:
             inside = F.logical_and(inside, self >= min)
@@ -39,8 +40,12 @@ class ClampBackward1(Function):
 
 
 @op(
-    "Elementary", "⊓", torch="torch.clamp({self}, min={min}, max={max})", defaults={"min": 0.0, "max": 1.0},
-    samples=(((2, 3), -0.5, 0.5), ((2, 3), {"max": 0.5}), ((2, 3), [-0.5, 0.5, 0.1], [0.5, 1.0, 0.0])),
+    "Elementary", "⊓", torch="torch.clamp({self}, min={min}, max={max})",
+    defaults={"min": 0.0, "max": 1.0},
+    samples=(
+        ((2, 3), -0.5, 0.5), ((2, 3), {"max": 0.5}),
+        ((2, 3), [-0.5, 0.5, 0.1], [0.5, 1.0, 0.0]),
+    ),
 )  # fmt: skip
 def clamp(self: Tensor, min: Operand | None = None, max: Operand | None = None) -> Tensor:
     """Keep every entry between two bounds."""
@@ -92,7 +97,9 @@ def _clamp_tensors(self: Tensor, min: Any, max: Any) -> Tensor:
     return ClampBackward0.apply(self, bound(min), bound(max))
 
 
-def _one_sided(name: str, keep: Any, within: Any, doc: str) -> Any:
+def _one_sided(
+    name: str, keep: Any, within: Any, doc: str
+) -> tuple[Callable[[Tensor, Any], Tensor], type[Function]]:
     """clamp_min and clamp_max, by a number (…Backward0) or a tensor (…Backward1)."""
 
     def by_number(F: Namespace, self: Array, *, bound: float) -> Array:
@@ -118,7 +125,8 @@ def _one_sided(name: str, keep: Any, within: Any, doc: str) -> Any:
     stem = "".join(part.capitalize() for part in name.split("_")) + "Backward"
     numbers = {"forward": by_number, "grad_self": grad_by_number}
     tensors = {
-        "forward": by_tensor, "grad_self": grad_self, "grad_bound": grad_bound, "promote": "arithmetic"
+        "forward": by_tensor, "grad_self": grad_self, "grad_bound": grad_bound,
+        "promote": "arithmetic"
     }  # fmt: skip
     number_node: type[Function] = type(stem + "0", (Function,), numbers)
     tensor_node: type[Function] = type(stem + "1", (Function,), tensors)
@@ -129,11 +137,15 @@ def _one_sided(name: str, keep: Any, within: Any, doc: str) -> Any:
         return number_node.apply(self, bound=bound)
 
     call.__name__, call.__doc__ = name, doc
-    return call
+    return call, number_node
 
 
-_clamp_min = _one_sided("clamp_min", np.maximum, lambda x, b: x >= b, "At least the bound.")
-_clamp_max = _one_sided("clamp_max", np.minimum, lambda x, b: x <= b, "At most the bound.")
+_clamp_min, clamp_min_node = _one_sided(
+    "clamp_min", np.maximum, lambda x, b: x >= b, "At least the bound."
+)
+_clamp_max, clamp_max_node = _one_sided(
+    "clamp_max", np.minimum, lambda x, b: x <= b, "At most the bound."
+)
 
 
 @op("Elementary", "≥", defaults={"min": 0.0}, samples=(((2, 3), 0.5), ((2, 3), (3,))))
@@ -216,10 +228,8 @@ class WhereBackward0(Function):
     "Elementary", "?:", nickname="routes",
     samples=(([True, False, True], (3,), (2, 3)), ([True, False, True], (3,), 0.5)),
 )  # fmt: skip
-def where(condition: Tensor, self: Operand | None = None, other: Operand | None = None) -> Any:
+def where(condition: Tensor, self: Operand, other: Operand) -> Tensor:
     """Entries of the first tensor where the condition holds, else of the second."""
-    if self is None and other is None:
-        return tuple(wrap(found) for found in np.nonzero(np.atleast_1d(condition._data)))
     if condition.dtype.name != "bool":
         raise RuntimeError(
             f"where expected condition to be a boolean tensor, but got a tensor with dtype "
@@ -248,7 +258,8 @@ def _nan_aware(name: str, pick: Any, first: Any, doc: str) -> Any:
         return F.where(wins, F.zeros_like(grad), grad)
 
     body = {
-        "forward": forward, "grad_self": grad_self, "grad_other": grad_other, "promote": "arithmetic"
+        "forward": forward, "grad_self": grad_self, "grad_other": grad_other,
+        "promote": "arithmetic"
     }  # fmt: skip
     node: type[Function] = type(f"{name.capitalize()}Backward0", (Function,), body)
 
@@ -291,7 +302,8 @@ def mask_error(mask: Any) -> None:
     """Refuse a mask that is not of booleans."""
     if mask.dtype.name != "bool":
         raise RuntimeError(
-            f"masked_fill_ only supports boolean masks, but got mask with dtype {mask.dtype.scalar_name}"
+            "masked_fill_ only supports boolean masks, but got mask with dtype "
+            f"{mask.dtype.scalar_name}"
         )
 
 

@@ -13,6 +13,7 @@ from engine.function import Function
 from engine.modes import no_grad
 from engine.ops.arithmetic import add, div, mul, neg, pow, shifted, sub
 from engine.ops.choice import clamp_min, where
+from engine.ops.compare import ne
 from engine.ops.elementary import exp, log
 from engine.ops.losses import _reduce, _reduced, _share
 from engine.ops.reduction import norm
@@ -61,8 +62,8 @@ def hinge_embedding_loss(
     """Small distances for pairs marked 1, at least `margin` for those marked -1."""
     zeros = wrap(np.zeros_like(self._data))
     room = sub(wrap(self._data.dtype.type(margin)), self)
-    apart = where(target != 1, clamp_min(room, 0), zeros)
-    together = where(target != -1, self, zeros)
+    apart = where(ne(target, 1), clamp_min(room, 0), zeros)
+    together = where(ne(target, -1), self, zeros)
     return _reduce(add(apart, together), reduction)
 
 
@@ -144,7 +145,9 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     return sum_(mul(*parts), dim)
 
 
-@op("Network", "normalize", torch="F.normalize({self}, {p}, {dim}, eps={eps})", samples=(((2, 3),),))
+@op(
+    "Network", "normalize", torch="F.normalize({self}, {p}, {dim}, eps={eps})", samples=(((2, 3),),)
+)
 def normalize(self: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
     """Vectors along `dim` scaled to length 1."""
     length = expand(clamp_min(norm(self, p, dim, True), eps), tuple(self.shape))

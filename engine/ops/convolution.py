@@ -26,7 +26,7 @@ def _several(value: Any, n: int) -> Shape:
 def _windows(
     sizes: Sequence[int], kernel: Shape, stride: Shape, dilation: Shape
 ) -> tuple[Array, Shape]:
-    """(window entries, windows) positions in an image of `sizes`, and how many windows there are."""
+    """(window entries, windows) positions in an image of `sizes`, and the windows' counts."""
     counts = tuple(
         (n - d * (k - 1) - 1) // s + 1
         for n, k, s, d in zip(sizes, kernel, stride, dilation, strict=True)
@@ -151,7 +151,8 @@ def _convolve(
         framed, taps = list(plan.image), list(plan.kernel)
         raise RuntimeError(
             f"Calculated padded input size per channel: ({' x '.join(map(str, framed))}). Kernel "
-            f"size: ({' x '.join(map(str, taps))}). Kernel size can't be greater than actual input size"
+            f"size: ({' x '.join(map(str, taps))}). Kernel size can't be greater than actual input "
+            "size"
         )
     return ConvolutionBackward0.apply(input, weight, bias, plan=plan, transposed=False)
 
@@ -174,7 +175,10 @@ def conv1d(
     "Network", "conv2d", torch=(
         "F.conv2d({input}, {weight}, {bias}, {stride}, {padding}, {dilation}, {groups})"
     ),
-    samples=(((1, 2, 3, 4), (2, 2, 2, 2), (2,)), ((1, 1, 4, 4), (1, 1, 3, 3), {"stride": 2, "padding": 1})),
+    samples=(
+        ((1, 2, 3, 4), (2, 2, 2, 2), (2,)),
+        ((1, 1, 4, 4), (1, 1, 3, 3), {"stride": 2, "padding": 1}),
+    ),
 )  # fmt: skip
 def conv2d(
     input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: int | tuple[int, ...] = 1,
@@ -214,7 +218,7 @@ def conv_transpose1d(
 conv_transpose2d = conv_transpose1d
 
 
-# ---- pooling ---------------------------------------------------------------------------------------
+# ---- pooling -------------------------------------------------------------------------------------
 
 
 class MaxPool2DWithIndicesBackward0(Function):
@@ -234,7 +238,7 @@ class MaxPool2DWithIndicesBackward0(Function):
 
 def _largest(x: Tensor, kernel: Shape, stride: Shape, padding: Shape, dilation: Shape) -> Array:
     """For every window the position of its largest entry in the image without its frame."""
-    *outer, h, w = x.shape
+    *outer, _, w = x.shape
     low = -np.inf if x.is_floating_point() else np.iinfo(x._data.dtype).min
     pad = [(0, 0)] * len(outer) + [(p, p) for p in padding]
     framed = np.pad(x._data, pad, constant_values=low)
@@ -249,7 +253,8 @@ def _largest(x: Tensor, kernel: Shape, stride: Shape, padding: Shape, dilation: 
 
 
 @op(
-    "Network", "max pool", torch="F.max_pool2d({self}, {kernel_size}, {stride}, {padding}, {dilation})",
+    "Network", "max pool",
+    torch="F.max_pool2d({self}, {kernel_size}, {stride}, {padding}, {dilation})",
     defaults={"kernel_size": 2}, hidden=("ceil_mode", "return_indices"),
     samples=(((1, 1, 4, 4), {"kernel_size": 2}),),
 )  # fmt: skip

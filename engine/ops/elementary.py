@@ -176,9 +176,18 @@ def sigmoid(self: Tensor) -> Tensor:
     return SigmoidBackward0.apply(self)
 
 
+_NODES: dict[str, type[Function]] = {}
+
+
+def node_of(name: str) -> type[Function]:
+    """The Function of one of the ops below, for its in-place twin."""
+    return _NODES[name]
+
+
 def _unary(
     name: str, symbol: str, doc: str, derivative: Any, caption: str, *, node: str = "",
-    from_result: bool = False, domain: tuple[float, float] = (-2.0, 2.0), category: str = "Elementary",
+    from_result: bool = False, domain: tuple[float, float] = (-2.0, 2.0),
+    category: str = "Elementary",
 ) -> Callable[[Tensor], Tensor]:  # fmt: skip
     """One more function of one number: F has it by name, `derivative(F, grad, x)` is its rule.
 
@@ -198,6 +207,7 @@ def _unary(
     forward.__doc__, rule.__doc__ = doc, caption
     body = {"forward": forward, "grad_self": rule, "promote": "float"}
     cls: type[Function] = type(node or f"{name.capitalize()}Backward0", (Function,), body)
+    _NODES[name] = cls
 
     def call(self: Tensor) -> Tensor:
         return cls.apply(self)
@@ -294,6 +304,7 @@ def _flat(name: str, symbol: str, doc: str) -> Callable[[Tensor], Tensor]:
 
     body = {"forward": run, "grad_self": grad_self}
     cls: type[Function] = type(f"{name.capitalize()}Backward0", (Function,), body)
+    _NODES[name] = cls
 
     def call(self: Tensor) -> Tensor:
         return cls.apply(self)

@@ -161,7 +161,7 @@ def argmin(self: Tensor, dim: int | None = None, keepdim: bool = False) -> Tenso
     return _position(self, dim, keepdim, np.argmin)
 
 
-# ---- spread evenly over ties, along dims -----------------------------------------------------------
+# ---- spread evenly over ties, along dims ---------------------------------------------------------
 
 
 def _evenly(
@@ -202,7 +202,7 @@ amax = _extreme_over("amax", np.max, "The largest entry along `dim`.")
 amin = _extreme_over("amin", np.min, "The smallest entry along `dim`.")
 
 
-# ---- sorting ---------------------------------------------------------------------------------------
+# ---- sorting -------------------------------------------------------------------------------------
 
 
 class _Chosen(Function):
@@ -306,7 +306,7 @@ def _kth(self: Tensor, k: int, dim: int, keepdim: bool, node: type[Function], na
 
 @op("Reduction", "median", samples=(((5,),), ((2, 3), {"dim": 1})))
 def median(self: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
-    """The middle entry (the lower of two), or with `dim` the middle along it and where it stands."""
+    """The middle entry (the lower of two), or with `dim` the middle along it and its place."""
     if dim is None:
         return MedianBackward0.apply(self)
     d = check_dim(dim, self.ndim)
@@ -323,7 +323,7 @@ def kthvalue(self: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     return _kth(self, k - 1, d, keepdim, KthvalueBackward0, "kthvalue")
 
 
-# ---- the largest so far ------------------------------------------------------------------------------
+# ---- the largest so far --------------------------------------------------------------------------
 
 
 class CummaxBackward0(Function):

@@ -139,7 +139,7 @@ def masked_select(self: Tensor, mask: Tensor) -> Tensor:
     return MaskedSelectBackward0.apply(self, mask)
 
 
-# ---- writing ---------------------------------------------------------------------------------------
+# ---- writing -------------------------------------------------------------------------------------
 
 
 def _keys(indices: Any) -> tuple[Any, ...]:
@@ -220,7 +220,8 @@ class ScatterAddBackward0(Function):
 
 
 @op(
-    "Index", "scatter +", torch="torch.scatter_add({self}, {dim}, {index}, {src})", defaults={"dim": 0}, samples=(((3,), [0, 2, 2, 0], (4,), {"dim": 0}),),
+    "Index", "scatter +", torch="torch.scatter_add({self}, {dim}, {index}, {src})",
+    defaults={"dim": 0}, samples=(((3,), [0, 2, 2, 0], (4,), {"dim": 0}),),
 )  # fmt: skip
 def scatter_add(self: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """A copy with entries of `src` added at `index` along a dimension."""
@@ -287,13 +288,13 @@ class IndexFillBackward0(Function):
         return F.index_zeroed(grad, _rows(index, dim))
 
 
-def index_fill(self: Tensor, dim: int, index: Tensor, value: float) -> Tensor:
+def index_fill(self: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """A copy with one value in the slices whose numbers are in `index`."""
     number = value.item() if is_tensor(value) else value
     return IndexFillBackward0.apply(self, index, dim=check_dim(dim, self.ndim), value=number)
 
 
-# ---- no gradient -----------------------------------------------------------------------------------
+# ---- no gradient ---------------------------------------------------------------------------------
 
 
 def nonzero(self: Tensor, *, as_tuple: bool = False) -> Any:
@@ -363,7 +364,12 @@ class EmbeddingBackward0(Function):
         return F.index_backward(F.where(kept, grad, F.zeros_like(grad)), weight_shape, (data,))
 
 
-@op("Network", "embedding", torch="F.embedding({input}, {weight}, padding_idx={padding_idx})", samples=(([0, 2, 0], (3, 2)),))
+@op(
+    "Network",
+    "embedding",
+    torch="F.embedding({input}, {weight}, padding_idx={padding_idx})",
+    samples=(([0, 2, 0], (3, 2)),),
+)
 def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:
     """The rows of a table with the given numbers: (…,) and (n, d) -> (…, d)."""
     data = np.asarray(input._data)

@@ -116,7 +116,7 @@ class IndexBackward0(Function):
 
 
 def getitem(self: Tensor, index: Any) -> Tensor:
-    """`x[index]`: numbers, slices, None, `...`, lists, index tensors and masks, as PyTorch reads them."""
+    """`x[index]`: numbers, slices, None, `...`, lists, index tensors and masks."""
     items = list(index) if isinstance(index, tuple) else [index]
     if not _is_advanced(items):
         return _basic(self, items, alone=not isinstance(index, tuple))
@@ -157,11 +157,12 @@ def _basic(self: Tensor, items: list[Any], alone: bool) -> Tensor:
             "in C++ to convert a 0-dim tensor to a number"
         )
     out, dim = self, 0
+    alone = alone and items[0] is not Ellipsis
     for item in _expanded(self, items):
         if item is None:
             out, dim = unsqueeze(out, dim), dim + 1
         elif _is_slice(item):
-            whole = item == _ALL and not alone
+            whole = not alone and item.indices(out.shape[dim]) == (0, out.shape[dim], 1)
             out = out if whole else _sliced(out, dim, item)
             dim += 1
         else:
@@ -200,7 +201,7 @@ def _as_int(item: Any) -> int:
 
 
 def _before_advanced(self: Tensor, items: list[Any]) -> tuple[Tensor, tuple[Any, ...]]:
-    """Plain numbers and slices applied as views; what is left for one IndexBackward0, as NumPy reads it."""
+    """Numbers and slices applied as views; the rest as keys for one IndexBackward0."""
     keys: list[Any] = []
     x, dim = self, 0
     for item in _expanded(self, items):
@@ -208,7 +209,8 @@ def _before_advanced(self: Tensor, items: list[Any]) -> tuple[Tensor, tuple[Any,
             x, dim = unsqueeze(x, dim), dim + 1
             keys.append(_ALL)
         elif _is_slice(item):
-            x = x if item == _ALL else _sliced(x, dim, item)
+            whole = item.indices(x.shape[dim]) == (0, x.shape[dim], 1)
+            x = x if whole else _sliced(x, dim, item)
             keys.append(_ALL)
             dim += 1
         elif isinstance(item, (list, np.ndarray)) or is_tensor(item):
@@ -260,7 +262,7 @@ class IndexPutBackward0(Function):
 
 
 def setitem(self: Tensor, index: Any, value: Any) -> None:
-    """`x[index] = value`, in place: a copy into a view, or index_put_ for lists, tensors and masks."""
+    """`x[index] = value`: a copy into a view, or index_put_ for lists, tensors and masks."""
     items = list(index) if isinstance(index, tuple) else [index]
     source = value if is_tensor(value) else _as_source(self, value)
     if not _is_advanced(items):

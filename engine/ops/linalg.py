@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from engine.either import data_of
-from engine.function import Function, ManyOutputs
+from engine.function import Function
+from engine.many import ManyOutputs
+from engine.ops.arrange import movedim
 from engine.ops.extremes import NamedResult
 from engine.ops.linear import bmm, dot, matmul, mm
 from engine.ops.reduction import norm as vector_norm_of
@@ -47,8 +49,8 @@ def _inverse(name: str, data: Array) -> Array:
         return np.linalg.inv(data)
     except np.linalg.LinAlgError:
         raise LinAlgError(
-            f"linalg.{name}: The diagonal element {_pivot(data)} is zero, the inversion could not be "
-            "completed because the input matrix is singular."
+            f"linalg.{name}: The diagonal element {_pivot(data)} is zero, the inversion could not "
+            "be completed because the input matrix is singular."
         ) from None
 
 
@@ -178,8 +180,9 @@ class LinalgCholeskyExBackward0(Function):
             return np.linalg.cholesky(self)
         except np.linalg.LinAlgError:
             raise LinAlgError(
-                "linalg.cholesky: The factorization could not be completed because the input is not "
-                f"positive-definite (the leading minor of order {_minor(self)} is not positive-definite)."
+                "linalg.cholesky: The factorization could not be completed because the input is "
+                f"not positive-definite (the leading minor of order {_minor(self)} is not "
+                "positive-definite)."
             ) from None
 
     def grad_self(F: Namespace, grad: Array, result: Array) -> Array:
@@ -216,7 +219,7 @@ class LinalgEighBackward0(ManyOutputs):
         inner = None
         if grads[1] is not None:
             gaps = F.unsqueeze(values, -2) - F.unsqueeze(values, -1)
-            eye = F.constant(np.eye(values.shape[-1], dtype=bool))
+            eye = F.constant(np.eye(values.shape[-1]) == 1)
             safe = F.where(eye, F.ones_like(gaps), gaps)
             turning = F.matmul(_turned(F, vectors), grads[1]) / safe
             inner = F.where(eye, F.zeros_like(turning), turning)
@@ -365,12 +368,13 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     return reshape(mm(rows, columns), size)
 
 
-# ---- einsum ----------------------------------------------------------------------------------------
+# ---- einsum --------------------------------------------------------------------------------------
 
 
 def einsum(equation: str, *operands: Any) -> Tensor:
     """Products of entries named by letters, summed over the letters the result does not have."""
-    given = list(operands[0]) if len(operands) == 1 and isinstance(operands[0], (list, tuple)) else list(operands)  # fmt: skip
+    listed = len(operands) == 1 and isinstance(operands[0], (list, tuple))
+    given = list(operands[0] if listed else operands)
     left, _, right = equation.replace(" ", "").partition("->")
     terms = left.split(",")
     if "->" not in equation:
@@ -386,7 +390,8 @@ def einsum(equation: str, *operands: Any) -> Tensor:
     if len(parts) == 1:
         over = tuple(range(len(right), len(order)))
         return sum_(out, over) if over else out
-    return reshape(out, tuple(sizes[c] for c in right))
+    contracted = len(order) > len(right)
+    return reshape(out, tuple(sizes[c] for c in right)) if contracted else out
 
 
 def _letter_sizes(terms: list[str], operands: list[Tensor]) -> dict[str, int]:
@@ -394,9 +399,9 @@ def _letter_sizes(terms: list[str], operands: list[Tensor]) -> dict[str, int]:
     for term, x in zip(terms, operands, strict=True):
         if len(term) != x.ndim:
             raise RuntimeError(
-                f"einsum(): the number of subscripts in the equation ({len(term)}) does not match the "
-                f"number of dimensions ({x.ndim}) for operand {terms.index(term)} and no ellipsis was "
-                "given"
+                f"einsum(): the number of subscripts in the equation ({len(term)}) does not match "
+                f"the number of dimensions ({x.ndim}) for operand {terms.index(term)} and no "
+                "ellipsis was given"
             )
         for c, n in zip(term, x.shape, strict=True):
             sizes[c] = max(sizes.get(c, 1), n)
@@ -408,8 +413,8 @@ def _spread_out(x: Tensor, term: str, order: str) -> Tensor:
     while len(set(term)) < len(term):
         c = next(c for c in term if term.count(c) > 1)
         i, j = term.index(c), term.index(c, term.index(c) + 1)
-        x = x.diagonal(0, i, j)
-        term = term[:i] + term[i + 1 : j] + term[j + 1 :] + c
+        x = movedim(x.diagonal(0, i, j), -1, i)
+        term = term[:j] + term[j + 1 :]
     missing = [c for c in order if c not in term]
     for _ in missing:
         x = unsqueeze(x, x.ndim)
@@ -420,7 +425,7 @@ def _spread_out(x: Tensor, term: str, order: str) -> Tensor:
 def _contract(
     a: Tensor, b: Tensor, order: str, right: str, sizes: dict[str, int], gone: set[str]
 ) -> Tensor:
-    """The product summed over the letters in `gone`, as one batched matrix product if there are any."""
+    """The product summed over the letters in `gone`, as one batched matrix product."""
     if not gone:
         return a * b
     kinds: dict[str, list[int]] = {"batch": [], "left": [], "right": [], "sum": []}

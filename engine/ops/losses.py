@@ -272,7 +272,8 @@ class SmoothL1LossBackward0(Function):
 
 
 @op(
-    "Loss", "smooth L1", torch="F.smooth_l1_loss({self}, {target}, reduction={reduction}, beta={beta})",
+    "Loss", "smooth L1",
+    torch="F.smooth_l1_loss({self}, {target}, reduction={reduction}, beta={beta})",
     samples=(*_PAIR, ((2, 3), (2, 3), {"beta": 0.5})),
 )  # fmt: skip
 def smooth_l1_loss(
@@ -325,7 +326,7 @@ class BinaryCrossEntropyBackward0(Function):
     def forward(
         F: Namespace, self: Array, target: Array, weight: Array | None, *, reduction: str
     ) -> Array:
-        """-(target · ln self + (1 - target) · ln(1 - self)), averaged; each ln is never below -100"""
+        """-(target · ln self + (1 - target) · ln(1 - self)), each ln at least -100, averaged"""
         floor = self.dtype.type(-100)
         yes, no = np.maximum(F.log(self), floor), np.maximum(F.log1p(-self), floor)
         loss = (target - 1) * no - target * yes

@@ -68,9 +68,13 @@ class NativeLayerNormBackward0(Function):
 
 
 @op(
-    "Network", "layer norm", torch="F.layer_norm({input}, {normalized_shape}, {weight}, {bias}, eps={eps})",
+    "Network", "layer norm",
+    torch="F.layer_norm({input}, {normalized_shape}, {weight}, {bias}, eps={eps})",
     defaults={"normalized_shape": [2]},
-    samples=(((2, 3), {"normalized_shape": (3,)}), ((2, 3), (3,), (3,), {"normalized_shape": (3,)})),
+    samples=(
+        ((2, 3), {"normalized_shape": (3,)}),
+        ((2, 3), (3,), (3,), {"normalized_shape": (3,)}),
+    ),
 )  # fmt: skip
 def layer_norm(
     input: Tensor, normalized_shape: tuple[int, ...], weight: Tensor | None = None,
@@ -238,8 +242,10 @@ def _grouped(shape: Sequence[int], groups: int) -> Shape:
 
 
 @op(
-    "Network", "group norm", torch="F.group_norm({input}, {num_groups}, {weight}, {bias}, eps={eps})",
-    defaults={"num_groups": 1}, samples=(((2, 4, 3), {"num_groups": 2}), ((2, 4), (4,), (4,), {"num_groups": 2})),
+    "Network", "group norm",
+    torch="F.group_norm({input}, {num_groups}, {weight}, {bias}, eps={eps})",
+    defaults={"num_groups": 1},
+    samples=(((2, 4, 3), {"num_groups": 2}), ((2, 4), (4,), (4,), {"num_groups": 2})),
 )  # fmt: skip
 def group_norm(
     input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None,

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.function import ManyOutputs, grad_edge
+from engine.function import grad_edge
+from engine.many import ManyOutputs
 from engine.meta import meta_of
 from engine.modes import STATE
 from engine.registry import op
@@ -101,7 +102,7 @@ def _sections(self: Tensor, sizes: Sequence[int], dim: int) -> list[Array]:
     samples=(((5,), {"split_size": 2}), ((2, 4), {"split_size": [1, 3], "dim": 1})),
 )  # fmt: skip
 def split(self: Tensor, split_size: int | tuple[int, ...], dim: int = 0) -> tuple[Tensor, ...]:
-    """Pieces of `split_size` along a dimension (the last may be smaller), or of the sizes listed."""
+    """Pieces of `split_size` along a dimension (the last may be less), or of sizes listed."""
     if not self.ndim:
         raise RuntimeError("split expects at least a 1-dimensional tensor")
     d = check_dim(dim, self.ndim)

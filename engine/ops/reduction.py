@@ -10,7 +10,8 @@ import numpy as np
 
 from engine import dtypes, kernels
 from engine.either import data_of, dtype_of
-from engine.function import Function, ManyOutputs
+from engine.function import Function
+from engine.many import ManyOutputs
 from engine.registry import op
 from engine.tensor import Tensor, check_dim, wrap
 
@@ -239,7 +240,10 @@ def _folded(F: Namespace, x: Array, dim: int) -> Array:
 
 @op(
     "Reduction", "Π",
-    samples=(((2, 3),), ((2, 3), {"dim": 1}), ([2.0, 0.0, 3.0],), ((2, 3), {"dim": 0, "keepdim": True})),
+    samples=(
+        ((2, 3),), ((2, 3), {"dim": 1}), ([2.0, 0.0, 3.0],),
+        ((2, 3), {"dim": 0, "keepdim": True}),
+    ),
 )  # fmt: skip
 def prod(
     self: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: str | None = None
@@ -252,7 +256,7 @@ def prod(
     return ProdBackward1.apply(self, dim=check_dim(dim, self.ndim), keepdim=keepdim)
 
 
-# ---- spread: variance and standard deviation -------------------------------------------------------
+# ---- spread: variance and standard deviation -----------------------------------------------------
 
 
 def _var_grad(

@@ -9,8 +9,8 @@ import numpy as np
 from engine import dtypes, kernels
 from engine.function import Function
 from engine.ops.arithmetic import to
-from engine.ops.compare import isnan
 from engine.ops.choice import where
+from engine.ops.compare import isnan
 from engine.ops.elementary import sign
 from engine.ops.index import IndexBackward0
 from engine.ops.reduction import norm
@@ -181,6 +181,10 @@ class ThresholdBackwardBackward0(Function):
         """The same gate once more."""
         return F.threshold_backward(grad, output)
 
+    def grad_output(F: Namespace, grad: Array) -> Array:
+        """Whether a gate is open does not change by a little."""
+        return F.zeros_like(grad)
+
 
 def threshold_backward(grad: Tensor, result: Tensor) -> Tensor:
     """`grad` where a relu was open."""
@@ -198,7 +202,7 @@ def vector_norm(x: Tensor, ord: float, dim: Any, keepdim: bool) -> Tensor:
 
 
 __all__ = [
-    "add_along", "cast", "constant", "gather_flat", "index_backward", "index_read", "index_zeroed", "put_along",
-    "scatter_flat", "select_backward", "sgn", "sigmoid_backward", "slice_backward", "tanh_backward",
-    "threshold_backward", "trigamma", "vector_norm", "zeros", "zeros_of",
+    "add_along", "cast", "constant", "gather_flat", "index_backward", "index_read", "index_zeroed",
+    "put_along", "scatter_flat", "select_backward", "sgn", "sigmoid_backward", "slice_backward",
+    "tanh_backward", "threshold_backward", "trigamma", "vector_norm", "zeros", "zeros_of",
 ]  # fmt: skip

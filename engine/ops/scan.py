@@ -55,7 +55,7 @@ class CumprodBackward0(Function):
 
 
 def _worth(F: Namespace, grad: Array, self: Array, dim: int, i: int, n: int) -> Array:
-    """Σ over the products from place i on: their gradient times the product of the other factors."""
+    """Σ over the products from place i on: their gradient times the other factors."""
     product = F.ones_like(F.select(self, dim, 0))
     total = F.zeros_like(product)
     for k in range(n):

@@ -42,6 +42,14 @@ class ViewBackward0(Function):
         return F.reshape(grad, self_shape)
 
 
+class ReshapeAliasBackward0(Function):
+    """What reshape makes of memory that is not in row-major order but can be viewed."""
+
+    view = True
+    forward = ViewBackward0.forward
+    grad_self = ViewBackward0.__dict__["grad_self"].__func__
+
+
 class UnsafeViewBackward0(Function):
     def forward(F: Namespace, self: Array, *, size: Shape) -> Array:
         """A fresh copy's entries in another shape"""
@@ -88,8 +96,10 @@ def view(self: Tensor, shape: tuple[int, ...]) -> Tensor:
 def reshape(self: Tensor, shape: tuple[int, ...]) -> Tensor:
     """The entries in another shape, copied only where they must be; -1 stands for what is left."""
     size = resolved(shape, self.numel())
-    if _can_view(self._data, size):
+    if self.is_contiguous():
         return ViewBackward0.apply(self, size=size)
+    if _can_view(self._data, size):
+        return ReshapeAliasBackward0.apply(self, size=size)
     return UnsafeViewBackward0.apply(clone(self), size=size)
 
 
@@ -203,7 +213,7 @@ class SqueezeBackward0(Function):
         return F.reshape(grad, self_shape)
 
 
-class SqueezeBackward1(SqueezeBackward0):
+class SqueezeBackward1(Function):
     view = True
 
     def forward(F: Namespace, self: Array, *, dim: int) -> Array:
@@ -215,7 +225,7 @@ class SqueezeBackward1(SqueezeBackward0):
         return F.reshape(grad, self_shape)
 
 
-class SqueezeBackward2(SqueezeBackward1):
+class SqueezeBackward2(Function):
     view = True
 
     def forward(F: Namespace, self: Array, *, dim: Shape) -> Array:
@@ -227,7 +237,7 @@ class SqueezeBackward2(SqueezeBackward1):
         return F.reshape(grad, self_shape)
 
 
-class SqueezeBackward4(SqueezeBackward1):
+class SqueezeBackward4(Function):
     view = True
 
     def forward(F: Namespace, self: Array, *, dim: Shape) -> Array:

@@ -78,7 +78,7 @@ def _without_literal(graph: Graph, target: str, slot: str) -> Graph:
 
 
 def disconnect(document: Document, keys: Iterable[EdgeKey]) -> Document:
-    """Remove the edges that end in these (target, slot) keys; a slot's default literal comes back."""
+    """Remove the edges that end in these (target, slot) keys; a slot's default comes back."""
     gone = set(keys) & document.graph.edges.keys()
     if not gone:
         return document
@@ -226,7 +226,8 @@ def why_no_region(graph: Graph, members: Iterable[str]) -> str | None:
     for region in graph.regions.values():
         inside = set(region.members)
         if inside & wanted and not (inside <= wanted or wanted <= inside):
-            return f"The selection cuts through “{region.title or region.kind}”; regions may nest but not overlap."
+            name = region.title or region.kind
+            return f"The selection cuts through “{name}”; regions may nest but not overlap."
     return None
 
 
@@ -240,9 +241,7 @@ def set_program(document: Document, program: Iterable[Action]) -> Document:
 
 def same_program(before: Program, after: Program) -> bool:
     """Whether two Programs are the same, to the type of every number."""
-    return before == after and spelled([a.args for a in before]) == spelled(
-        [a.args for a in after]
-    )
+    return before == after and spelled([a.args for a in before]) == spelled([a.args for a in after])
 
 
 def paste(document: Document, fragment: Document, offset: Place) -> tuple[Document, list[str]]:
@@ -289,14 +288,12 @@ def _fresh_ids(graph: Graph, wanted: Iterable[str]) -> dict[str, str]:
 
 
 def extract(document: Document, ids: Iterable[str]) -> Document:
-    """The selected nodes and notes, the edges and regions among them, as a Document: what Copy takes.
+    """The selected nodes and notes, and what is among them, as a Document: what Copy takes.
 
     An input that is left without its edge gets its default number back.
     """
     wanted = set(ids)
-    lost = [
-        k for k, e in document.graph.edges.items() if k[0] in wanted and e.source not in wanted
-    ]
+    lost = [k for k, e in document.graph.edges.items() if k[0] in wanted and e.source not in wanted]
     graph = disconnect(document, lost).graph
     nodes = {i: n for i, n in graph.nodes.items() if i in wanted}
     edges = {k: e for k, e in graph.edges.items() if e.target in wanted}

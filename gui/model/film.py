@@ -114,7 +114,7 @@ class TraceFilm(Film):
         )
 
     def call_at(self, step: int) -> tuple[int, bool]:
-        """The number of the latest backward call begun by `step`, and whether it is still going on."""
+        """The number of the latest backward call begun by `step`, and whether it still goes on."""
         latest, going = 0, False
         for call, first, end in self.calls:
             if first <= step:
@@ -301,7 +301,7 @@ def _concerned(event: Event) -> Sequence[str]:
             return (event.node,)
 
 
-def _after(state: NodeState, event: Event, node: str) -> NodeState:
+def _after(state: NodeState, event: Event, node: str) -> NodeState:  # noqa: C901  # a case an event
     """A node's state after one more of its events."""
     match event:
         case Computed():
@@ -453,7 +453,7 @@ class TraceFrame(Frame):
         return words.remedy(self.event) if isinstance(self.event, Failed) else ""
 
     def changed_since(self, other: Frame) -> tuple[set[str], set[EdgeKey]] | None:
-        """None across the border of a backward call, where everything is dimmed or cleared at once."""
+        """None across the border of a backward call, where all is dimmed or cleared at once."""
         if not isinstance(other, TraceFrame) or other.film is not self.film:
             return None
         film, graph = self.film, self.film.graph

@@ -35,8 +35,9 @@ class Term:
 class NodeState:
     """One node at one step.
 
-    `grad` is the sum of `terms`, the contributions that have arrived in the latest backward call, of
-    which `expected` are awaited (`elsewhere` of them came for other outputs of the same op); `live` says that call is still going on (else it is drawn dimmed).
+    `grad` is the sum of `terms`, the contributions that have arrived in the latest backward call,
+    of which `expected` are awaited; `elsewhere` more came for other outputs of the same op.  `live`
+    says that call is still going on (else it is drawn dimmed).
     `stored` is `.grad`, of a leaf or a tensor that retains it.
     """
 
@@ -64,7 +65,7 @@ class NodeState:
 
 @dataclass(frozen=True, slots=True)
 class EdgeState:
-    """One edge at one step: whether a value has passed, why gradients do not, the last one that did."""
+    """One edge at one step: whether a value has passed, what gradient has, why none can."""
 
     carried: bool = False
     cut: Cut | None = None
@@ -126,12 +127,12 @@ class Frame:
 
     @cached_property
     def explanation(self) -> tuple[str, ...]:
-        """The current step as formula: symbolic, with upstream substituted, with numbers, the result."""
+        """The current step as formula: symbolic, with numbers, the result."""
         return ()
 
     @cached_property
     def note(self) -> str:
-        """One short sentence on the rule at work ("mul switches: each input gets the other's value")."""
+        """One short sentence on the rule at work ("each input gets the other's value")."""
         return ""
 
     @cached_property
@@ -182,7 +183,7 @@ class Frame:
         return ()
 
     def changed_since(self, other: Frame) -> tuple[set[str], set[EdgeKey]] | None:
-        """The nodes and edges that look different in `other`, and perhaps more; None for "anything"."""
+        """The nodes and edges that look different in `other`, perhaps more; None for "anything"."""
         return None if other is not self else (set(), set())
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
+from enum import Enum
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -14,7 +17,7 @@ from engine.session import Session
 from gui.model import words
 from gui.model.document import Document
 from gui.model.files import Unreadable, load, warnings
-from gui.model.film import TraceFilm
+from gui.model.film import Film, TraceFilm
 from gui.model.program import effective
 
 
@@ -27,40 +30,43 @@ def film_of(document: Document) -> TraceFilm:
     return TraceFilm(document.graph, program, session.trace)
 
 
-def run(path: Path, as_json: bool = False, out: TextIO = sys.stdout) -> int:
-    """Print every node's value, `.grad` and grad_fn after the Program; 1 if it ended in an error."""
+def run(path: Path, out: TextIO, as_json: bool = False) -> int:
+    """Print every node's value, `.grad` and grad_fn at the end; 1 if that was an error."""
     document = _opened(path)
     if document is None:
         return 2
     film = film_of(document)
     report = _report(document, film)
     if as_json:
-        json.dump(report, out, indent=1, default=_plain)
+        json.dump(_plain(report), out, indent=1, allow_nan=False)
         out.write("\n")
     else:
         _print_table(report, out)
     return 1 if report["error"] else 0
 
 
-def step(path: Path, to: int | None = None, out: TextIO = sys.stdout) -> int:
-    """Print one caption a line, up to step `to`; 1 if the Program ended in an error nobody expected."""
+def step(path: Path, out: TextIO, to: int | None = None) -> int:
+    """Print one caption a line, up to step `to`; 1 if the Program ended in an unexpected error."""
     document = _opened(path)
     if document is None:
         return 2
     film = film_of(document)
-    count = len(film) if to is None else max(0, min(to, len(film)))
-    width = len(str(len(film)))
-    chapter = None
-    for k in range(count):
-        now = film.timeline.chapter_at(k)
-        if now is not chapter and now is not None:
-            out.write(f"— {now.title}\n")
-            chapter = now
-        out.write(f"{k + 1:>{width}}  {film.frame(k).caption}\n")
+    for text in captions(film, len(film) if to is None else to):
+        out.write(f"{text}\n")
     return 1 if _unexpected(film) else 0
 
 
-def check(path: Path, out: TextIO = sys.stdout) -> int:
+def captions(film: Film, count: int) -> Iterator[str]:
+    """The film in words: a title for each chapter, a numbered line for each of `count` steps."""
+    width = len(str(len(film)))
+    for chapter in film.timeline.chapters:
+        if chapter.first < count:
+            yield f"— {chapter.title}"
+        for k in range(chapter.first, min(chapter.last + 1, count)):
+            yield f"{k + 1:>{width}}  {film.frame(k).caption}"
+
+
+def check(path: Path, out: TextIO) -> int:
     """Say whether a file can be opened, and everything that is wrong with it; 1 if it cannot."""
     document = _opened(path, out)
     if document is None:
@@ -75,11 +81,11 @@ def check(path: Path, out: TextIO = sys.stdout) -> int:
     return 0
 
 
-def _opened(path: Path, out: TextIO = sys.stderr) -> Document | None:
+def _opened(path: Path, out: TextIO | None = None) -> Document | None:
     try:
         return load(path)[0]
     except Unreadable as error:
-        out.write(f"{path}: cannot be opened.\n{error}\n")
+        (out or sys.stderr).write(f"{path}: cannot be opened.\n{error}\n")
         return None
 
 
@@ -96,12 +102,12 @@ def _report(document: Document, film: TraceFilm) -> dict[str, Any]:
     last = film.frame(len(film) - 1)
     nodes = []
     for node in document.graph.nodes.values():
-        state = last.node(node.id)
+        s = last.node(node.id)
         nodes.append(
             {
-                "id": node.id, "name": node.name, "op": node.op, "value": state.value,
-                "grad": state.stored, "grad_fn": state.grad_fn, "requires_grad": state.requires_grad,
-                "is_leaf": state.is_leaf, "error": state.error,
+                "id": node.id, "name": node.name, "op": node.op, "value": s.value, "grad": s.stored,
+                "grad_fn": s.grad_fn, "requires_grad": s.requires_grad, "is_leaf": s.is_leaf,
+                "error": s.error,
             }
         )  # fmt: skip
     events = [{"event": type(event).__name__, **asdict(event)} for event in film.trace.events]
@@ -109,23 +115,31 @@ def _report(document: Document, film: TraceFilm) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """What JSON has no word for: arrays as nested lists."""
+    """As JSON has it: arrays as nested lists, "nan" and "inf" as texts."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
     if isinstance(value, (np.ndarray, np.generic)):
-        return value.tolist()
-    return str(value)
+        return _plain(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value.name.lower() if isinstance(value, Enum) else value
 
 
 def _print_table(report: dict[str, Any], out: TextIO) -> None:
-    rows = [("name", "op", "value", "grad", "grad_fn")]
-    for node in report["nodes"]:
-        grad = (
-            "" if node["grad"] is None and not node["is_leaf"] else words.short(node["grad"], 30, 7)
-        )
-        value = node["error"] or words.short(node["value"], 30, 7)
-        rows.append((node["name"], node["op"], value, grad, node["grad_fn"] or ""))
+    rows = [("name", "op", "value", "grad", "grad_fn"), *map(_row, report["nodes"])]
     widths = [min(40, max(len(row[k]) for row in rows)) for k in range(5)]
     for row in rows:
         out.write("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() + "\n")
     out.write(f"{report['steps']} steps\n")
     if report["error"]:
         out.write(report["error"] + "\n")
+
+
+def _row(node: dict[str, Any]) -> tuple[str, ...]:
+    """A node's line; what has no value or cannot have a gradient stays empty."""
+    value = node["error"] or ("" if node["value"] is None else words.short(node["value"], 30, 7))
+    has_grad = node["grad"] is not None or node["is_leaf"]
+    grad = words.short(node["grad"], 30, 7) if has_grad else ""
+    return node["name"], node["op"], value, grad, node["grad_fn"] or ""

@@ -155,7 +155,7 @@ class _Captions:
         """The name of the tensor backward was called on."""
         return self.name(self.program[event.action].on)
 
-    def of(self, event: Event) -> str:
+    def of(self, event: Event) -> str:  # noqa: C901  # a case an event
         match event:
             case Computed():
                 return self._computed(event)
@@ -172,7 +172,8 @@ class _Captions:
             case Stored():
                 return self._stored(event)
             case Retained():
-                return f"{self.name(event.node)} is no leaf but retains its grad: {self._grad(event)}."
+                name = self.name(event.node)
+                return f"{name} is no leaf but retains its grad: {self._grad(event)}."
             case Freed():
                 return f"{event.function} lets go of the tensors it saved."
             case Zeroed():
@@ -313,7 +314,8 @@ REMEDIES = (
     ),
     (
         "backward through the graph a second time",
-        "Run forward again before the second backward, or call the first one with retain_graph=True.",
+        "Run forward again before the second backward, or call the first one with "
+        "retain_graph=True.",
     ),
     (
         "grad can be implicitly created only for scalar outputs",
@@ -331,7 +333,8 @@ REMEDIES = (
     ("is not connected", "Drag a wire from another node's right side to this input."),
     (
         "must match the size of tensor b",
-        "Shapes fit when each dimension, counted from the right, is equal or 1: change one of the two.",
+        "Shapes fit when each dimension, counted from the right, is equal or 1: change one of "
+        "the two.",
     ),
     ("cannot be multiplied", "The columns of the first must be as many as the rows of the second."),
     ("'NoneType' object has no attribute 'zero_'", "There is no .grad yet: run backward first."),

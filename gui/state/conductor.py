@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QObject, Signal
 
+from engine.events import same_event
 from engine.graph import Action
 from gui.model import edits
 from gui.model.document import Document
+from gui.model.edits import same_program
 from gui.model.film import Film, TraceFilm
 from gui.model.program import FORWARD, effective, leaves_with_grad, roots, runnable, with_action
 from gui.state.editor import Editor
@@ -29,9 +29,7 @@ class Conductor(QObject):
         super().__init__(parent)
         self.editor, self.runner, self.player = editor, runner, player
         self.play_new = True
-        self._shown: tuple[Document, Film] | None = None
         self._appended = False
-        self._fresh = True
         editor.changed.connect(self._on_changed)
         editor.opened.connect(self._on_opened)
         runner.published.connect(self._on_published)
@@ -80,39 +78,49 @@ class Conductor(QObject):
     # ---- when to run ---------------------------------------------------------------------------
 
     def _on_opened(self, document: Document) -> None:
-        self._fresh = True
-        self._shown = None
+        self._appended = False
         self.player.set_film(Film(), -1)
         self.runner.run(runnable(document))
 
     def _on_changed(self, before: Document, after: Document) -> None:
-        if before.graph is after.graph and before.program == after.program:
+        if before.graph is after.graph and before.program is after.program:
             return
-        if effective(before) == effective(after) and same_statements(before.graph, after.graph):
-            self._rename(after)
-            return
-        self.runner.run(runnable(after))
+        if same_program(effective(before), effective(after)) and same_statements(
+            before.graph, after.graph
+        ):
+            self._show_in_new_names(after)
+        else:
+            self.runner.run(runnable(after))
 
-    def _rename(self, document: Document) -> None:
+    def _show_in_new_names(self, document: Document) -> None:
         """Names and notes change no number: the same trace, told in the new names."""
-        film = self.player.film
+        film, step = self.player.film, self.player.step
         if isinstance(film, TraceFilm):
-            renamed = TraceFilm(document.graph, film.program, film.trace)
-            self.player.set_film(renamed, self.player.step)
+            step = len(film) - 1 if self._appended else step
+            self.player.set_film(TraceFilm(document.graph, film.program, film.trace), step)
+        self._appended = False
 
     # ---- which step to show --------------------------------------------------------------------
 
     def _on_published(self, film: TraceFilm, finished: bool) -> None:
+        film = self._named_as_now(film)
         old, step = self.player.film, self.player.step
-        appended, self._appended = self._appended, self._appended and not finished
-        if appended and finished and len(film) > len(old):
+        if not finished and same_until(old, film, len(film) - 1):
+            return  # what is shown already goes as far
+        appended, self._appended = self._appended and finished, self._appended and not finished
+        if appended and len(film) > len(old):
             self._show_new(film, len(old))
-            return
-        if not self._fresh and same_until(old, film, step):
+        elif step != end_of_first_forward(old) and same_until(old, film, step):
             self.player.set_film(film, step)
-            return
-        self._fresh = self._fresh and not finished
-        self.player.set_film(film, end_of_first_forward(film))
+        else:
+            self.player.set_film(film, end_of_first_forward(film))
+
+    def _named_as_now(self, film: TraceFilm) -> TraceFilm:
+        """The film with the names of today, should they have changed while it was made."""
+        graph = self.editor.document.graph
+        if film.graph is graph or not same_statements(film.graph, graph):
+            return film
+        return TraceFilm(graph, film.program, film.trace)
 
     def _show_new(self, film: TraceFilm, first: int) -> None:
         """An appended pass: backward is played from its start, anything else shown done."""
@@ -126,17 +134,15 @@ class Conductor(QObject):
 
 def end_of_first_forward(film: Film) -> int:
     """The last step of the first forward: every value is there, no gradient yet."""
-    chapters: Sequence = film.timeline.chapters
+    chapters = film.timeline.chapters
     return next((c.last for c in chapters if c.kind == "forward"), len(film) - 1)
 
 
 def same_until(old: Film, new: Film, step: int) -> bool:
-    """Whether two films tell the same story up to `step`."""
-    if step < 0 or step >= len(new) or not isinstance(old, TraceFilm):
+    """Whether two films tell the same story up to `step`: the same events with the same numbers."""
+    if not isinstance(old, TraceFilm) or not isinstance(new, TraceFilm):
         return False
-    if not isinstance(new, TraceFilm):
+    if not 0 <= step < min(len(old), len(new)):
         return False
-    pairs = zip(old.trace.chapters, new.trace.chapters, strict=False)
-    if all(a is b for a, b in pairs) and len(old.trace.chapters) <= len(new.trace.chapters):
-        return True
-    return all(old.frame(k).caption == new.frame(k).caption for k in range(step + 1))
+    before, after = old.events_between(-1, step), new.events_between(-1, step)
+    return len(before) == len(after) and all(map(same_event, before, after))

@@ -9,7 +9,6 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from gui.model.document import Document
 
-
 UNTITLED = "untitled"
 
 
@@ -42,7 +41,7 @@ class Editor(QObject):
         self.history = QUndoStack(self)
 
     def apply(self, text: str, document: Document) -> None:
-        """Make `document` the current one, undoably; `text` names the edit in the menu ("Move x")."""
+        """Make `document` the current one, undoably; `text` names the edit ("Move x")."""
         if document is not self.document:
             self.history.push(_Edit(self, text, self.document, document))
 

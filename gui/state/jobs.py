@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.graph import Graph, Program
+from engine.graph import Graph, Program, spelled
 from engine.session import Session
 from engine.trace import Cancelled, Trace
 from gui.model.document import Document
+from gui.model.edits import same_program
 from gui.model.film import TraceFilm
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ class Runner(QObject):
     """One worker thread, because a Session belongs to one thread; the latest Document wins."""
 
     published = Signal(object, bool)
-    """(TraceFilm, finished): after every action of the Program."""
+    """(TraceFilm, finished): after every forward, and at the end."""
     busy_changed = Signal(bool)
     broken = Signal(str)
     """An error that is ours, not the person's: its text for the dialog."""
@@ -37,7 +37,7 @@ class Runner(QObject):
         self._cancel = threading.Event()
         self._busy = False
         self._session: Session | None = None
-        self._done: tuple[Graph, Program] | None = None
+        self._done: Program = ()
         self._future: Future[None] | None = None
         self._arrived.connect(self._on_arrived)
         self._failed.connect(self._on_failed)
@@ -112,7 +112,7 @@ class _Job:
             if index < len(self.program) - 1 and self._is_forward(index):
                 self._publish(trace, finished=False)
         self.runner._session = session
-        self.runner._done = (self.graph, self.program[: len(trace.chapters)])
+        self.runner._done = self.program[: len(trace.chapters)]
         self._publish(trace, finished=True)
 
     def _is_forward(self, index: int) -> bool:
@@ -121,15 +121,18 @@ class _Job:
     def _live_session(self) -> tuple[Session, int]:
         """The Session to go on with, and the first action it has not run yet."""
         session, done = self.runner._session, self.runner._done
-        if session is not None and done is not None:
-            graph, program = done
-            ran = len(program)
-            if same_statements(graph, self.graph) and self.program[:ran] == program:
-                if ran < len(self.program) and not _stopped(session):
-                    session.recorder._cancelled = self.cancel.is_set
-                    return session, ran
+        if session is not None and not session.stopped and self._goes_on_from(session, done):
+            session.graph, session.cancelled = self.graph, self.cancel.is_set
+            return session, len(done)
         self.runner._session = None
         return Session(self.graph, self.cancel.is_set), 0
+
+    def _goes_on_from(self, session: Session, done: Program) -> bool:
+        return (
+            len(done) < len(self.program)
+            and same_program(done, self.program[: len(done)])
+            and same_statements(session.graph, self.graph)
+        )
 
     def _publish(self, trace: Trace, finished: bool) -> None:
         film = TraceFilm(self.graph, self.program, trace)
@@ -138,23 +141,12 @@ class _Job:
             self.runner._arrived.emit(self.number, film, finished)
 
 
-def _stopped(session: Session) -> bool:
-    """Whether the Program ended in an error, so that nothing may follow."""
-    last = session.chapters[-1] if session.chapters else None
-    return last is not None and last.failed and not last.expected
-
-
 def same_statements(before: Graph, after: Graph) -> bool:
     """Whether two graphs compute the same: names, notes and groups do not matter."""
-    if before is after:
-        return True
-    return _essence(before) == _essence(after)
+    return before is after or _essence(before) == _essence(after)
 
 
 def _essence(graph: Graph) -> tuple[object, ...]:
-    nodes = tuple(replace(n, name="") for n in graph.nodes.values())
-    modes = tuple(
-        (r.kind, frozenset(r.members)) for r in graph.regions.values() if r.kind.endswith("grad")
-    )
-    literals = tuple(str(dict(n.params)) for n in nodes)
-    return nodes, graph.edges, modes, literals
+    nodes = [(n.id, n.op, spelled(n.params)) for n in graph.nodes.values()]
+    modes = [(r.kind, {*r.members}) for r in graph.regions.values() if r.kind.endswith("grad")]
+    return nodes, graph.edges, modes

@@ -25,9 +25,7 @@ def run(step, n, backward=""):
     """What the program prints, in a process that may fall over."""
     program = CHAIN.format(step=step, n=n, backward=backward)
     root = Path(engine.__file__).parents[1]
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-300:]
     return done.stdout.split()
 

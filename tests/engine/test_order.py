@@ -10,7 +10,7 @@ import engine
 from engine.function import LAST
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "goldens"))
-from ready_queue import MAXSEQ, simulate  # noqa: E402
+from ready_queue import MAXSEQ, simulate
 
 GRAPHS = 320
 
@@ -19,16 +19,20 @@ def grown(torch, seed):
     """A random graph of tensors: a list with leaves first, made alike in either module."""
     rng = random.Random(seed)
     tensors = [
-        torch.tensor([float(i + 1), 2.0], requires_grad=True) for i in range(rng.randint(1, 7))
+        torch.tensor([float(i + 1), 2.0], requires_grad=True) for i in range(rng.randint(1, 9))
     ]
     for _ in range(rng.randint(1, 14)):
         a, b = rng.choice(tensors), rng.choice(tensors)
-        kind = rng.randrange(6)
-        if kind == 0:
-            tensors.append(torch.stack([rng.choice(tensors).sum() for _ in range(2)]))
-        else:
-            made = (a + b, a * b, a - 2.0, a.sin(), torch.cat([a[:1], b[1:]]))
-            tensors.append(made[kind - 1])
+        many = [rng.choice(tensors[:9]) for _ in range(rng.randint(2, 7))]
+        kinds = (
+            lambda a, b, many: a + b,
+            lambda a, b, many: a * b,
+            lambda a, b, many: a - 2.0,
+            lambda a, b, many: torch.cat([a[:1], b[1:]]),
+            lambda a, b, many: torch.cat(many)[:2],  # releases up to seven leaves at once
+            lambda a, b, many: torch.stack([x.sum() for x in many])[:2],
+        )
+        tensors.append(rng.choice(kinds)(a, b, many))
     return tensors, rng
 
 

@@ -1,4 +1,4 @@
-"""PyTorch's behaviour, statement by statement: values, warnings and error texts, section by section.
+"""PyTorch's behaviour, statement by statement: values, warnings and error texts.
 
 The numbers of the files in transcripts/ are those of the sections of the semantics they try.
 """

@@ -1,7 +1,7 @@
 """Replays transcripts: `>>>` programs with what PyTorch 2.13 answered to every statement.
 
-`python transcript.py MODULE [--write]` answers them with MODULE in the place of torch; with --write the
-answers are put into the files (that is how they were made, with torch).
+`python transcript.py MODULE [--write]` answers them with MODULE in the place of torch; with --write
+the answers are put into the files (that is how they were made, with torch).
 """
 
 import contextlib
