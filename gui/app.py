@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -20,8 +21,9 @@ from gui import help_texts
 from gui.canvas.canvas import Canvas
 from gui.dress import dress
 from gui.filing import Filing
-from gui.model import edits
+from gui.model import edits, words
 from gui.model.arrange import arrange
+from gui.model.document import Document
 from gui.model.files import from_text, to_text
 from gui.model.probe import check_shapes
 from gui.model.program import FORWARD
@@ -43,7 +45,7 @@ from gui.state.jobs import Runner
 from gui.state.player import Player
 from gui.state.selection import Selection
 from gui.state.settings import THEME_CHOICES, Settings
-from gui.theme import LIGHT, THEMES, Theme
+from gui.theme import LIGHT, THEMES, Theme, mono
 from gui.window import Window
 
 log = logging.getLogger(__name__)
@@ -92,13 +94,14 @@ class App:
         self.palette = Palette(t)
         self.palette.setMinimumWidth(180)
         self.inspector = Inspector(e, s, p, t)
-        self.inspector.setMinimumWidth(280)
+        self.inspector.setMinimumWidth(300)
         self.ledger = Ledger(e, p, t)
         self.code = CodePane(e, s, p, program_lines, t)
         self.program = ProgramPane(e, s, p, program_lines, t)
         self.outline = Outline(e, s, p, t)
         self.log = Log(p, t)
         self.legend = Legend(t)
+        self.legend.setMinimumWidth(270)
         self.caption, self.transport = Caption(p, t), Transport(p, t)
         self.commands = CommandPalette(t)
         self.themed = (
@@ -106,7 +109,7 @@ class App:
             self.outline, self.log, self.legend, self.caption, self.transport, self.commands,
         )  # fmt: skip
 
-    def _check_shapes(self, document: object) -> dict[str, str]:
+    def _check_shapes(self, document: Document) -> Mapping[str, str]:
         return check_shapes(document, self.player.film)
 
     def _connect(self) -> None:
@@ -115,12 +118,14 @@ class App:
         self.canvas.zoom_changed.connect(self._show_zoom)
         self.canvas.space_tapped.connect(self.player.toggle)
         for key, do in (("Right", self.player.forward), ("Left", self.player.back)):
-            here = Qt.ShortcutContext.WidgetShortcut  # with a selection the canvas nudges instead
+            here = Qt.ShortcutContext.WidgetShortcut  # elsewhere arrows move the cursor
             QShortcut(QKeySequence(key), self.canvas, do, context=here)
         self.palette.chosen.connect(self.canvas.add_op)
         self.palette.region_chosen.connect(self._add_region)
         self.conductor.choose_root.connect(self._ask_root)
         self.conductor.message.connect(self._say)
+        self.conductor.stopped.connect(self.window.docks["program"].raise_)
+        self.filing.message.connect(self._say)
         self.runner.broken.connect(self._say)
         self.runner.busy_changed.connect(self._show_counts)
         self.runner.published.connect(self._show_counts)
@@ -128,15 +133,20 @@ class App:
         self.editor.history.indexChanged.connect(self._show_title)
         self.editor.history.cleanChanged.connect(self._show_title)
         self.editor.path_changed.connect(self._show_title)
-        self.editor.opened.connect(self._show_counts)
+        self.editor.opened.connect(self._on_opened)
         self.settings.theme_changed.connect(self.apply_theme)
         self.player.speed_changed.connect(lambda speed: setattr(self.settings, "speed", speed))
         QGuiApplication.styleHints().colorSchemeChanged.connect(self.apply_theme)
 
+    def _on_opened(self, _: object) -> None:
+        self.retain_graph = False
+        self._show_counts()
+        self.canvas.setFocus()
+
     # ---- commands ------------------------------------------------------------------------------
 
     def backward(self, root: str | None = None) -> None:
-        """Run the backward pass; with one op selected, from there."""
+        """Run the backward pass from `root`, or from the loss."""
         self.conductor.backward(root, self.retain_graph)
 
     def _ask_root(self, ids: tuple[str, ...]) -> None:
@@ -202,6 +212,14 @@ class App:
             for path in self.lessons()
         ]
         entries += [
+            Entry(f"{name.capitalize()} theme", "View", "", partial(self.choose_theme, name))
+            for name in self.theme_names
+        ]
+        entries += [
+            Entry(f"{dock.windowTitle()} panel", "View", "", dock.toggleViewAction().trigger)
+            for dock in self.window.docks.values()
+        ]
+        entries += [
             Entry(node.name, node.op, "", partial(self._go_to, node.id))
             for node in self.editor.document.graph.nodes.values()
         ]
@@ -222,6 +240,7 @@ class App:
         box = QMessageBox(self.window)
         box.setWindowTitle(title)
         box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setFont(mono(10))  # the texts are laid out in columns
         box.setText(text)
         box.exec()
 
@@ -302,8 +321,10 @@ class App:
 
     def _show_counts(self, *_: object) -> None:
         graph = self.editor.document.graph
-        state = "running …" if self.runner.busy else f"{len(self.player.film)} steps"
-        self.window.counts.setText(f"{len(graph.nodes)} nodes · {len(graph.edges)} edges · {state}")
+        steps = words.count(len(self.player.film), "step")
+        state = "running …" if self.runner.busy else steps
+        nodes, edges = words.count(len(graph.nodes), "node"), words.count(len(graph.edges), "edge")
+        self.window.counts.setText(f"{nodes} · {edges} · {state}")
         self.window.refresh()
 
     def _show_zoom(self, factor: float) -> None:

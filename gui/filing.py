@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from gui.model.document import Document
@@ -20,6 +20,8 @@ Button = QMessageBox.StandardButton
 
 class Filing(QObject):
     """Opens and saves the editor's Document; nothing is ever replaced without being asked for."""
+
+    message = Signal(str)
 
     def __init__(
         self, editor: Editor, settings: Settings, window: Callable[[], QWidget], parent: QObject
@@ -98,7 +100,11 @@ class Filing(QObject):
         if not name:
             return False
         path = Path(name)
-        return self._write(path if path.suffix else path.with_suffix(SUFFIX), None)
+        if path.suffix != SUFFIX:
+            path = path.with_name(path.name + SUFFIX)
+            if path.exists() and not self._ask_replace(path):  # the dialog asked about another name
+                return False
+        return self._write(path, None)
 
     def _write(self, path: Path, expected: str | None) -> bool:
         try:
@@ -110,7 +116,15 @@ class Filing(QObject):
             return False
         self.editor.saved(path)
         self.settings.remember(path)
+        self.message.emit(f"Saved to {path}")
         return True
+
+    def _ask_replace(self, path: Path) -> bool:
+        return self._ask(
+            f"“{path.name}” is already there",
+            "Saving replaces what it holds. Save anyway?",
+            Button.Save | Button.Cancel,
+        ) == Button.Save  # fmt: skip
 
     def _ask_overwrite(self, path: Path) -> bool:
         return self._ask(
@@ -127,7 +141,7 @@ class Filing(QObject):
             return True
         answer = self._ask(
             f"Save the changes to “{self.editor.title}”?",
-            "Without saving, what you have changed since the last save is lost.",
+            "Without saving, what you have changed since the last save will be lost.",
             Button.Save | Button.Discard | Button.Cancel,
         )
         return self.save() if answer == Button.Save else answer == Button.Discard

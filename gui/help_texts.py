@@ -9,12 +9,15 @@ Compose
   Del · Ctrl+Del                 delete · delete and bridge
   Ctrl+D · Ctrl+C/X/V            duplicate · copy, cut, paste
   N · Ctrl+G                     no_grad region · group
-  arrows · Alt+arrows            nudge · walk the graph
+  Tab with a node selected       add an operation that reads it
+  L                              wire two selected nodes together
+  Alt+Shift+drag                 cut wires
+  Shift+arrows · Alt+arrows      nudge · walk the graph
 
 Run
   F5 · F6 · F7                   forward · backward · zero_grad
   Space                          play or pause
-  ← → (nothing selected)         one step back or on
+  ← →                            one step back or on
   F11 · F10                      next step · next node (Shift: back)
   Ctrl+Home · Ctrl+End           beginning · end
 

@@ -42,8 +42,9 @@ class Theme:
 LIGHT = Theme(
     "light", window="#ffffff", canvas="#f3f5f8", grid="#dde2e9", surface="#ffffff",
     border="#c9d0da", text="#131c2b", muted="#5b6678", value="#0067a8", value_soft="#e5f1f9",
-    gradient="#b84b00", gradient_soft="#fdf0e6", sum="#86358a", sum_soft="#f7edf8", cut="#6b7688", error="#b3142c",
-    error_soft="#fdebee", selection="#2563eb", hover="#eef2f7", on_accent="#ffffff",
+    gradient="#b84b00", gradient_soft="#fdf0e6", sum="#86358a", sum_soft="#f7edf8", cut="#6b7688",
+    error="#b3142c", error_soft="#fdebee", selection="#2563eb", hover="#eef2f7",
+    on_accent="#ffffff",
 )  # fmt: skip
 
 DARK = Theme(
@@ -74,7 +75,8 @@ def palette(theme: Theme) -> QPalette:
         role.ButtonText: "text", role.ToolTipBase: "surface", role.ToolTipText: "text",
         role.PlaceholderText: "muted", role.Highlight: "selection",
         role.HighlightedText: "on_accent", role.Link: "value", role.Light: "hover",
-        role.Midlight: "hover", role.Mid: "border", role.Dark: "border", role.Shadow: "border", role.Accent: "selection",
+        role.Midlight: "hover", role.Mid: "border", role.Dark: "border", role.Shadow: "border",
+        role.Accent: "selection",
     }.items():  # fmt: skip
         p.setColor(r, theme.color(token))
     for r in (role.WindowText, role.Text, role.ButtonText):
@@ -111,6 +113,11 @@ def style_sheet(theme: Theme) -> str:
     QToolBar QPushButton#run-forward {{ background: {t.value_soft}; border-color: {t.value}; }}
     QToolBar QPushButton#run-backward {{ background: {t.gradient_soft};
         border-color: {t.gradient}; }}
+    QTabBar {{ qproperty-drawBase: 0; }}
+    QToolBar QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {t.muted};
+        border-radius: 4px; background: {t.surface}; }}
+    QToolBar QCheckBox::indicator:checked {{ background: {t.selection}; border-color: {t.selection}; }}
+    QToolBar QCheckBox::indicator:focus {{ border: 2px solid {t.selection}; }}
     QMenuBar, QMenu, QStatusBar {{ background: {t.window}; color: {t.text}; }}
     QMenuBar::item {{ padding: 5px 10px; background: transparent; }}
     QMenuBar::item:selected, QMenu::item:selected {{ background: {t.hover}; color: {t.text}; }}

@@ -154,13 +154,12 @@ class TestMoving:
 
     def test_a_burst_of_arrows_is_one_step(self, rig):
         rig.selection.set(["y"])
-        for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down):
-            rig.key(key)
-        rig.key(Qt.Key.Key_Left, SHIFT)
-        assert rig.document.places["y"] == (180, 50)
+        for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Left):
+            rig.key(key, SHIFT)
+        assert rig.document.places["y"] == (270, 50)
         assert rig.steps == 1
         rig.canvas.end_nudge()
-        rig.key(Qt.Key.Key_Right)
+        rig.key(Qt.Key.Key_Right, SHIFT)
         assert rig.steps == 2
         rig.editor.history.undo()
         rig.editor.history.undo()

@@ -112,6 +112,19 @@ class Board(Writing):
         self.selection.set([region])
         return region
 
+    def link_selection(self) -> None:
+        """Wire the earlier of two selected nodes to the first free input of the later one."""
+        pair = [i for i in self.document.graph.nodes if i in self.selection.items]
+        if len(pair) != 2:
+            self.hint.emit("Select two nodes to wire the first to the second")
+            return
+        slot, why = first_free(self.document, pair[0], 0, pair[1])
+        if slot is None:
+            self.hint.emit(why or "")
+            return
+        names = " to ".join(self.document.graph.nodes[i].name for i in pair)
+        self.editor.apply(f"Connect {names}", edits.connect(self.document, pair[0], pair[1], slot))
+
     def group_selection(self) -> None:
         self.add_region("group")
 

@@ -113,7 +113,7 @@ class Canvas(Hands):
         """Keys that are the canvas's own even where the window has a shortcut for them."""
         name = spelled(event)
         if arrow(name):
-            return bool(self.selection.items) or name.startswith("Alt+")
+            return True
         return name in KEYS or event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Space)
 
     def _pinch(self, event: QNativeGestureEvent) -> bool:
@@ -144,8 +144,7 @@ class Canvas(Hands):
         if modifier == "Alt":
             self.walk(*way)
         else:
-            step = GRID * (10 if modifier == "Shift" else 1)
-            self.nudge(way[0] * step, way[1] * step)
+            self.nudge(way[0] * GRID, way[1] * GRID)
 
     def _escape(self) -> None:
         if not self.cancel_gesture():

@@ -25,6 +25,7 @@ KEYS = {
     "Ctrl+-": "zoom_out",
     "Ctrl+G": "group_selection",
     "N": "no_grad_selection",
+    "L": "link_selection",
     "F2": "rename_selection",
     "Return": "edit_selection",
     "Enter": "edit_selection",
@@ -43,8 +44,8 @@ def spelled(event: QKeyEvent) -> str:
 
 
 def arrow(name: str) -> tuple[str, tuple[int, int]] | None:
-    """("", "Shift" or "Alt", direction) of an arrow key, or None."""
+    """("Shift" or "Alt", direction) of an arrow key, or None: a plain one steps, in the window."""
     modifier, _, key = name.rpartition("+")
-    if key in ARROWS and modifier in ("", "Shift", "Alt"):
+    if key in ARROWS and modifier in ("Shift", "Alt"):
         return modifier, ARROWS[key]
     return None

@@ -53,6 +53,7 @@ def _for_items(canvas: Canvas, hit: Hit) -> list[Entry]:
         ("Copy", "Ctrl+C", canvas.copy_selection),
         ("Cut", "Ctrl+X", canvas.cut_selection),
         LINE,
+        *([("Wire together", "L", canvas.link_selection)] if len(canvas.selection.items) == 2 else []),
         ("Group", "Ctrl+G", canvas.group_selection),
         ("Put into no_grad()", "N", canvas.no_grad_selection),
         LINE,

@@ -178,4 +178,5 @@ def literal_text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         text = str(value)
         return text if len(text) <= 18 else text[:17] + "…"
-    return f"{value:.6g}"
+    exact = repr(value)
+    return exact if len(exact) <= 12 else f"{value:.6g}"

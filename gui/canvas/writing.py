@@ -29,6 +29,10 @@ Wire = tuple[str, str | None, int]
 """A loose end: (node, slot, output), the slot of an output being None."""
 
 
+GAP = 60.0
+"""Scene pixels between a node and the one added beside it."""
+
+
 class Writing(Surface):
     """The search popup and the in-place editor, and the edits that come of them."""
 
@@ -40,6 +44,7 @@ class Writing(Surface):
         self.field = FieldEditor(theme, self)
         self._wire: Wire | None = None
         self._search_at = QPointF()
+        self._beside: str | None = None
         self._editing = ("", 0)
         self.search.picked.connect(self._on_picked)
         self.search.closed.connect(self._on_search_closed)
@@ -57,7 +62,10 @@ class Writing(Surface):
     # Adding
 
     def start_search(self, at: QPointF | None = None, *, wire: Wire | None = None) -> None:
-        """Open the popup at a scene point (default: the mouse, or the middle)."""
+        """Open the popup at a scene point (default: beside the selected node, or at the mouse)."""
+        self._beside = self._only_selected() if at is None and wire is None else None
+        if self._beside in self.document.graph.nodes:
+            at = self._right_of(self._beside)
         if at is None:
             mouse = self.mapFromGlobal(QCursor.pos())
             at = self.scene(mouse if self.rect().contains(mouse) else self.rect().center())
@@ -68,7 +76,15 @@ class Writing(Surface):
 
     def _on_picked(self, choice: Choice) -> None:
         self.setFocus()
-        self.add_op(choice.op, self._search_at, params=choice.params, wire=self._wire)
+        wire = self._wire
+        if self._beside in self.document.graph.nodes and not OPS[choice.op].source:
+            wire = (self._beside, None, 0)
+        self.add_op(choice.op, self._search_at, params=choice.params, wire=wire)
+
+    def _right_of(self, node: str) -> QPointF:
+        row = self.geometry_.row[node]
+        (x, y), (width, height) = self.geometry_.xy[row], self.geometry_.size[row]
+        return QPointF(float(x + width) + GAP, float(y + height / 2))
 
     def _on_search_closed(self) -> None:
         self.hint.emit("")

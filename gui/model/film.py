@@ -16,7 +16,6 @@ from engine.events import (
     Flow,
     Freed,
     Mutated,
-    Part,
     Retained,
     Seeded,
     Stored,
@@ -27,6 +26,7 @@ from engine.events import (
 from engine.graph import EdgeKey, Graph, Program
 from engine.trace import Trace
 from gui.model import words
+from gui.model.fold import after, concerned
 from gui.model.frames import (
     EMPTY,
     Array,
@@ -36,7 +36,6 @@ from gui.model.frames import (
     LedgerEntry,
     NodeState,
     Packet,
-    Term,
 )
 from gui.model.timeline import Chapter, Timeline
 
@@ -60,14 +59,6 @@ class Film:
         return EMPTY
 
 
-CUTS = {
-    "detach": Cut.DETACH,
-    "no_grad": Cut.NO_GRAD,
-    "requires_grad=False": Cut.FROZEN,
-    "not differentiable": Cut.NON_DIFFERENTIABLE,
-}
-
-
 class TraceFilm(Film):
     """The frames of one Trace of one Graph."""
 
@@ -78,6 +69,14 @@ class TraceFilm(Film):
 
     def frame(self, step: int) -> Frame:
         return self._frames(step)
+
+    @property
+    def stopped_at(self) -> str:
+        """The Program's line that ended the run with an error nobody expected, or empty."""
+        last = self.trace.chapters[-1] if self.trace.chapters else None
+        if last is None or not last.failed or last.expected:
+            return ""
+        return words.action_line(self.graph, self.program[last.action])
 
     # ---- the scrub bar -----------------------------------------------------------------------
 
@@ -136,7 +135,7 @@ class TraceFilm(Film):
     def _by_node(self) -> dict[str, list[Event]]:
         found: dict[str, list[Event]] = {}
         for event in self.trace.events:
-            for node in _concerned(event):
+            for node in concerned(event):
                 found.setdefault(node, []).append(event)
         return found
 
@@ -165,7 +164,7 @@ class TraceFilm(Film):
         states: list[NodeState] = []
         state = NodeState()
         for event in self._by_node.get(node, ()):
-            state = _after(state, event, node)
+            state = after(state, event, node)
             if steps and steps[-1] == event.step:
                 states[-1] = state
             else:
@@ -284,88 +283,6 @@ def _kind(event: Event) -> str:
             assert_never(event)
 
 
-def _concerned(event: Event) -> Sequence[str]:
-    """The nodes whose state an event changes."""
-    match event:
-        case Flow():
-            return () if event.inner or event.part is Part.INSIDE else (event.target,)
-        case Visit():
-            return () if event.part is Part.INSIDE else (event.node,)
-        case Mutated():
-            return tuple(node for node, _ in event.aliases)
-        case Warned():
-            return ()
-        case Failed():
-            return event.lost or tuple(filter(None, [event.node]))
-        case _:
-            return (event.node,)
-
-
-def _after(state: NodeState, event: Event, node: str) -> NodeState:  # noqa: C901  # a case an event
-    """A node's state after one more of its events."""
-    match event:
-        case Computed():
-            return _computed(state, event)
-        case Mutated():
-            return replace(state, value=dict(event.aliases)[node])
-        case Seeded():
-            return _with_term(state, Term(event.value, None, ""), event.call, 1)
-        case Visit():
-            return state if event.grad is None else replace(state, grad=event.grad)
-        case Flow():
-            key = None if event.slot is None else (event.source, event.slot)
-            term = Term(event.value, key, event.source)
-            return _with_term(state, term, event.call, event.expected, event.part is Part.RESULT)
-        case Stored() | Retained():
-            return replace(state, stored=event.after)
-        case Freed():
-            return replace(state, freed=True)
-        case Zeroed():
-            return replace(state, stored=event.after)
-        case Changed():
-            return _changed(state, event)
-        case Failed():
-            value = None if node in event.lost else state.value
-            told = f"{event.kind}: {event.sentence}" if node == event.node else None
-            return replace(state, value=value, error=told)
-        case Warned():
-            return state
-        case _:
-            assert_never(event)
-
-
-def _computed(state: NodeState, event: Computed) -> NodeState:
-    """The name stands for a new tensor: what was kept with the old one is gone."""
-    return replace(
-        state, value=event.value, error=None, requires_grad=event.requires_grad,
-        is_leaf=event.is_leaf, retains_grad=False, stored=None, grad_fn=event.grad_fn, freed=False,
-        why_no_grad=None if event.why is None else CUTS[event.why],
-    )  # fmt: skip
-
-
-def _with_term(
-    state: NodeState, term: Term, call: int, expected: int, counts: bool = True
-) -> NodeState:
-    """One more contribution; one that does not count is for another output of the same op."""
-    if state.call != call:
-        state = replace(state, terms=(), elsewhere=0, grad=None)
-    state = replace(state, expected=expected, live=True, call=call, error=None)
-    if not counts:
-        return replace(state, elsewhere=state.elsewhere + 1)
-    grad = term.value if state.grad is None else state.grad + term.value
-    return replace(state, terms=(*state.terms, term), grad=grad)
-
-
-def _changed(state: NodeState, event: Changed) -> NodeState:
-    if event.what == "value":
-        return replace(state, value=event.after)
-    if event.what == "retain_grad":
-        return replace(state, retains_grad=event.after)
-    return replace(
-        state, requires_grad=event.after, why_no_grad=None if event.after else Cut.FROZEN
-    )
-
-
 class TraceFrame(Frame):
     """One step of a TraceFilm."""
 
@@ -442,7 +359,11 @@ class TraceFrame(Frame):
 
     @cached_property
     def explanation(self) -> tuple[str, ...]:
-        return () if self.event is None else words.explanation(self.event, self.film.graph)
+        return (
+            ()
+            if self.event is None
+            else words.explanation(self.event, self.film.graph, self.film.program)
+        )
 
     @cached_property
     def note(self) -> str:
@@ -463,7 +384,7 @@ class TraceFrame(Frame):
         nodes: set[str] = set()
         edges: set[EdgeKey] = set()
         for event in film.events_between(low, high):
-            nodes.update(_concerned(event))
+            nodes.update(concerned(event))
             if isinstance(event, Flow) and (key := film.drawn_edge(event)) is not None:
                 edges.add(key)
         for node in nodes:

@@ -73,8 +73,9 @@ def check(path: Path, out: TextIO) -> int:
         return 1
     graph = document.graph
     out.write(
-        f"{path}: fine. {len(graph.nodes)} nodes, {len(graph.edges)} edges, "
-        f"{len(document.program)} program lines.\n"
+        f"{path}: fine. {words.count(len(graph.nodes), 'node')}, "
+        f"{words.count(len(graph.edges), 'edge')}, "
+        f"{words.count(len(document.program), 'program line')}.\n"
     )
     for finding in warnings(document):
         out.write(f"  note {finding.where}: {finding.what} {finding.remedy}\n")

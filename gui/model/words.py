@@ -55,6 +55,11 @@ def _trimmed(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def count(n: int, noun: str) -> str:
+    """`1 edge`, `2 edges`."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
 def shape(array: Array) -> str:
     """The shape as PyTorch users write it: `()`, `(3,)`, `(2, 3)`."""
     return str(tuple(np.shape(array)))
@@ -270,21 +275,22 @@ def local_factor(event: Flow) -> float | None:
     return value / upstream
 
 
-def explanation(event: Event, graph: Graph) -> tuple[str, ...]:
+def explanation(event: Event, graph: Graph, program: Program) -> tuple[str, ...]:
     """The step as formula: symbolic, with numbers, the result."""
+    root = _name(graph, program[event.action].on or "")
     if isinstance(event, Visit) and len(event.terms) > 1:
         name = _name(graph, event.node)
         paths = " + ".join(f"(via {_name(graph, t.source)})" for t in event.terms)
         values = [t.value for t in event.terms]
-        return f"∂L/∂{name} = {paths}", *_right_side(values, event.grad, "+")
+        return f"∂{root}/∂{name} = {paths}", *_right_side(values, event.grad, "+")
     if isinstance(event, Stored) and event.before is not None:
         name = _name(graph, event.node)
         right = _right_side([event.before, event.added], event.after, "+")
-        return f"{name}.grad += ∂L/∂{name}", *right
+        return f"{name}.grad += ∂{root}/∂{name}", *right
     if not isinstance(event, Flow):
         return ()
     source, target = _name(graph, event.source), _name(graph, event.target)
-    symbolic = f"∂L/∂{target} = ∂L/∂{source} · ∂{source}/∂{target}"
+    symbolic = f"∂{root}/∂{target} = ∂{root}/∂{source} · ∂{source}/∂{target}"
     factor = local_factor(event)
     if factor is None:
         return symbolic, f"= {short(event.value, 40)}"

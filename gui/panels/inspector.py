@@ -218,7 +218,7 @@ def terms(state: NodeState) -> str:
     """The sum a gradient is, when it is more than one contribution: `32.5 + 0 = 32.5`."""
     if state.arrived < 2 or state.grad is None:
         return ""
-    return f"{' + '.join(words.short(t.value) for t in state.terms)} = {words.short(state.grad)}"
+    return words.equation([t.value for t in state.terms], state.grad, "+")
 
 
 def waiting(state: NodeState) -> str:

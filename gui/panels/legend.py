@@ -13,9 +13,10 @@ SAMPLES = (
     ("value", Qt.PenStyle.SolidLine, "", "value, forward"),
     ("gradient", Qt.PenStyle.DashLine, "", "gradient, backward"),
     ("sum", Qt.PenStyle.NoPen, "Σ", "fan-out sum: one call, several paths"),
-    ("sum", Qt.PenStyle.NoPen, "+=", ".grad += across backward calls"),
+    ("sum", Qt.PenStyle.NoPen, "4→8", ".grad += across backward calls"),
     ("cut", Qt.PenStyle.SolidLine, "✂", "detached: the gradient stops here"),
     ("cut", Qt.PenStyle.DotLine, "", "not tracked (no_grad, constant)"),
+    ("cut", Qt.PenStyle.NoPen, "▢", "dashed box: saved tensors are freed"),
 )
 
 
@@ -47,7 +48,7 @@ class _Sample(QWidget):
         """Σ and += are badges, scissors lie on the line they cut."""
         filled = self.token == "sum"
         high = self.height() - 1.0
-        badge = QRectF(0, 0.5, high * (1.3 if len(self.sign) > 1 else 1), high)
+        badge = QRectF(0, 0.5, high * (1.9 if len(self.sign) > 1 else 1), high)
         badge.moveLeft((self.width() - badge.width()) / 2)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.theme.color("sum" if filled else "window"))

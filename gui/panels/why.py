@@ -46,5 +46,7 @@ def _result(name: str, state: NodeState) -> str:
     if state.retains_grad:
         return f"{name} retains its gradient, but none has reached it yet."
     if state.grad is None:
-        return f"No gradient has reached {name} yet. It is no leaf: retain_grad() would keep it."
+        return f"No gradient has reached {name} yet. It is not a leaf: retain_grad() would keep it."
+    if state.live and state.arrived < state.expected:
+        return f"{state.arrived} of {state.expected} contributions to {name} are in so far."
     return f"{name} is not a leaf: its gradient was used and dropped. retain_grad() keeps it."

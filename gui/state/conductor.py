@@ -22,6 +22,8 @@ class Conductor(QObject):
     choose_root = Signal(object)
     """(ids): several nodes could be the root of backward; answer by calling `backward(id)`."""
     message = Signal(str)
+    stopped = Signal()
+    """A line was refused because the Program ends in an error before it."""
 
     def __init__(
         self, editor: Editor, runner: Runner, player: Player, parent: QObject | None = None
@@ -62,6 +64,8 @@ class Conductor(QObject):
         if not nodes:
             self.message.emit("There is no .grad to clear yet: run backward first.")
             return
+        if self._is_stopped():
+            return
         for node in nodes:
             document = with_action(document, Action("zero_", f"{node}.grad"))
         self._appended = True
@@ -72,8 +76,22 @@ class Conductor(QObject):
         self.editor.apply("Clear the program", edits.set_program(self.editor.document, ()))
 
     def _append(self, text: str, action: Action) -> None:
+        if self._is_stopped():
+            return
         self._appended = True
         self.editor.apply(text, with_action(self.editor.document, action))
+
+    def _is_stopped(self) -> bool:
+        """Whether a new line would never be reached; says why."""
+        film = self.player.film
+        if not isinstance(film, TraceFilm) or self.runner.busy or not film.stopped_at:
+            return False
+        self.message.emit(
+            f"The program stops with an error at “{film.stopped_at}”: mend it, take that line out, or "
+            "mark it as expected (T in the Program panel)."
+        )
+        self.stopped.emit()
+        return True
 
     # ---- when to run ---------------------------------------------------------------------------
 
@@ -127,6 +145,7 @@ class Conductor(QObject):
         chapter = film.timeline.chapter_at(first)
         if chapter is not None and chapter.kind == "backward" and self.play_new:
             self.player.set_film(film, first)
+            self.player.go(first, phase=0.0)
             self.player.play()
         else:
             self.player.set_film(film, len(film) - 1)

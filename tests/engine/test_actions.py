@@ -72,9 +72,7 @@ def test_requires_grad_on_what_was_computed_fails_as_in_pytorch():
 def test_retain_grad_on_what_needs_none_fails_as_in_pytorch():
     graph = Graph.of([leaf("x", grad=False)])
     told = failure(FORWARD, Action("retain_grad", "x"), graph=graph)
-    assert told == (
-        "RuntimeError at x: can't retain_grad on Tensor that has requires_grad=False"
-    )
+    assert told == ("RuntimeError at x: can't retain_grad on Tensor that has requires_grad=False")
 
 
 @pytest.mark.parametrize("action", ["zero_", "set", "requires_grad_", "retain_grad", "backward"])

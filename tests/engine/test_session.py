@@ -1,4 +1,4 @@
-"""A Session does what the same lines would do in PyTorch, and keeps its hands off everything else."""
+"""A Session does what the same lines do in PyTorch, and keeps its hands off all else."""
 
 import threading
 

@@ -259,8 +259,10 @@ def test_a_name_becomes_one_that_python_takes(names, found):
     ("action", "spelled"),
     [
         (backward("n"), "y.backward()"),
-        (backward("n", gradient=[1.0, float("nan")], retain_graph=True),
-         "y.backward(torch.tensor([1.0, float('nan')]), retain_graph=True)"),
+        (
+            backward("n", gradient=[1.0, float("nan")], retain_graph=True),
+            "y.backward(torch.tensor([1.0, float('nan')]), retain_graph=True)",
+        ),
         (Action("zero_", "n.grad"), "y.grad.zero_()"),
         (Action("set", "n.grad", {"value": None}), "y.grad = None"),
         (Action("set", "n.grad", {"value": 2}), "y.grad = torch.full_like(y, 2)"),

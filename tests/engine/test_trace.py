@@ -74,10 +74,8 @@ def test_raw_and_summed_contributions_are_both_kept_where_a_value_was_broadcast(
 
 def test_a_sum_names_its_terms_in_order_of_arrival():
     made, edges = binary("y", "mul", "x", "x")
-    (visit,) = [
-        e for e in events(run(Graph.of([leaf("x", 3.0), made], edges), FORWARD, backward("y")).trace,
-                          Visit) if len(e.terms) > 1
-    ]  # fmt: skip
+    trace = run(Graph.of([leaf("x", 3.0), made], edges), FORWARD, backward("y")).trace
+    (visit,) = [e for e in events(trace, Visit) if len(e.terms) > 1]
     assert [(t.source, t.slot, t.value) for t in visit.terms] == [
         ("y", "self", 3),
         ("y", "other", 3),

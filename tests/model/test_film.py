@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 
 from engine.events import Failed, Flow, Part, Stored, Visit
-from engine.graph import Action, Graph, Region
+from engine.graph import Action, Graph, Node, Region
+from engine.registry import OPS
 from gui.model.film import TraceFilm
 from gui.model.frames import Cut
 from gui.model.terminal import captions
@@ -57,7 +58,7 @@ def again(shown):
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_lesson_is_told_word_for_word(name):
-    """Renew them with `CHAINRULE_GOLDEN=write pytest tests/model/test_film.py`, and read the diff."""
+    """Renew with `CHAINRULE_GOLDEN=write pytest tests/model/test_film.py`, and read the diff."""
     shown = film_of(lesson(name))
     text = "\n".join([*captions(shown, len(shown)), ""])
     path = GOLDEN / f"{name}.txt"
@@ -125,6 +126,18 @@ def check_sums(shown):
         assert bits(shown.node(event.node, event.step).grad) == bits(event.added)
 
 
+def check_running_totals(shown):
+    """At every step a node's gradient is the sum of the terms that are in, as the engine adds."""
+    for step in range(-1, len(shown)):
+        for node in shown.graph.nodes:
+            state = shown.node(node, step)
+            if state.terms:
+                total = state.terms[0].value
+                for term in state.terms[1:]:
+                    total = total + term.value
+                assert bits(total) == bits(state.grad)
+
+
 def check_counts(shown):
     for event in events(shown.trace, Flow):
         assert 1 <= event.arrived <= event.expected
@@ -151,7 +164,8 @@ def check_dimming(shown):
 
 
 CHECKS = (
-    check_steps, check_scrubbing, check_changes, check_sums, check_counts, check_dimming,
+    check_steps, check_scrubbing, check_changes, check_sums, check_running_totals, check_counts,
+    check_dimming,
 )  # fmt: skip
 
 
@@ -370,7 +384,12 @@ def test_frames_are_pure():
 def test_nothing_has_happened_before_the_first_step():
     shown = film_of(lesson("square"))
     frame = shown.frame(-1)
-    assert (frame.caption, frame.active, frame.action, frame.ledger()) == ("", frozenset(), None, ())
+    assert (frame.caption, frame.active, frame.action, frame.ledger()) == (
+        "",
+        frozenset(),
+        None,
+        (),
+    )
     assert all(frame.node(i).value is None for i in shown.graph.nodes)
 
 
@@ -384,3 +403,35 @@ def test_the_trace_grows_without_touching_what_was_published():
     assert whole(again(early)) == before
     assert session.trace.chapters[:2] == early.trace.chapters
     assert np.isfinite(float(session.tensor("y")._data))
+
+
+# ---- every op ------------------------------------------------------------------------------------
+
+
+def with_every_slot_wired(name):
+    """y = op(x, x …), then the sum of it."""
+    declared = OPS[name]
+    slots = [
+        f"{s.name}.{k}" if s.variadic else s.name
+        for s in declared.slots
+        for k in range(2 if s.variadic else 1)
+    ]
+    params = {k: v for k, v in declared.defaults.items() if declared.slot(k) is None}
+    nodes = [leaf("x", [[0.25, 0.5], [0.75, 0.125]]), Node("y", name, "y", params), op("s", "sum")]
+    return Graph.of(nodes, [*(wire("x", "y", slot) for slot in slots), wire("y", "s")])
+
+
+@pytest.mark.parametrize("name", sorted(OPS))
+def test_every_op_can_be_told(name):
+    """Whether it works on this input or not: sentences, formulas and sums come out."""
+    graph = with_every_slot_wired(name)
+    shown = film(graph, FORWARD, backward("s", expect_error=True))
+    check_steps(shown)
+    check_sums(shown)
+    check_running_totals(shown)
+    check_counts(shown)
+    for step in range(len(shown)):
+        frame = shown.frame(step)
+        assert frame.caption
+        assert isinstance(frame.explanation, tuple)
+        assert frame.failed or frame.remedy == ""

@@ -58,6 +58,16 @@ def test_values_that_are_not_there_yet_are_not_tried():
     assert "must match" in misfits(graph)["y"]
 
 
+def test_another_output_than_the_one_that_is_shown_is_not_tried():
+    """A frame shows the first output only; of the others nothing is known here."""
+    made, edges = binary("y", "add", "v", "p")
+    nodes = [leaf("v", [1.0, 2.0]), leaf("x", [1.0] * 5), op("p", "split", split_size=[3, 2]), made]
+    first = Graph.of(nodes, [wire("x", "p"), *edges])
+    second = Graph.of(nodes, [wire("x", "p"), edges[0], wire("p", "y", "other", output=1)])
+    assert "must match" in misfits(first)["y"]
+    assert misfits(second) == {}
+
+
 def test_what_would_take_long_is_not_tried(monkeypatch):
     made, edges = binary("y", "add", "x", "b")
     graph = Graph.of([leaf("x", [1.0, 2.0]), leaf("b", [1.0, 2.0, 3.0]), made], edges)
@@ -75,7 +85,9 @@ def test_a_node_is_tried_when_it_is_asked_for(monkeypatch):
 
 
 def test_trying_leaves_no_trace():
-    graph = Graph.of([leaf("x"), op("y", "neg"), op("z", "zero_")], [wire("x", "y"), wire("y", "z")])
+    graph = Graph.of(
+        [leaf("x"), op("y", "neg"), op("z", "zero_")], [wire("x", "y"), wire("y", "z")]
+    )
     shown = film(graph, FORWARD)
     before = STATE.sequence
     dict(check_shapes(Document(graph), shown))

@@ -200,7 +200,10 @@ def test_infinities_of_both_signs_are_told_and_not_tripped_over():
     stored = Stored(0, 0, 1, "x", plus, minus, plus + minus, ())
     assert words.caption(visit, square(), (backward("y"),)).endswith("inf + (-inf) = nan.")
     assert "inf + (-inf) = nan" in words.caption(stored, square(), (backward("y"),))
-    assert words.explanation(visit, square())[1:] == ("= inf + (-inf)", "= nan")
+    assert words.explanation(visit, square(), (Action("backward", "y"),))[1:] == (
+        "= inf + (-inf)",
+        "= nan",
+    )
 
 
 # ---- remedies ------------------------------------------------------------------------------------
