@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -41,7 +40,7 @@ def backward(
     roots = _as_tuple(tensors)
     seeds = _seeds(roots, _seed_arguments(roots, grad_tensors), create_graph)
     if create_graph:
-        _warn_of_cycle()
+        errors.warn(errors.CREATE_GRAPH_CYCLE, 3, once=True)
     keep = create_graph if retain_graph is None else retain_graph
     captures: Captures | None = None if wanted is None else {}
     run = _Run(keep, create_graph, captures)
@@ -150,18 +149,6 @@ def _restrict(run: _Run, inputs: Iterable[Tensor]) -> None:
         edge = grad_edge(x)
         assert edge.function is not None
         run.targets.add(edge.function)
-
-
-class _Told:
-    """create_graph's warning is given once per process."""
-
-    cycle = False
-
-
-def _warn_of_cycle() -> None:
-    if not _Told.cycle:
-        _Told.cycle = True
-        warnings.warn(errors.CREATE_GRAPH_CYCLE, UserWarning, stacklevel=4)
 
 
 # ---- the loop ------------------------------------------------------------------------------------

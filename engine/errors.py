@@ -1,6 +1,26 @@
-"""PyTorch's sentences that are said in more than one place."""
+"""PyTorch's sentences that are said in more than one place, and how its warnings are given."""
 
 from __future__ import annotations
+
+import warnings
+
+from engine.modes import STATE
+
+
+def warn(text: str, stacklevel: int = 1, *, once: bool = False) -> None:
+    """Give PyTorch's warning: to whoever collects this thread's, else as one of Python's.
+
+    `stacklevel` counts from the caller, as `warnings.warn` does; `once`: the first time only.
+    """
+    if once:
+        if text in STATE.warned_once:
+            return
+        STATE.warned_once.add(text)
+    if STATE.warned is not None:
+        STATE.warned.append(text)
+    else:
+        warnings.warn(text, UserWarning, stacklevel=stacklevel + 1)
+
 
 FREED = (
     "Trying to backward through the graph a second time (or directly access saved tensors after "
@@ -58,6 +78,11 @@ INFERENCE_WRITTEN = (
 
 INFERENCE_REQUIRES_GRAD = (
     "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
+)
+
+TO_SCALAR = (
+    "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
+    "Consider using tensor.detach() first."
 )
 
 TRANSPOSED = (

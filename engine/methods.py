@@ -7,7 +7,6 @@ a method stands here by name.
 from __future__ import annotations
 
 import inspect
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -29,12 +28,6 @@ from engine.ops import (
 from engine.tensor import Tensor, is_tensor
 
 Number = (bool, int, float)
-
-
-class _Told:
-    """Warnings PyTorch gives once per process."""
-
-    transposed = False
 
 
 def _operand(x: Any) -> Any:
@@ -121,9 +114,8 @@ def _sum(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _transposed(self: Tensor) -> Tensor:
-    if self.ndim not in (0, 2) and not _Told.transposed:
-        _Told.transposed = True
-        warnings.warn(errors.TRANSPOSED, UserWarning, stacklevel=2)
+    if self.ndim not in (0, 2):
+        errors.warn(errors.TRANSPOSED, 2, once=True)
     return shape.permute(self, tuple(range(self.ndim))[::-1])
 
 

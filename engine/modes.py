@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
@@ -16,7 +17,9 @@ class State(threading.local):
     """Per thread, so that a run in the background and one in the foreground never meet.
 
     `sequence` numbers Functions in the order they are made; `origin` is told of every Function made
-    while a Session evaluates a node; `recorder` receives what backward calls do.
+    while a Session evaluates a node; `recorder` receives what backward calls do; `warned` collects
+    warnings instead of Python, whose filters all threads share; `warned_once` remembers those that
+    are given once: per process, unless a Session has brought its own.
     """
 
     grad_enabled: bool = True
@@ -24,6 +27,8 @@ class State(threading.local):
     sequence: int = 0
     origin: Any = None
     recorder: Any = None
+    warned: list[str] | None = None
+    warned_once: set[str] = set()  # noqa: RUF012  # shared by all threads on purpose
 
     def __init__(self) -> None:
         # PyTorch divides by zero in silence.  Asking NumPy for silence around every operation would
@@ -32,6 +37,21 @@ class State(threading.local):
 
 
 STATE = State()
+
+
+@contextmanager
+def warnings_collected(once: set[str]) -> Iterator[list[str]]:
+    """Inside, this thread's engine warnings go to the list, not to Python's `warnings`.
+
+    `once` holds those that are not to be given again; what is given once joins it.
+    """
+    outside = STATE.warned, STATE.warned_once
+    told: list[str] = []
+    STATE.warned, STATE.warned_once = told, once
+    try:
+        yield told
+    finally:
+        STATE.warned, STATE.warned_once = outside
 
 
 def is_grad_enabled() -> bool:

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import printing
+from engine import errors, printing
 from engine.meta import Meta, own
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
 
 Array = Any
-
-
-class _Told:
-    """Warnings PyTorch gives once per process."""
-
-    scalar = False
-
-
-_told = _Told()
 
 
 class PythonProtocol:
@@ -104,14 +94,8 @@ class PythonProtocol:
     def _as_number(self) -> Any:
         if self._data.size != 1:
             raise ValueError("only one element tensors can be converted to Python scalars")
-        if self.requires_grad and not _told.scalar:
-            _told.scalar = True
-            warnings.warn(
-                "Converting a tensor with requires_grad=True to a scalar may lead to unexpected "
-                "behavior.\nConsider using tensor.detach() first.",
-                UserWarning,
-                stacklevel=3,
-            )
+        if self.requires_grad:
+            errors.warn(errors.TO_SCALAR, 3, once=True)
         return self._data.item()
 
     def __contains__(self, value: Any) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,7 +14,7 @@ from engine.actions import ACTIONS
 from engine.arguments import Wired, arguments
 from engine.function import Function
 from engine.graph import Action, Edge, Graph, Node, Program
-from engine.modes import STATE, enable_grad, inference_mode, no_grad
+from engine.modes import STATE, enable_grad, inference_mode, no_grad, warnings_collected
 from engine.registry import OPS, Op
 from engine.tensor import Tensor, is_tensor
 from engine.trace import Chapter, Origin, Recorder, Trace
@@ -83,6 +82,7 @@ class Session:
         self.recorder = Recorder(self._node_of_tensor, lambda: self.cancelled())
         self._sequence = 0
         self._random = random.Generator().get_state()
+        self._warned_once: set[str] = set()
 
     # ---- running the Program -------------------------------------------------------------------
 
@@ -122,13 +122,13 @@ class Session:
                 self._record_failure(action, error)
             except NotReady:
                 failed = True
-        for warning in told:
-            self.recorder.add("warned", action.node, _sentence(warning.message))
+        for text in told:
+            self.recorder.add("warned", action.node, _sentence(text))
         self._close_chapter(action, index, method.kind, failed)
         return not self.stopped
 
     @contextmanager
-    def _in_charge(self) -> Iterator[list[warnings.WarningMessage]]:
+    def _in_charge(self) -> Iterator[list[str]]:
         """The thread's engine state is this Session's; gives the warnings made meanwhile."""
         outside = STATE.sequence, random.get_state(), STATE.recorder
         STATE.sequence, STATE.recorder = self._sequence, self.recorder
@@ -136,10 +136,9 @@ class Session:
         try:
             with (
                 np.errstate(all="ignore"),
-                warnings.catch_warnings(record=True) as told,
+                warnings_collected(self._warned_once) as told,
                 inference_mode(False),
             ):
-                warnings.simplefilter("always")
                 yield told
         finally:
             self._sequence, self._random = STATE.sequence, random.get_state()
@@ -306,7 +305,7 @@ def _why_untracked(op: Op, wired: Wired, result: Any, in_no_grad: bool) -> str |
     return "detach" if op.name == "detach" else "not differentiable"
 
 
-def _sentence(error: Warning | BaseException | str) -> str:
+def _sentence(error: BaseException | str) -> str:
     """What an error or warning says, without the C++ place PyTorch appends."""
     text = str(error).split(" (Triggered internally at")[0].strip()
     return text or type(error).__name__

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -161,7 +160,7 @@ class Tensor(PythonProtocol):
     def grad(self) -> Tensor | None:
         """The gradient accumulated so far, None before the first."""
         if self._grad is None and not self.is_leaf and not self.retains_grad:
-            warnings.warn(errors.NON_LEAF_GRAD, UserWarning, stacklevel=2)
+            errors.warn(errors.NON_LEAF_GRAD, 2)
         return self._grad
 
     @grad.setter

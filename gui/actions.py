@@ -28,6 +28,8 @@ class Command:
     tip: str = ""
     when: Callable[[App], bool] | None = None
     checked: Callable[[App], bool] | None = None
+    key: str = ""
+    """The key the canvas has for it; shown in the menu, bound only there."""
     separator: bool = False
     """A line above it in the menu."""
 
@@ -43,27 +45,32 @@ COMMANDS: tuple[Command, ...] = (
     Command("redo", "Edit", "&Redo", lambda a: a.editor.history.redo(), "Ctrl+Shift+Z", "redo",
             when=lambda a: a.editor.history.canRedo()),
     Command("cut", "Edit", "Cu&t", lambda a: a.canvas.cut_selection(), separator=True,
+            when=lambda a: bool(a.selection.items), key="Ctrl+X"),
+    Command("copy", "Edit", "&Copy", lambda a: a.canvas.copy_selection(), key="Ctrl+C",
             when=lambda a: bool(a.selection.items)),
-    Command("copy", "Edit", "&Copy", lambda a: a.canvas.copy_selection(),
-            when=lambda a: bool(a.selection.items)),
-    Command("paste", "Edit", "&Paste", lambda a: a.canvas.paste()),
+    Command("paste", "Edit", "&Paste", lambda a: a.canvas.paste(), key="Ctrl+V"),
     Command("duplicate", "Edit", "&Duplicate", lambda a: a.canvas.duplicate_selection(),
-            when=lambda a: bool(a.selection.items)),
-    Command("delete", "Edit", "De&lete", lambda a: a.canvas.delete_selection(),
+            key="Ctrl+D", when=lambda a: bool(a.selection.items)),
+    Command("delete", "Edit", "De&lete", lambda a: a.canvas.delete_selection(), key="Del",
             when=lambda a: bool(a.selection.items or a.selection.edges)),
-    Command("select_all", "Edit", "Select &all", lambda a: a.canvas.select_all()),
+    Command("bridge", "Edit", "Delete and &bridge the gap",
+            lambda a: a.canvas.bridge_selection(), key="Ctrl+Del",
+            when=lambda a: bool(a.selection.items)),
+    Command("select_all", "Edit", "Select &all", lambda a: a.canvas.select_all(), key="Ctrl+A"),
     Command("add", "Graph", "&Add operation…", lambda a: a.canvas.start_search(), icon="add",
-            tip="Tab or a double-click on the canvas does the same"),
+            tip="Tab or a double-click on the canvas does the same", key="Tab"),
     Command("note", "Graph", "Add a no&te", lambda a: a.canvas.add_note()),
     Command("no_grad", "Graph", "&no_grad region around the selection",
             lambda a: a.canvas.no_grad_selection(), separator=True,
-            when=lambda a: bool(a.selection.items)),
+            when=lambda a: bool(a.selection.items), key="N"),
     Command("group", "Graph", "&Group the selection", lambda a: a.canvas.group_selection(),
-            when=lambda a: bool(a.selection.items)),
+            key="Ctrl+G", when=lambda a: bool(a.selection.items)),
+    Command("link", "Graph", "&Wire two selected nodes", lambda a: a.canvas.link_selection(),
+            key="L", when=lambda a: len(a.selection.items) == 2),
     Command("rename", "Graph", "&Rename", lambda a: a.canvas.rename_selection(), separator=True,
-            when=lambda a: len(a.selection.items) == 1),
+            when=lambda a: len(a.selection.items) == 1, key="F2"),
     Command("edit", "Graph", "&Edit the value", lambda a: a.canvas.edit_selection(),
-            when=lambda a: len(a.selection.items) == 1),
+            key="Enter", when=lambda a: len(a.selection.items) == 1),
     Command("arrange", "Graph", "Arran&ge", lambda a: a.arrange(), "Ctrl+Shift+A", separator=True,
             tip="Lay the selection (or everything) out from left to right"),
     Command("forward", "Run", "&Forward", lambda a: a.conductor.forward(), "F5", "forward",
@@ -88,8 +95,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("last", "Run", "To the end", lambda a: a.player.last(), "Ctrl+End"),
     Command("stop", "Run", "S&top the run", lambda a: a.runner.cancel(), separator=True,
             when=lambda a: a.runner.busy),
+    Command("rerun", "Run", "Run again from the start", lambda a: a.conductor.rerun(), "Ctrl+R",
+            tip="Run the whole program once more, leaves and all"),
     Command("fit", "View", "Zoom to &fit", lambda a: a.canvas.fit_all(), icon="fit",
-            tip="Home on the canvas does the same"),
+            tip="Home on the canvas does the same", key="Home"),
     Command("actual", "View", "&100 %", lambda a: a.canvas.zoom_actual(), "Ctrl+0"),
     Command("zoom_in", "View", "Zoom &in", lambda a: a.canvas.zoom_in(), "Ctrl++"),
     Command("zoom_out", "View", "Zoom &out", lambda a: a.canvas.zoom_out(), "Ctrl+-"),
@@ -105,3 +114,8 @@ COMMANDS: tuple[Command, ...] = (
 TOOLBAR = ("forward", "backward", "zero_grad", "retain_graph")
 MENUS = ("File", "Edit", "Graph", "Run", "View", "Help")
 BY_ID = {command.id: command for command in COMMANDS}
+
+
+def plain(command: Command) -> str:
+    """A command's name without the menu's mark."""
+    return command.text.replace("&", "")

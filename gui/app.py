@@ -126,7 +126,7 @@ class App:
         self.conductor.message.connect(self._say)
         self.conductor.stopped.connect(self.window.docks["program"].raise_)
         self.filing.message.connect(self._say)
-        self.runner.broken.connect(self._say)
+        self.runner.broken.connect(self._tell_broken)
         self.runner.busy_changed.connect(self._show_counts)
         self.runner.published.connect(self._show_counts)
         self.selection.changed.connect(self.window.refresh)
@@ -198,12 +198,10 @@ class App:
 
     def show_commands(self) -> None:
         """The command palette: every command, lesson and node by name."""
-        from gui.actions import COMMANDS
+        from gui.actions import COMMANDS, plain
 
         entries = [
-            Entry(
-                c.text.replace("&", ""), c.menu, c.shortcut, self.window.actions_by_id[c.id].trigger
-            )
+            Entry(plain(c), c.menu, c.shortcut or c.key, self.window.actions_by_id[c.id].trigger)
             for c in COMMANDS
             if c.when is None or c.when(self)
         ]
@@ -322,13 +320,17 @@ class App:
     def _show_counts(self, *_: object) -> None:
         graph = self.editor.document.graph
         steps = words.count(len(self.player.film), "step")
-        state = "running …" if self.runner.busy else steps
+        stopped = "stopped: not up to date, Ctrl+R runs again" if self.runner.stopped else steps
+        state = "running …" if self.runner.busy else stopped
         nodes, edges = words.count(len(graph.nodes), "node"), words.count(len(graph.edges), "edge")
         self.window.counts.setText(f"{nodes} · {edges} · {state}")
         self.window.refresh()
 
     def _show_zoom(self, factor: float) -> None:
         self.window.zoom.setText(f"{factor:.0%}")
+
+    def _tell_broken(self, text: str) -> None:
+        self._message("Something went wrong inside Chainrule", help_texts.broken(text))
 
     def _say(self, text: str) -> None:
         self.window.statusBar().showMessage(text, 8000)
@@ -391,8 +393,7 @@ class _Report:
         try:
             self.app._message(
                 "Something went wrong inside Chainrule",
-                "Your work is still open. Save it under a new name to be safe, then go on.\n\n"
-                f"{kind.__name__}: {error}",
+                help_texts.broken(f"{kind.__name__}: {error}"),
             )
         finally:
             self._telling = False

@@ -36,3 +36,11 @@ def about(version: str) -> str:
         "Compose a computation graph, run it on an engine that does what PyTorch does, and step "
         f"through its backward pass.\n\nEngine: {version}"
     )
+
+
+def broken(error: str) -> str:
+    """What is said when the fault is ours."""
+    return (
+        "Your work is still open. Save it under a new name to be safe, then go on.\n\n"
+        f"{error}"
+    )

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.actions import BY_ID, COMMANDS, MENUS, TOOLBAR, Command
+from gui.actions import BY_ID, COMMANDS, MENUS, TOOLBAR, Command, plain
 
 if TYPE_CHECKING:
     from gui.app import App
@@ -121,7 +121,8 @@ class Window(QMainWindow):
             menu.aboutToShow.connect(self.refresh)
 
     def _action(self, command: Command) -> QAction:
-        action = QAction(command.text, self)
+        key = f"\t{command.key}" if command.key else ""
+        action = QAction(command.text + key, self)
         if command.shortcut:
             action.setShortcut(QKeySequence(command.shortcut))
         if command.tip:
@@ -181,7 +182,7 @@ class Window(QMainWindow):
         self.addToolBar(bar)
 
     def _button(self, command: Command, bar: QToolBar) -> QWidget:
-        text = command.text.replace("&", "")
+        text = plain(command)
         button: QCheckBox | QPushButton
         if command.checked is not None:
             button = QCheckBox(text, bar)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +13,7 @@ import engine  # noqa: F401  (fills the catalogue of ops)
 from engine.graph import Edge, Graph, Node, Region
 from gui.canvas.canvas import Canvas
 from gui.model.document import Document
+from gui.model.files import from_text, to_text
 from gui.model.frames import EdgeState, Frame, NodeState, Packet, Term
 from gui.state.editor import Editor
 from gui.state.selection import Selection
@@ -86,23 +86,6 @@ def flowing() -> Still:
     edges = {**before.edges, ("p", "other"): EdgeState(True, None, np.float32(2), True)}
     packet = Packet("p", "x", ("p", "other"), np.float32(2))
     return Still(nodes, edges, active=frozenset({"p"}), packet=packet, summing="x", step=8)
-
-
-def to_text(document: Document) -> str:
-    graph = document.graph
-    return json.dumps(
-        {
-            "nodes": [[n.id, n.op, n.name, dict(n.params)] for n in graph.nodes.values()],
-            "edges": [[e.source, e.output, e.target, e.slot] for e in graph.edges.values()],
-            "places": document.places,
-        }
-    )
-
-
-def from_text(text: str) -> Document:
-    read = json.loads(text)
-    graph = Graph.of((Node(*n) for n in read["nodes"]), (Edge(*e) for e in read["edges"]))
-    return Document(graph, (), {k: tuple(v) for k, v in read["places"].items()})
 
 
 @dataclass

@@ -237,7 +237,7 @@ def test_an_edit_reruns_and_keeps_the_step_only_if_the_story_is_the_same(qtbot, 
     app.player.last()
     step = app.player.step
     app.selection.set(["y"])
-    rig.key(Key.Key_Right)
+    rig.key(Key.Key_Right, Mod.ShiftModifier)
     settled(qtbot, app)
     assert app.player.step == step  # a move changes no number
 
@@ -307,7 +307,7 @@ def test_a_file_changed_by_another_program_is_not_overwritten_unasked(qtbot, app
     assert app.filing.save()
     files.write_text("somebody else was here")
     app.selection.set(list(app.editor.document.graph.nodes)[:1])
-    rig.key(Key.Key_Right)
+    rig.key(Key.Key_Right, Mod.ShiftModifier)
     rig.key(Key.Key_S, Mod.ControlModifier)
     assert "changed by another program" in told[-1]
     assert files.read_text() == "somebody else was here"
@@ -347,3 +347,57 @@ def test_an_unconnected_input_is_marked_in_place_and_the_rest_still_runs(qtbot, 
     new = list(app.editor.document.graph.nodes)[-1]
     assert "is not connected" in frame.node(new).error
     assert frame.node("y").value == 25
+
+
+def test_backward_after_a_stopped_program_is_refused_with_the_reason(qtbot, app, rig):
+    open_lesson(qtbot, app, "square")
+    app.backward("y")
+    settled(qtbot, app)
+    before = app.editor.document
+    app.backward("y")
+    assert app.editor.document is before
+    assert "stops with an error at “y.backward()”" in app.window.statusBar().currentMessage()
+
+
+def test_save_as_without_a_suffix_asks_before_replacing(
+    qtbot, app, rig, monkeypatch, told, tmp_path
+):
+    compose_square(rig)
+    settled(qtbot, app)
+    there = tmp_path / "mine.chain"
+    there.write_text("somebody's")
+    name = str(tmp_path / "mine")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (name, ""))
+    assert not app.filing.save_as()
+    assert "already there" in told[-1]
+    assert there.read_text() == "somebody's"
+    told.answer = Button.Save
+    assert app.filing.save_as()
+    assert load(there)[0] == app.editor.document
+
+
+def test_a_graph_is_built_and_wired_from_the_keyboard_alone(qtbot, app, rig):
+    for text in ("parameter", "pow", "sin"):
+        type_into_popup(rig, text)
+    settled(qtbot, app)
+    graph = app.editor.document.graph
+    assert [n.op for n in graph.nodes.values()] == ["parameter", "pow", "sin"]
+    assert len(graph.edges) == 2
+    places = list(app.editor.document.places.values())
+    assert len(set(places)) == 3
+    assert places[0][0] < places[1][0] < places[2][0]
+    app.selection.set(list(graph.nodes)[:1])
+    rig.key(Key.Key_Right)
+    assert app.editor.document.graph is graph  # a plain arrow steps, it moves nothing
+
+
+def test_zero_grad_pressed_while_backward_still_runs_is_done_afterwards(qtbot, app, rig):
+    open_lesson(qtbot, app, "square")
+    app.conductor.rerun()
+    assert app.runner.busy
+    app.conductor.zero_grad()
+    settled(qtbot, app)
+    qtbot.waitUntil(lambda: app.editor.document.program[-1].do == "zero_")
+    settled(qtbot, app)
+    app.player.last()
+    assert app.player.frame.node("x").stored == 0

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from engine import errors
 from engine.function import Function
 from engine.ops.arithmetic import abs as absolute
 from engine.ops.arithmetic import add, div, mul, sub
@@ -424,11 +424,10 @@ def softmin(self: Tensor, dim: int | None = None) -> Tensor:
 
 def _softmax_dim(name: str, self: Tensor, dim: int | None) -> int:
     if dim is None:
-        warnings.warn(
+        errors.warn(
             f"Implicit dimension choice for {name} has been deprecated. Change the call to include "
             "dim=X as an argument.",
-            UserWarning,
-            stacklevel=4,
+            4,
         )
         dim = 0 if self.ndim in (0, 1, 3) else 1
     return check_dim(dim, self.ndim)

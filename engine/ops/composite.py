@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
 import numpy as np
 
+from engine import errors
 from engine.either import size_of
 from engine.function import Function
 from engine.modes import no_grad
@@ -38,13 +38,12 @@ def kl_div(
 ) -> Tensor:
     """How far log-probabilities are from a distribution."""
     if reduction == "mean":
-        warnings.warn(
+        errors.warn(
             "reduction: 'mean' divides the total loss by both the batch size and the support size."
             "'batchmean' divides only by the batch size, and aligns with the KL div math "
             "definition.'mean' will be changed to behave the same as 'batchmean' in the next "
             "major release.",
-            UserWarning,
-            stacklevel=2,
+            2,
         )
     if log_target:
         loss = mul(exp(target), sub(target, self))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 
+from engine import errors
 from engine.either import dtype_of
 from engine.either import size_of as _size
 from engine.function import Function
@@ -204,12 +204,11 @@ class MseLossBackward0(Function):
 
 def _warn_of_sizes(self: Tensor, target: Tensor) -> None:
     if self.shape != target.shape:
-        warnings.warn(
+        errors.warn(
             f"Using a target size ({target.shape}) that is different to the input size "
             f"({self.shape}). This will likely lead to incorrect results due to broadcasting. "
             "Please ensure they have the same size.",
-            UserWarning,
-            stacklevel=3,
+            3,
         )
 
 

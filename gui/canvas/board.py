@@ -9,19 +9,21 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from engine.graph import REGION_KINDS
+from engine.graph import REGION_KINDS, Graph
 from engine.registry import OPS
 from gui.canvas.tips import node_tip
 from gui.canvas.tools.move import movable, moved_by, snap
-from gui.canvas.wiring import CheckShapes
+from gui.canvas.wiring import CheckShapes, first_free
 from gui.canvas.writing import Writing
 from gui.model import edits, entry
 from gui.model.document import Document
+from gui.model.findings import Unreadable
 from gui.state.editor import Editor
 from gui.state.selection import Selection
 from gui.theme import Theme
 
 PASTE_STEP = 30.0
+NO_GRAPH = "The clipboard holds no Chainrule graph."
 
 
 class Board(Writing):
@@ -42,17 +44,12 @@ class Board(Writing):
         self.to_text, self.from_text, self.check_shapes = to_text, from_text, check_shapes
         self._nudged: tuple[Document, list[str]] | None = None
         self._pasted = 0
+        # Merging over the saved state would take it out of the history.
+        editor.history.cleanChanged.connect(self.end_nudge)
 
     def names(self, items: Iterable[str]) -> str:
         """What an edit of these is called: the name of the one, or how many."""
-        found = list(items)
-        if len(found) != 1:
-            return f"{len(found)} items"
-        graph = self.document.graph
-        node, region = graph.nodes.get(found[0]), graph.regions.get(found[0])
-        if node is not None:
-            return node.name
-        return (region.title[:24] or region.kind) if region is not None else "nothing"
+        return _names(self.document.graph, items)
 
     # Selecting
 
@@ -192,17 +189,18 @@ class Board(Writing):
             pass
         try:
             fragment = self.from_text(text)
-        except ValueError as refusal:
-            self.hint.emit(f"Nothing to paste: {refusal}")
+        except Unreadable:
+            self.hint.emit(NO_GRAPH)
             return
         self._pasted += 1
         self._insert("Paste", fragment, (PASTE_STEP * self._pasted, PASTE_STEP * self._pasted))
 
     def _insert(self, verb: str, fragment: Document, offset: tuple[float, float]) -> None:
-        if fragment.graph.nodes or fragment.graph.regions:
+        graph = fragment.graph
+        if graph.nodes or graph.regions:
             document, ids = edits.paste(self.document, fragment, offset)
-            what = next(iter(fragment.graph.nodes.values())).name if len(ids) == 1 else len(ids)
-            self.editor.apply(f"{verb} {what}" + (" items" if len(ids) != 1 else ""), document)
+            what = _names(graph, [*graph.nodes, *graph.regions])
+            self.editor.apply(f"{verb} {what}", document)
             self.selection.set(ids)
 
     # Moving
@@ -213,12 +211,23 @@ class Board(Writing):
         if not ids:
             return
         document = moved_by(self.document, ids, dx, dy)
-        if self._nudged is not None and self._nudged == (self.document, ids):
+        last, moved = self._nudged or (None, [])
+        if last is self.document and moved == ids:
             # The stack leaks commands that merge, so the burst's step is taken back and redone.
             self.editor.history.undo()
         self.editor.apply(f"Move {self.names(ids)}", document)
         self._nudged = (document, ids)
 
-    def end_nudge(self) -> None:
+    def end_nudge(self, *_: object) -> None:
         """The next nudge is undone by itself."""
         self._nudged = None
+
+
+def _names(graph: Graph, items: Iterable[str]) -> str:
+    found = list(items)
+    if len(found) != 1:
+        return f"{len(found)} items"
+    node, region = graph.nodes.get(found[0]), graph.regions.get(found[0])
+    if node is not None:
+        return node.name
+    return (region.title[:24] or region.kind) if region is not None else "nothing"

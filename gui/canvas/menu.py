@@ -40,6 +40,7 @@ def entries(canvas: Canvas, hit: Hit, at: QPointF) -> list[Entry]:
 
 def _for_items(canvas: Canvas, hit: Hit) -> list[Entry]:
     edit: list[Entry] = []
+    pair: list[Entry] = [("Wire together", "L", canvas.link_selection)]
     if len(canvas.selection.items) == 1:
         if hit.kind == "node" and "data" in canvas.document.graph.nodes[hit.id].params:
             edit.append(("Edit value", "Enter", canvas.edit_selection))
@@ -53,7 +54,7 @@ def _for_items(canvas: Canvas, hit: Hit) -> list[Entry]:
         ("Copy", "Ctrl+C", canvas.copy_selection),
         ("Cut", "Ctrl+X", canvas.cut_selection),
         LINE,
-        *([("Wire together", "L", canvas.link_selection)] if len(canvas.selection.items) == 2 else []),
+        *(pair if len(canvas.selection.items) == 2 else []),
         ("Group", "Ctrl+G", canvas.group_selection),
         ("Put into no_grad()", "N", canvas.no_grad_selection),
         LINE,

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPen
 
 from gui.canvas import curves
-from gui.canvas.geometry import AROUND, Geometry
+from gui.canvas.geometry import AROUND, Geometry, Ints
 from gui.canvas.inks import DOTS, saved
 from gui.canvas.look import Level, Look
 from gui.canvas.paint_edges import arrow, path_of
 from gui.canvas.view import View
 from gui.model.frames import Frame, NodeState, Packet
-from gui.model.words import short
+from gui.model.words import equation, short
 from gui.state.selection import Selection
 
 RING_GAP = 5.0
@@ -72,6 +74,8 @@ def draw_marks(look: Look, selection: Selection) -> None:
 def draw_playback(look: Look, view: View, phase: float) -> None:
     """The current step: its ring, its packet, its sum."""
     frame, geometry = look.frame, look.geometry
+    if len(frame.path) > 1:
+        _draw_way(look, frame)
     for node in frame.active & geometry.row.keys():
         pen = look.inks.pen(_ring_token(frame, node), max(3.0, 2.0 / look.scale))
         ring(look, geometry.row[node], pen, RING_GAP)
@@ -81,11 +85,37 @@ def draw_playback(look: Look, view: View, phase: float) -> None:
         draw_sum_card(look, frame.summing, view)
 
 
+def _draw_way(look: Look, frame: Frame) -> None:
+    """From the root to the node that raised: a thin ring around each, and the edges between."""
+    geometry = look.geometry
+    rows = [geometry.row[node] for node in frame.path if node in geometry.row]
+    token = error_token(frame.node(frame.path[-1]))
+    pen = look.inks.pen(token, max(1.6, 1.2 / look.scale))
+    look.painter.setPen(look.inks.pen(token, max(3.0, 1.6 / look.scale), alpha=0.75))
+    look.painter.setBrush(Qt.BrushStyle.NoBrush)
+    look.painter.drawPath(path_of(geometry.curves[way_edges(geometry, rows)]))
+    for row in rows:
+        ring(look, row, pen, RING_GAP)
+
+
+def way_edges(geometry: Geometry, rows: Sequence[int]) -> Ints:
+    """The rows of the edges between neighbours of a way, whichever direction they point."""
+    count = len(geometry.ids)
+    one, other = geometry.owner[geometry.ends].T
+    way = [a * count + b for pair in pairwise(rows) for a, b in (pair, pair[::-1])]
+    return np.flatnonzero(np.isin(one * count + other, way))
+
+
+def error_token(state: NodeState) -> str:
+    """Red for an error; an error the program expects is as quiet as a cut."""
+    return "cut" if getattr(state, "expected_error", False) else "error"
+
+
 def _ring_token(frame: Frame, node: str) -> str:
     """Red where it failed, else the colour of what happens there: a value or a gradient."""
     state = frame.node(node)
     if state.error:
-        return "error"
+        return error_token(state)
     backward = frame.packet.backward if frame.packet else state.live or state.stored is not None
     return "gradient" if backward else "value"
 
@@ -183,12 +213,8 @@ def draw_sum_card(look: Look, node: str, view: View) -> None:
 
 def sum_text(geometry: Geometry, state: NodeState) -> tuple[str, str]:
     """`3 + 4 = 7`, and where each term came from."""
-    numbers = [short(term.value) for term in state.terms[:_MOST_TERMS]]
-    more = state.arrived - len(numbers)
-    terms = " + ".join(numbers) + (f" + … ({more} more)" if more else "")
-    terms = terms.replace("+ -", "− ")
-    if state.grad is not None and state.arrived > 1:
-        terms += f" = {short(state.grad)}"
+    more = state.arrived - len(state.terms[:_MOST_TERMS])
+    terms = _equation(state, more)
     sources = [term.source for term in state.terms]
     names = [
         _term_name(geometry, t.source, t.edge[1] if t.edge else "", sources.count(t.source) > 1)
@@ -196,6 +222,16 @@ def sum_text(geometry: Geometry, state: NodeState) -> tuple[str, str]:
     ]
     where = _listed(names + ["…"] * bool(more))
     return terms, f"{state.arrived} of {max(state.expected, state.arrived)} in, from {where}"
+
+
+def _equation(state: NodeState, more: int) -> str:
+    """The same sum as the caption's; of a long one the first terms and the result."""
+    values = [term.value for term in state.terms]
+    if state.grad is None or state.arrived < 2:
+        return " + ".join(map(short, values))
+    left, mark, right = re.split(" ([=≈]) ", equation(values, state.grad, "+"))
+    shown = left.split(" + ")[:_MOST_TERMS] + [f"… ({more} more)"] * bool(more)
+    return f"{' + '.join(shown)} {mark} {right}"
 
 
 def _term_name(geometry: Geometry, source: str, slot: str, twice: bool) -> str:

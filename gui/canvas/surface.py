@@ -128,9 +128,9 @@ class Surface(Viewport):
         self._update_packet(frame, phase)
         for rect in damage(self.geometry_, frame.active):
             self.update(_outwards(self.view.rect_to_view(rect)))
-        if frame.summing is not None or (frame.packet and frame.packet.edge is None):
+        arc = frame.packet is not None and frame.packet.edge is None
+        if frame.summing is not None or len(frame.path) > 1 or arc:
             self.update()
-
         if self.minimap_wanted:
             self.update(_outwards(self.minimap.rect(QSizeF(self.size()))))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy as np
 
 from engine.arguments import arguments
 from engine.graph import Edge, Graph, Node
-from engine.modes import no_grad
+from engine.modes import no_grad, warnings_collected
 from engine.registry import OPS, Op
 from engine.session import ENGINE_ERRORS
 from engine.tensor import wrap
@@ -61,8 +60,7 @@ class _Misfits(Mapping[str, str]):
         try:
             wired, keywords = arguments(self.graph, node, op, self._incoming)
             if math.prod(max(1, x._data.size) for _, x in wired) <= LIMIT:
-                with no_grad(), np.errstate(all="ignore"), warnings.catch_warnings():
-                    warnings.simplefilter("ignore")
+                with no_grad(), np.errstate(all="ignore"), warnings_collected(set()):
                     op.call(**keywords)
         except _Untried:
             return None

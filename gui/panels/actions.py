@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.actions import line as spell
 from engine.code.source import Line
-from engine.graph import Action, Graph
+from engine.graph import Action, Graph, Program
 from engine.registry import OPS
 from gui.model.film import Film
 from gui.model.timeline import Chapter
@@ -66,6 +66,15 @@ def texts(graph: Graph, program: tuple[Action, ...], lines: tuple[Line, ...]) ->
     calls = {line.action: line.text.strip() for line in lines if is_call(line)}
     for number, action in enumerate(program):
         yield calls.get(number) or spell(action, names) or action.do
+
+
+def stopped_at(film: Film, program: Program) -> int | None:
+    """The line that raised an error nobody expected: what stands below it is not reached."""
+    last = film.timeline.chapters[-1] if film.timeline.chapters else None
+    line = film.frame(last.last).action if last is not None and last.failed else None
+    if line is None or line >= len(program) or program[line].expect_error:
+        return None
+    return line
 
 
 def chapter_of(film: Film, action: int) -> Chapter | None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.code.source import Line
 from engine.graph import Graph, Program
+from gui.model.document import Document
 from gui.model.frames import Frame
 from gui.panels.actions import chapter_of, is_call
 from gui.panels.parts import FramePanel
@@ -28,7 +29,7 @@ class CodePane(FramePanel):
     ) -> None:
         super().__init__(player, theme)
         self.editor, self.selection, self._write = editor, selection, lines
-        self._made_for: tuple[Graph, Program] | None = None
+        self._made_for: Document | None = None
         self.lines: tuple[Line, ...] = ()
         self.view = SourceView(theme)
         self.view.line_chosen.connect(self._on_line)
@@ -45,10 +46,9 @@ class CodePane(FramePanel):
 
     def show_frame(self, frame: Frame) -> None:
         document = self.editor.document
-        made_for = (document.graph, document.program)
-        if made_for != self._made_for:
-            self._made_for = made_for
-            self.lines = self._write(*made_for)
+        if not same(document, self._made_for):
+            self._made_for = document
+            self.lines = self._write(document.graph, document.program)
             self.view.show_text("\n".join(line.text for line in self.lines))
         self.view.light(lit_lines(self.lines, frame))
 
@@ -60,6 +60,11 @@ class CodePane(FramePanel):
             self.selection.set([line.node])
         elif line.action is not None:
             go_to_action(self.player, line.action)
+
+
+def same(one: Document, other: Document | None) -> bool:
+    """Whether two Documents are one program: by identity, for 2 == 2.0 and 0.0 == -0.0."""
+    return other is not None and one.graph is other.graph and one.program is other.program
 
 
 def lit_lines(lines: tuple[Line, ...], frame: Frame) -> dict[int, bool]:

@@ -22,11 +22,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.graph import Action, Graph, Program
+from engine.graph import Action
 from gui.model import edits
+from gui.model.document import Document
 from gui.model.frames import Frame
-from gui.panels.actions import KINDS, Kind, candidates, texts
-from gui.panels.code import Lines, go_to_action
+from gui.model.program import FORWARD, effective
+from gui.panels.actions import KINDS, Kind, candidates, stopped_at, texts
+from gui.panels.code import Lines, go_to_action, same
 from gui.panels.parts import (
     MARGIN,
     FramePanel,
@@ -54,7 +56,7 @@ class ProgramPane(FramePanel):
     ) -> None:
         super().__init__(player, theme)
         self.editor, self.selection, self._write = editor, selection, lines
-        self._made_for: tuple[Graph, Program] | None = None
+        self._made_for: Document | None = None
         self._build()
         editor.changed.connect(self.renew)
         editor.opened.connect(self.renew)
@@ -114,9 +116,10 @@ class ProgramPane(FramePanel):
     # Following document and player
 
     def show_frame(self, frame: Frame) -> None:
-        graph, program = self.editor.document.graph, self.editor.document.program
-        if (graph, program) != self._made_for:
-            self._made_for = (graph, program)
+        document = self.editor.document
+        graph, program = document.graph, document.program
+        if not same(document, self._made_for):
+            self._made_for = document
             row = self.row()
             shown = tuple(texts(graph, program, self._write(graph, program)))
             self.model.show(program, shown)
@@ -125,6 +128,7 @@ class ProgramPane(FramePanel):
         failed = (film.frame(c.last).action for c in film.timeline.chapters if c.failed)
         self.model.current = frame.action
         self.model.failed = frozenset(action for action in failed if action is not None)
+        self.model.stopped = stopped_at(film, program)
         say(self.empty, "" if program else EMPTY)
         self.view.viewport().update()
         if frame.action is not None and frame.action < len(program):
@@ -176,8 +180,10 @@ class ProgramPane(FramePanel):
         self._apply(f"{text} in line {row + 1}", tuple(program), row)
 
     def insert(self, action: Action, text: str) -> None:
-        """Put a line after the selected one, or at the end."""
-        program = self.editor.document.program
+        """Put a line after the selected one, or at the end; the implicit forward becomes a line."""
+        program = effective(self.editor.document)
+        if not self.editor.document.program and action == FORWARD:
+            program = ()
         at = self.row() + 1 if self.row() >= 0 else len(program)
         self._apply(text, (*program[:at], action, *program[at:]), at)
 

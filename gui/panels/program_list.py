@@ -18,6 +18,8 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from engine.graph import Action
 from gui.theme import Theme, mono
 
+NOT_REACHED = "not reached: the line above raised"
+
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -30,6 +32,8 @@ class ProgramModel(QAbstractListModel):
         self.texts: tuple[str, ...] = ()
         self.current: int | None = None
         self.failed: frozenset[int] = frozenset()
+        self.stopped: int | None = None
+        """The line whose error ended the run."""
 
     def show(self, program: tuple[Action, ...], shown: tuple[str, ...]) -> None:
         self.beginResetModel()
@@ -43,11 +47,18 @@ class ProgramModel(QAbstractListModel):
         row = index.row()
         if role == Qt.ItemDataRole.DisplayRole:
             return f"try: {self.texts[row]}" if self.program[row].expect_error else self.texts[row]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return None if self.reached(row) else NOT_REACHED
         if role == Qt.ItemDataRole.AccessibleTextRole:
             raised = ", raised an error" if row in self.failed else ""
             now = ", running now" if row == self.current else ""
-            return f"Line {row + 1}: {self.data(index)}{now}{raised}"
+            missed = "" if self.reached(row) else f", {NOT_REACHED}"
+            return f"Line {row + 1}: {self.data(index)}{now}{raised}{missed}"
         return None
+
+    def reached(self, row: int) -> bool:
+        """Whether the run came as far as this line."""
+        return self.stopped is None or row <= self.stopped
 
 
 class ProgramDelegate(QStyledItemDelegate):
@@ -71,10 +82,10 @@ class ProgramDelegate(QStyledItemDelegate):
         painter.drawText(rect.adjusted(10, 0, 0, 0), left, str(row + 1))
         x = 36
         if model.program[row].expect_error:
-            painter.setPen(self.theme.color("sum"))
+            painter.setPen(self.theme.color("sum" if model.reached(row) else "cut"))
             painter.drawText(rect.adjusted(x, 0, 0, 0), left, "try:")
             x += painter.fontMetrics().horizontalAdvance("try: ")
-        painter.setPen(self.theme.color("error" if row in model.failed else "text"))
+        painter.setPen(self.theme.color(_ink(model, row)))
         room = rect.adjusted(x, 0, -8, 0)
         text = f"{model.texts[row]}  ✕" if row in model.failed else model.texts[row]
         elide = Qt.TextElideMode.ElideRight
@@ -100,3 +111,10 @@ class ProgramDelegate(QStyledItemDelegate):
             painter.setPen(self.theme.color("selection"))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(inside.adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+
+
+def _ink(model: ProgramModel, row: int) -> str:
+    """Red where it raised and nobody expected it; grey where the run did not come to."""
+    if row in model.failed and not model.program[row].expect_error:
+        return "error"
+    return "text" if model.reached(row) else "cut"

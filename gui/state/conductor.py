@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import QObject, Signal
 
 from engine.events import same_event
@@ -32,6 +35,7 @@ class Conductor(QObject):
         self.editor, self.runner, self.player = editor, runner, player
         self.play_new = True
         self._appended = False
+        self._waiting: Callable[[], None] | None = None
         editor.changed.connect(self._on_changed)
         editor.opened.connect(self._on_opened)
         runner.published.connect(self._on_published)
@@ -44,6 +48,9 @@ class Conductor(QObject):
 
     def backward(self, root: str | None = None, retain_graph: bool = False) -> None:
         """Append a backward pass from `root`, or from the only node it can start at."""
+        if self.runner.busy:
+            self._waiting = partial(self.backward, root, retain_graph)
+            return
         found = (root,) if root is not None else roots(self.editor.document.graph, self.player.film)
         if not found:
             self.message.emit(
@@ -58,6 +65,9 @@ class Conductor(QObject):
 
     def zero_grad(self) -> None:
         """Append `x.grad.zero_()` for every `.grad` there is at the end of the Program."""
+        if self.runner.busy:
+            self._waiting = self.zero_grad
+            return
         document = self.editor.document
         film = self.player.film
         nodes = leaves_with_grad(document.graph, film, len(film) - 1)
@@ -70,6 +80,11 @@ class Conductor(QObject):
             document = with_action(document, Action("zero_", f"{node}.grad"))
         self._appended = True
         self.editor.apply("Zero the gradients", document)
+
+    def rerun(self) -> None:
+        """Run the whole Program again from the start."""
+        self.runner.forget()
+        self.runner.run(runnable(self.editor.document))
 
     def clear_program(self) -> None:
         """Take every line out of the Program."""
@@ -87,8 +102,8 @@ class Conductor(QObject):
         if not isinstance(film, TraceFilm) or self.runner.busy or not film.stopped_at:
             return False
         self.message.emit(
-            f"The program stops with an error at “{film.stopped_at}”: mend it, take that line out, or "
-            "mark it as expected (T in the Program panel)."
+            f"The program stops with an error at “{film.stopped_at}”: mend it, take that line out, "
+            "or mark it as expected (T in the Program panel)."
         )
         self.stopped.emit()
         return True
@@ -96,7 +111,7 @@ class Conductor(QObject):
     # ---- when to run ---------------------------------------------------------------------------
 
     def _on_opened(self, document: Document) -> None:
-        self._appended = False
+        self._appended, self._waiting = False, None
         self.player.set_film(Film(), -1)
         self.runner.run(runnable(document))
 
@@ -113,7 +128,9 @@ class Conductor(QObject):
     def _show_in_new_names(self, document: Document) -> None:
         """Names and notes change no number: the same trace, told in the new names."""
         film, step = self.player.film, self.player.step
-        if isinstance(film, TraceFilm):
+        if self.runner.stopped:
+            self.runner.run(runnable(document))
+        elif isinstance(film, TraceFilm) and same_statements(film.graph, document.graph):
             step = len(film) - 1 if self._appended else step
             self.player.set_film(TraceFilm(document.graph, film.program, film.trace), step)
         self._appended = False
@@ -122,14 +139,21 @@ class Conductor(QObject):
 
     def _on_published(self, film: TraceFilm, finished: bool) -> None:
         film = self._named_as_now(film)
-        old, step = self.player.film, self.player.step
+        old = self.player.film
         if not finished and same_until(old, film, len(film) - 1):
             return  # what is shown already goes as far
+        self._show(film, finished)
+        if finished and self._waiting is not None:
+            waiting, self._waiting = self._waiting, None
+            waiting()
+
+    def _show(self, film: TraceFilm, finished: bool) -> None:
+        old, step = self.player.film, self.player.step
         appended, self._appended = self._appended and finished, self._appended and not finished
         if appended and len(film) > len(old):
             self._show_new(film, len(old))
         elif step != end_of_first_forward(old) and same_until(old, film, step):
-            self.player.set_film(film, step)
+            self.player.lengthen(film)
         else:
             self.player.set_film(film, end_of_first_forward(film))
 

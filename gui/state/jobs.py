@@ -22,7 +22,7 @@ class Runner(QObject):
     """One worker thread, because a Session belongs to one thread; the latest Document wins."""
 
     published = Signal(object, bool)
-    """(TraceFilm, finished): after every forward, and at the end."""
+    """(TraceFilm, finished): after the first forward, so that values show soon, and at the end."""
     busy_changed = Signal(bool)
     broken = Signal(str)
     """An error that is ours, not the person's: its text for the dialog."""
@@ -36,8 +36,11 @@ class Runner(QObject):
         self._number = 0
         self._cancel = threading.Event()
         self._busy = False
+        self.stopped = False
+        """Whether the last run was given up, so that what is shown is not up to date."""
         self._session: Session | None = None
         self._done: Program = ()
+        self._forgotten = False
         self._future: Future[None] | None = None
         self._arrived.connect(self._on_arrived)
         self._failed.connect(self._on_failed)
@@ -51,14 +54,22 @@ class Runner(QObject):
         self._cancel.set()
         self._cancel = threading.Event()
         self._number += 1
+        self.stopped = False
         self._set_busy(True)
         job = _Job(self, self._number, document, self._cancel)
         self._future = self._pool.submit(job)
 
+    def forget(self) -> None:
+        """Let the next run start afresh instead of going on with the live Session."""
+        self._done = ()
+        self._forgotten = True
+
     def cancel(self) -> None:
         """Give up the current run; what it has published stays."""
-        self._cancel.set()
-        self._set_busy(False)
+        if self._busy:
+            self._cancel.set()
+            self.stopped = True
+            self._set_busy(False)
 
     def close(self) -> None:
         """Stop the worker thread; call before the app ends."""
@@ -100,27 +111,32 @@ class _Job:
             self._run()
         except Cancelled:
             self.runner._session = None
-        except Exception:
+        except Exception as error:
             self.runner._session = None
             log.exception("running the document failed")
-            self.runner._failed.emit(self.number, "running the document failed")
+            self.runner._failed.emit(self.number, f"{type(error).__name__}: {error}")
 
     def _run(self) -> None:
         session, first = self._live_session()
         trace = session.trace
+        early = self._first_forward() if first == 0 else None
         for index, trace in enumerate(session.run(self.program, first), start=first):
-            if index < len(self.program) - 1 and self._is_forward(index):
+            if index == early:
                 self._publish(trace, finished=False)
         self.runner._session = session
         self.runner._done = self.program[: len(trace.chapters)]
         self._publish(trace, finished=True)
 
-    def _is_forward(self, index: int) -> bool:
-        return self.program[index].do == "forward"
+    def _first_forward(self) -> int | None:
+        """The line after which values can be shown, if others follow."""
+        found = (i for i, action in enumerate(self.program[:-1]) if action.do == "forward")
+        return next(found, None)
 
     def _live_session(self) -> tuple[Session, int]:
         """The Session to go on with, and the first action it has not run yet."""
         session, done = self.runner._session, self.runner._done
+        if self.runner._forgotten:
+            session, self.runner._forgotten = None, False
         if session is not None and not session.stopped and self._goes_on_from(session, done):
             session.graph, session.cancelled = self.graph, self.cancel.is_set
             return session, len(done)

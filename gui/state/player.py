@@ -46,6 +46,12 @@ class Player(QObject):
         self.film_changed.emit(film)
         self.go(step)
 
+    def lengthen(self, film: Film) -> None:
+        """Go on, playing or not, in a film that is the same so far."""
+        self.film = film
+        self.film_changed.emit(film)
+        self.go(self.step, self.phase)
+
     def go(self, step: int, phase: float = 1.0) -> None:
         """Show one step (clamped to the film), whole."""
         self.step = max(-1, min(step, len(self.film) - 1))

@@ -1,11 +1,12 @@
 """A Session does what the same lines do in PyTorch, and keeps its hands off all else."""
 
 import threading
+import warnings
 
 import numpy as np
 import pytest
 
-from engine import errors, random
+from engine import errors, random, tensor
 from engine.events import Computed, Failed, Warned
 from engine.graph import Action, Edge, Graph, Node, Region
 from engine.modes import STATE, no_grad
@@ -272,6 +273,33 @@ def test_warnings_are_part_of_the_trace():
     (warned,) = events(session.trace, Warned)
     assert warned.node == "y"
     assert warned.text.startswith("The .grad attribute of a Tensor that is not a leaf Tensor")
+
+
+def test_running_does_not_touch_the_warnings_of_other_threads(monkeypatch):
+    """Python's filters are the process's: two threads that change them lose each other's."""
+
+    def touched(*_, **__):
+        raise AssertionError("Python's warnings are everybody's")
+
+    monkeypatch.setattr(warnings, "catch_warnings", touched)
+    monkeypatch.setattr(warnings, "simplefilter", touched)
+    monkeypatch.setattr(warnings, "warn", touched)
+    assert events(run(square(), FORWARD, Action("zero_", "y.grad")).trace, Warned)
+
+
+def test_a_warning_that_is_given_once_is_given_once_in_every_run():
+    program = (FORWARD, backward("y", create_graph=True), FORWARD, backward("y", create_graph=True))
+    runs = [[e.text for e in events(run(square(), *program).trace, Warned)] for _ in range(2)]
+    assert runs == [[errors.CREATE_GRAPH_CYCLE]] * 2
+
+
+def test_a_run_leaves_the_warnings_of_plain_use_alone(monkeypatch):
+    monkeypatch.setattr(STATE, "warned_once", set())
+    run(square(), FORWARD, backward("y", create_graph=True))
+    x = tensor(2.0, requires_grad=True)
+    with pytest.warns(UserWarning, match="reference cycle"):
+        (x * x).backward(create_graph=True)
+    (x * x).backward(create_graph=True)
 
 
 def test_cancelling_ends_the_run_with_an_exception():

@@ -1,5 +1,6 @@
 """Would this edge work?  The same answer the run will give, without running."""
 
+import warnings
 from itertools import product
 
 import pytest
@@ -93,6 +94,18 @@ def test_trying_leaves_no_trace():
     dict(check_shapes(Document(graph), shown))
     assert STATE.sequence == before
     assert shown.node("y", len(shown) - 1).value == 0
+
+
+def test_trying_does_not_touch_the_warnings_of_other_threads(monkeypatch):
+    """While a wire is dragged a run goes on behind, and Python's filters are everybody's."""
+
+    def touched(*_, **__):
+        raise AssertionError("Python's warnings are everybody's")
+
+    monkeypatch.setattr(warnings, "catch_warnings", touched)
+    monkeypatch.setattr(warnings, "warn", touched)
+    graph = Graph.of([leaf("x", [1.0, 2.0]), op("y", "softmin")], [wire("x", "y")])
+    assert misfits(graph) == {}
 
 
 def test_something_else_has_no_shapes():

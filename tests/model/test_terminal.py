@@ -102,7 +102,7 @@ def test_step_ends_with_1_where_the_program_ends_in_an_unexpected_error(kept):
 def test_check_counts_what_is_in_a_sound_file(kept):
     path = kept(square(), FORWARD)
     code, text = told(terminal.check, path)
-    assert (code, text) == (0, f"{path}: fine. 2 nodes, 1 edges, 1 program lines.\n")
+    assert (code, text) == (0, f"{path}: fine. 2 nodes, 1 edge, 1 program line.\n")
 
 
 def test_check_notes_what_is_not_known_here(kept):

@@ -172,9 +172,9 @@ def test_every_action_is_told_with_its_line():
 def test_a_formula_goes_from_symbols_to_numbers_to_the_result():
     shown = film(square(), FORWARD, backward("y"), FORWARD, backward("y"))
     frame = shown.frame(3)
-    assert frame.explanation == ("∂L/∂x = ∂L/∂y · ∂y/∂x", "= 1 · 4", "= 4")
+    assert frame.explanation == ("∂y/∂x = ∂y/∂y · ∂y/∂x", "= 1 · 4", "= 4")
     assert frame.note
-    assert shown.frame(len(shown) - 1).explanation == ("x.grad += ∂L/∂x", "= 4 + 4", "= 8")
+    assert shown.frame(len(shown) - 1).explanation == ("x.grad += ∂y/∂x", "= 4 + 4", "= 8")
     assert shown.frame(0).explanation == ()
 
 

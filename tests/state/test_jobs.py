@@ -50,10 +50,10 @@ def test_a_film_from_the_worker_is_the_one_made_here(go):
     assert bits(found.trace.events) == bits(film(square(), *program).trace.events)
 
 
-def test_every_forward_is_published_before_the_end(runner, films, go):
+def test_the_first_forward_is_published_before_the_end(runner, films, go):
     go(document(FORWARD, backward("y"), FORWARD, backward("y")))
     assert [(len(film.trace.chapters), finished) for film, finished in films] == [
-        (1, False), (3, False), (4, True),
+        (1, False), (4, True),
     ]  # fmt: skip
 
 
@@ -174,7 +174,7 @@ def test_an_error_of_ours_is_told_and_the_runner_lives_on(runner, go, monkeypatc
         patch.setattr(jobs, "TraceFilm", lambda *args: 1 / 0)
         with qtbot.waitSignal(runner.broken) as broken:
             runner.run(document())
-    assert broken.args == ["running the document failed"]
+    assert broken.args == ["ZeroDivisionError: division by zero"]
     assert "ZeroDivisionError" in caplog.text
     caplog.clear()
     assert not runner.busy
