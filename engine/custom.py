@@ -53,7 +53,7 @@ class CustomNode(ManyOutputs):
         """What save_for_backward was given."""
         if self.freed:
             raise RuntimeError(errors.FREED)
-        return tuple(self._checked())
+        return tuple(self.check_versions())
 
     def keep(self, outs: Sequence[Tensor]) -> None:
         """Hold what is to be saved; an output without its history, or it would hold us."""

@@ -15,8 +15,20 @@ Array = Any
 
 
 @dataclass(frozen=True, slots=True)
+class Output:
+    """One more output of an op, beside its first."""
+
+    value: Array
+    requires_grad: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Computed:
-    """A statement has run; `why` says why its result is not tracked, if it is not."""
+    """A statement has run; `why` says why its result is not tracked, if it is not.
+
+    `more` are the outputs after the first.  `same_as`: the (node, output) whose very tensor the op
+    gave back, as in-place ops do; `grad` is the `.grad` that one has already.
+    """
 
     step: int
     action: int
@@ -26,18 +38,32 @@ class Computed:
     is_leaf: bool
     grad_fn: str | None
     why: str | None
+    more: tuple[Output, ...] = ()
+    same_as: tuple[str, int] | None = None
+    grad: Array | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """What one output of a node has become, because its memory was changed."""
+
+    node: str
+    output: int
+    value: Array
+    requires_grad: bool
+    grad_fn: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Mutated:
-    """An in-place op has changed memory; `aliases` are the (node, new value) that share it."""
+    """An in-place op has changed memory; `aliases` are all that share it."""
 
     step: int
     action: int
     node: str
     after: Array
     version: int
-    aliases: tuple[tuple[str, Array], ...]
+    aliases: tuple[Alias, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +114,8 @@ class Flow:
 
     `upstream` is the gradient `function` received, `raw` what its rule gave, `value` that summed to
     the shape it is for.  `inner`: both ends belong to one node, nothing is drawn.  `arrived` of
-    `expected` contributions are in, at the Function below.
+    `expected` contributions are in, at that output of the Function below; `output` is its number
+    among the target's outputs, None where that has only one.
     """
 
     step: int
@@ -106,6 +133,7 @@ class Flow:
     expected: int
     inner: bool
     part: Part
+    output: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +244,8 @@ def _same(a: Any, b: Any) -> bool:
         )
     if isinstance(a, tuple):
         return isinstance(b, tuple) and len(a) == len(b) and all(map(_same, a, b))
-    if isinstance(a, Arrival):
-        return isinstance(b, Arrival) and all(
+    if isinstance(a, Arrival | Alias | Output):
+        return type(a) is type(b) and all(
             _same(getattr(a, f.name), getattr(b, f.name)) for f in fields(a)
         )
     return type(a) is type(b) and bool(a == b)

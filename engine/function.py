@@ -17,14 +17,13 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from engine import dtypes, errors, kernels
+from engine import compiling, dtypes, errors, kernels
 from engine.hooks import Extra, RemovableHandle, extra_of
-from engine.meta import meta_of, own, refresh, version_of
+from engine.meta import own, refresh, version_of
 from engine.modes import STATE
 from engine.promote import PROMOTE
-from engine.storage import Version
+from engine.storage import SavedResult
 from engine.tensor import Tensor, is_tensor, requires_grad, wrap
-from engine.views import share_view, viewable
 
 Array = Any
 Namespace = Any
@@ -49,29 +48,29 @@ class Rule(NamedTuple):
     arguments: tuple[tuple[str, Any], ...]
     saves: frozenset[int]
 
-
-class SavedResult:
-    """A saved output that a tensor may change in place: it follows memory and version."""
-
-    __slots__ = ("__weakref__", "_data", "saved_at", "version")
-
-    def __init__(self, data: Array, version: Version, saved_at: int) -> None:
-        self._data, self.version, self.saved_at = data, version, saved_at
+    def takes(self, kind: str) -> bool:
+        """Whether one of its arguments is of that kind."""
+        return any(found == kind for found, _ in self.arguments)
 
 
 class Function:
     """One node of the history; made by `apply`, run by the backward loop."""
 
     __slots__ = (
-        "__weakref__", "_metadata", "dtype", "edges", "extra", "freed", "origin", "params",
-        "result", "saved", "sequence", "shape", "versions",
+        "__weakref__", "_metadata", "below", "dtype", "extra", "freed", "kind", "origin", "params",
+        "ports", "result", "saved", "sequence", "shape", "versions",
     )  # fmt: skip
 
-    edges: tuple[Edge, ...]
+    below: tuple[Function | None, ...]
+    """Where its contributions go, one for each rule."""
+    ports: tuple[int, ...] | None
+    """Which output of these each is for; None: the first of all of them."""
     params: dict[str, Any]
     saved: tuple[Any, ...]
     versions: tuple[int, ...]
     result: Any
+    kind: type
+    """The Python type of its result: np.ndarray, or the type of a NumPy scalar."""
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
     sequence: int
@@ -83,8 +82,11 @@ class Function:
     inputs: ClassVar[tuple[str, ...]] = ()
     rules: ClassVar[tuple[tuple[int, Rule], ...]] = ()
     keywords: ClassVar[dict[str, Any]] = {}
+    defaults: ClassVar[dict[str, Any]] = {}
     shapes_saved: ClassVar[tuple[tuple[str, int], ...]] = ()
     saves_result: ClassVar[bool] = False
+    many: ClassVar[bool] = False
+    """Whether it has several outputs; then `run` takes a list of gradients."""
     outputs: int = 1
     namespace_name: ClassVar[str] = ""
     promote: ClassVar[str] = "none"
@@ -105,9 +107,22 @@ class Function:
         return self.namespace_name + type(self).__name__
 
     @property
-    def next_functions(self) -> tuple[Edge, ...]:
-        """(Function or None, output number) per differentiable input."""
-        return self.edges
+    def edges(self) -> tuple[Edge, ...]:
+        """Where its contributions go, as Edges."""
+        ports = self.ports or (0,) * len(self.below)
+        return tuple(map(Edge, self.below, ports))
+
+    @edges.setter
+    def edges(self, edges: Sequence[Edge]) -> None:
+        self.below = tuple(edge.function for edge in edges)
+        self.ports = tuple(edge.output for edge in edges)
+
+    next_functions = edges
+    """(Function or None, output number) per differentiable input."""
+
+    def port(self, i: int) -> int:
+        """Which output of `below[i]` the contribution number `i` is for."""
+        return 0 if self.ports is None else self.ports[i]
 
     @property
     def metadata(self) -> dict[Any, Any]:
@@ -140,17 +155,14 @@ class Function:
 
         Raises RuntimeError with PyTorch's sentence when shapes or dtypes do not fit.
         """
-        if cls.view:
-            viewable(inputs[0])
-        data = cls.forward_data(inputs, params)
-        out = wrap(data)
-        if cls.wants_node(inputs, data):
-            out._fn = cls.node(inputs, params, data)
-        elif STATE.inference and not cls.view:
-            meta_of(out).inference = True
-        if cls.view:
-            share_view(out, inputs[0])
-        return out
+        compiling.install(cls)  # which replaces this method
+        return cls.apply(*inputs, **params)
+
+    @classmethod
+    def node(cls, inputs: Sequence[Any], params: dict[str, Any], data: Array) -> Function:
+        """A node for this application, with its edges and what its rules save."""
+        compiling.install(cls)
+        return cls.node(inputs, params, data)
 
     @classmethod
     def forward_data(cls, inputs: Sequence[Any], params: dict[str, Any]) -> Array:
@@ -179,77 +191,35 @@ class Function:
         return any(requires_grad(inputs[i]) for i, _ in cls.rules)
 
     @classmethod
-    def node(cls, inputs: Sequence[Any], params: dict[str, Any], data: Array) -> Function:
-        """A node for this application, with its edges and what its rules save."""
-        node = cls.bare(data)
-        node.edges = tuple(
-            grad_edge(inputs[i]) if is_tensor(inputs[i]) else NOWHERE for i, _ in cls.rules
-        )
-        node.params = {**cls.keywords, **params}
-        for name, i in cls.shapes_saved:
-            node.params[name] = np.shape(inputs[i]._data) if is_tensor(inputs[i]) else ()
-        wanted = {
-            s for (_, rule), edge in zip(cls.rules, node.edges, strict=True)
-            if edge.function is not None
-            for s in rule.saves
-        }  # fmt: skip
-        node.saved = tuple(_keep(x, data) if i in wanted else None for i, x in enumerate(inputs))
-        node.versions = tuple(version_of(s) for s in node.saved) if wanted else ()
-        if cls.saves_result and cls._result_wanted(node):
-            node.result = data
-        if STATE.origin is not None:
-            STATE.origin.made(node, [inputs[i] for i, _ in cls.rules])
-        return node
-
-    @classmethod
-    def _result_wanted(cls, node: Function) -> bool:
-        return any(
-            edge.function is not None and any(kind == "result" for kind, _ in rule.arguments)
-            for (_, rule), edge in zip(cls.rules, node.edges, strict=True)
-        )
-
-    @classmethod
     def bare(cls, data: Array) -> Function:
         """A node with the next sequence number and nothing in it; `data` gives shape and dtype."""
         node = cls.__new__(cls)
         STATE.sequence += 1
         node.sequence = STATE.sequence
-        node.edges = ()
-        node.saved = node.versions = ()
+        node.below = node.saved = node.versions = ()
         node.params = {}
-        node.result = node.extra = node.origin = node._metadata = None
+        node.ports = node.result = node.extra = node.origin = node._metadata = None
         node.freed = False
-        node.shape, node.dtype = data.shape, data.dtype
+        node.kind, node.shape, node.dtype = type(data), data.shape, data.dtype
         return node
 
     # ---- running ---------------------------------------------------------------------------------
 
-    def run(self, grads: list[Any], F: Namespace) -> Sequence[Any]:
-        """The contribution along each edge, or None: arrays, or Tensors when F works on Tensors."""
-        if grads[0] is None:
-            return (None,) * len(self.edges)
-        return self.apply_rules(grads[0], F)
+    def run(self, grad: Any, F: Namespace) -> Sequence[Any]:
+        """What goes along each edge, or None: arrays, or Tensors when F works on Tensors.
 
-    def apply_rules(self, grad: Any, F: Namespace) -> list[Any]:
-        """Every rule whose result is wanted, called with what it asks for."""
-        saved = self.unpack(F)
-        return [
-            rule.function(
-                *[self._argument(kind, key, grad, F, saved) for kind, key in rule.arguments]
-            )
-            if edge.function is not None
-            else None
-            for (_, rule), edge in zip(self.rules, self.edges, strict=True)
-        ]
+        `grad` is None where nothing came; with many outputs, a list of one for each.
+        """
+        if not self.rules:
+            raise NotImplementedError(self.name())
+        compiling.install(type(self))  # which replaces this method, as `apply` and `node` do
+        return self.run(grad, F)
 
-    def _argument(self, kind: str, key: Any, grad: Any, F: Namespace, saved: list[Any]) -> Any:
-        if kind == "grad":
-            return grad
-        if kind == "saved":
-            return saved[key]
-        if kind == "param":
-            return self.params[key]
-        return F if kind == "F" else saved[-1]
+    def spend(self, grad: Any, F: Namespace) -> Sequence[Any]:
+        """`run`, for the last time: lets go of what was saved."""
+        outs = self.run(grad, F)
+        self.release()
+        return outs
 
     def unpack(self, F: Namespace) -> list[Any]:
         """The saved inputs and, last, the saved result.
@@ -261,9 +231,9 @@ class Function:
         as_tensors = F is not kernels
         values = [
             s if s is None or (as_tensors and is_tensor(s)) else wrap(s) if as_tensors else _raw(s)
-            for s in self._checked()
+            for s in self.check_versions()
         ]
-        result = self._checked_result()
+        result = self.checked_result()
         if result is not None and as_tensors:
             many = type(result) is tuple
             result = (
@@ -273,13 +243,15 @@ class Function:
             )
         return [*values, result]
 
-    def _checked(self) -> tuple[Any, ...]:
+    def check_versions(self) -> tuple[Any, ...]:
+        """What is saved of the inputs; raises RuntimeError if that was changed in place since."""
         for saved, version in zip(self.saved, self.versions, strict=False):
             if saved is not None and version_of(saved) != version:
                 raise RuntimeError(_modified(saved, version))
         return self.saved
 
-    def _checked_result(self) -> Array:
+    def checked_result(self) -> Array:
+        """The saved result; raises RuntimeError if it was changed in place since."""
         result = self.result
         if type(result) is not SavedResult:
             return result
@@ -302,9 +274,9 @@ class Function:
 
     def release(self) -> bool:
         """Let go of the saved tensors; whether there were any."""
-        if self.result is None and not any(s is not None for s in self.saved):
+        if self.result is None and (not self.saved or not any(s is not None for s in self.saved)):
             return False
-        self.saved = tuple(None for _ in self.saved)
+        self.saved = (None,) * len(self.saved)
         self.result = None
         self.freed = True
         return True
@@ -320,6 +292,7 @@ def _compile(cls: type[Function], forward: Callable[..., Any]) -> None:
         for p in parameters
         if p.kind is p.KEYWORD_ONLY
     }
+    cls.defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
     for name in cls.__dict__:
         if name.startswith("grad_") and name.removeprefix("grad_") not in cls.inputs:
             raise TypeError(f"{cls.__name__}.{name} names no input of forward")
@@ -332,7 +305,7 @@ def _compile(cls: type[Function], forward: Callable[..., Any]) -> None:
             setattr(cls, f"grad_{name}", staticmethod(rule))
     cls.rules = tuple(rules)
     cls.shapes_saved = tuple(shapes.items())
-    cls.saves_result = any(kind == "result" for _, r in rules for kind, _ in r.arguments)
+    cls.saves_result = any(rule.takes("result") for _, rule in rules)
 
 
 _GIVEN = {"F": "F", "grad": "grad", "grads": "grad", "result": "result", "results": "result"}
@@ -353,15 +326,6 @@ def _compile_rule(cls: type[Function], rule: Callable[..., Any], shapes: dict[st
             arguments.append(("param", name))
     saves = frozenset(key for kind, key in arguments if kind == "saved")
     return Rule(rule, tuple(arguments), saves)
-
-
-def _keep(x: Any, data: Array) -> Any:
-    """What a node saves of an input: the tensor, or a number as a scalar of the result's dtype."""
-    if is_tensor(x):
-        if x._meta is not None and x._meta.inference:
-            raise RuntimeError(errors.INFERENCE_SAVED)
-        return x
-    return None if x is None else data.dtype.type(x)
 
 
 def _raw(saved: Any) -> Array:
@@ -392,33 +356,39 @@ def saved_attribute(node: Function, name: str) -> Any:
     if node.freed:
         raise RuntimeError(errors.FREED)
     if name == "result" and node.result is not None:
-        return wrap(node._checked_result(), node)
-    if name in node.inputs and node.saved[node.inputs.index(name)] is not None:
-        saved = node._checked()[node.inputs.index(name)]
-        return saved if is_tensor(saved) else wrap(saved)
+        return wrap(node.checked_result(), node)
+    if name in node.inputs and node.saved:
+        saved = node.check_versions()[node.inputs.index(name)]
+        if saved is not None:
+            return saved if is_tensor(saved) else wrap(saved)
     raise AttributeError(f"'{type(node).__name__}' object has no attribute '_saved_{name}'")
 
 
 def grad_edge(x: Tensor) -> Edge:
     """The edge a gradient of `x` leaves by: to the Function that made it, or its AccumulateGrad."""
+    function = function_of(x)
+    return NOWHERE if function is None else Edge(function, 0 if x._fn is None else x._nr)
+
+
+def function_of(x: Tensor) -> Function | None:
+    """The Function a gradient of `x` goes to."""
     if x._meta is not None:
         refresh(x)
-    if x._fn is not None:
-        return Edge(x._fn, x._nr)
-    return Edge(accumulator(x), 0) if x._req else NOWHERE
+    if x._fn is not None or not x._req:
+        return x._fn
+    found = None if x._accumulator is None else x._accumulator()
+    return _accumulator(x) if found is None else found
 
 
-def accumulator(leaf: Tensor) -> AccumulateGrad:
-    """The leaf's AccumulateGrad, held only by the histories that lead to it."""
-    meta = meta_of(leaf)
-    node = None if meta.accumulator is None else meta.accumulator()
-    if node is None:
-        node = AccumulateGrad.bare(leaf._data)
-        STATE.sequence -= 1  # it has no place in the order of creation
-        node.sequence = LAST
-        node.saved = (leaf,)
-        meta.accumulator = weakref.ref(node)
-    return node  # type: ignore[return-value]
+def _accumulator(leaf: Tensor) -> AccumulateGrad:
+    """A new AccumulateGrad for the leaf, held only by the histories that lead to it."""
+    node = AccumulateGrad.bare(leaf._data)
+    assert isinstance(node, AccumulateGrad)
+    STATE.sequence -= 1  # it has no place in the order of creation
+    node.sequence = LAST
+    node.saved = (leaf,)
+    leaf._accumulator = weakref.ref(node)
+    return node
 
 
 class AccumulateGrad(Function):
@@ -435,16 +405,18 @@ class AccumulateGrad(Function):
     def release(self) -> bool:
         return False
 
-    def store(self, grad: Any) -> None:
+    def store(self, grad: Any, own: bool = False) -> None:
         """`.grad = grad` the first time, `.grad += grad` after; `grad` is an array or a Tensor.
 
-        A Tensor comes from a backward pass that creates a graph: then the sum is out of place.
+        A Tensor comes from a backward pass that creates a graph: then the sum is out of place.  An
+        array that nobody else holds is our `own`, and need not be copied.
         """
         leaf = self.variable
         if is_tensor(grad):
             leaf._grad = _differentiable_copy(grad) if leaf._grad is None else leaf._grad + grad
         elif leaf._grad is None:
-            leaf._grad = wrap(np.array(grad) if grad.ndim else grad)
+            own = own and type(grad) is np.ndarray and grad.base is None
+            leaf._grad = wrap(grad if own or not grad.ndim else np.array(grad))
         else:
             _add_in_place(leaf._grad, grad)
 

@@ -7,11 +7,11 @@ Graphs may share whatever they have in common.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -81,6 +81,37 @@ class Action:
 Program = tuple[Action, ...]
 
 
+_Made = TypeVar("_Made")
+
+
+def of_the_last(make: Callable[[Graph], _Made]) -> Callable[[Graph], _Made]:
+    """Remember what `make` gave for the last Graph it was asked about.
+
+    Undo keeps many Graphs alive: what is big and soon made again must not stay with each of them.
+    """
+    last: list[tuple[Graph, _Made]] = []
+
+    def remembered(graph: Graph) -> _Made:
+        for known, found in last[:1]:
+            if known is graph:
+                return found
+        found = make(graph)
+        last[:] = [(graph, found)]
+        return found
+
+    return remembered
+
+
+@of_the_last
+def _networkx(graph: Graph) -> nx.MultiDiGraph:
+    import networkx as nx
+
+    found = nx.MultiDiGraph()
+    found.add_nodes_from(graph.nodes)
+    found.add_edges_from((e.source, e.target, e.slot) for e in graph.edges.values())
+    return found
+
+
 @dataclass(frozen=True)
 class Graph:
     """Nodes in statement order (always a topological order), edges by (target, slot), regions."""
@@ -98,15 +129,10 @@ class Graph:
             {n.id: n for n in nodes}, {e.key: e for e in edges}, {r.id: r for r in regions}
         )
 
-    @cached_property
+    @property
     def nx(self) -> nx.MultiDiGraph:
         """The same graph for networkx's algorithms; an edge's key is its slot, so x*x is two."""
-        import networkx as nx
-
-        graph = nx.MultiDiGraph()
-        graph.add_nodes_from(self.nodes)
-        graph.add_edges_from((e.source, e.target, e.slot) for e in self.edges.values())
-        return graph
+        return _networkx(self)
 
     @cached_property
     def inputs(self) -> Mapping[str, Mapping[str, Edge]]:

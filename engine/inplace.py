@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from engine import dtypes, errors
-from engine.function import Function, SavedResult, grad_edge
+from engine.function import Function, grad_edge
 from engine.hooks import extra_of
 from engine.meta import Meta, is_inference, meta_of, own
 from engine.modes import STATE
+from engine.storage import SavedResult
 from engine.tensor import Tensor, requires_grad
 from engine.views import viewable
 
@@ -41,8 +42,9 @@ def inplace(op: type[Function], target: Tensor, *others: Any, **params: Any) -> 
 def write(target: Tensor, data: Array) -> None:
     """Replace the values of `target` and of everything that shares its memory; one version on."""
     meta = own(target)
-    if isinstance(target._data, np.ndarray) and any(
-        s == 0 and n > 1 for s, n in zip(target._data.strides, target._data.shape, strict=True)
+    strides = target._data.strides
+    if 0 in strides and any(
+        s == 0 and n > 1 for s, n in zip(strides, target._data.shape, strict=True)
     ):
         raise RuntimeError(errors.OVERLAP)
     assert meta.storage is not None
@@ -72,6 +74,8 @@ def _check_writable(target: Tensor) -> None:
 
 def _result_for(target: Tensor, data: Array) -> Array:
     """The result in the target's dtype; refuses another category or a shape that has grown."""
+    if data.dtype == target._data.dtype and data.shape == target._data.shape:
+        return data
     found, wanted = dtypes.of(data.dtype), target.dtype
     if not _can_hold(wanted, found):
         raise RuntimeError(
@@ -109,6 +113,8 @@ def rebase(target: Tensor, node: Function) -> None:
     if meta is None or meta.base is None:
         _move_retained(target, node)
         target._fn, target._nr, target._req = node, 0, False
+        if meta is not None:
+            meta.rewrites += 1  # its views have a new history too
         return
     base = meta.base
     slices = CopySlices.around(node, base, target)
@@ -209,15 +215,14 @@ class CopySlices(Function):
             node.origin = inner.origin
         return node
 
-    def run(self, grads: list[Any], F: Any) -> Sequence[Any]:
-        grad = grads[0]
+    def run(self, grad: Any, F: Any) -> Sequence[Any]:
         if grad is None:
-            return (None,) * len(self.edges)
+            return (None,) * len(self.below)
         shape = self.shape
         flat = F.reshape(grad, (int(np.prod(shape, dtype=np.int64)),))
         part = F.gather_flat(flat, self.positions)
-        first, *others = self.inner.run([part], F)
-        if self.edges[0].function is None:
+        first, *others = self.inner.run(part, F)
+        if self.below[0] is None:
             return (None, *others)
         rest = F.scatter_flat(flat, self.positions, first)
         return (F.reshape(rest, shape), *others)

@@ -19,19 +19,31 @@ PRECISE_UP_TO = 1024
 """Elements: up to here float32 transcendentals and sums are computed in float64 and rounded once,
 which gives PyTorch's digits; beyond, by NumPy's own float32 kernels, whose last bits differ."""
 
+_float32 = np.float32
 _F32 = np.dtype(np.float32)
+_ONE = np.float32(1)
 _total: Any = np.add.reduce  # NumPy's stubs know reduce only as a method of ufuncs of ndarrays
 _ALL = np.s_[:]
 _Slice = type(_ALL)
 
 
 def _rounded_once(ufunc: np.ufunc) -> Callable[[Array], Array]:
+    name = ufunc.__name__.replace("arc", "a")
+    exact: Callable[[Array], float] = getattr(math, name)
+
     def kernel(x: Array) -> Array:
+        if type(x) is _float32:  # the same digits in a tenth of the time
+            try:
+                value = exact(x)
+                if value == value:
+                    return _ONE * value
+            except (ValueError, OverflowError):  # where NumPy gives nan or inf
+                pass
         if x.dtype == _F32 and x.size <= PRECISE_UP_TO:
             return ufunc(x, dtype=np.float64).astype(_F32)
         return ufunc(x)
 
-    kernel.__name__ = ufunc.__name__
+    kernel.__name__ = name
     return kernel
 
 
@@ -61,7 +73,6 @@ abs = np.abs
 isnan, isfinite = np.isnan, np.isfinite
 logical_and, logical_or, logical_not = np.logical_and, np.logical_or, np.logical_not
 maximum, minimum = np.maximum, np.minimum
-zeros_like, ones_like = np.zeros_like, np.ones_like
 
 
 def _each(function: Callable[[float], float]) -> Callable[[Array], Array]:
@@ -127,6 +138,14 @@ def _erfinv(x: float) -> float:
 lgamma, digamma, trigamma, erfinv = (_each(f) for f in (_lgamma, _digamma, _trigamma, _erfinv))
 
 
+def relu(x: Array) -> Array:
+    """0 where x <= 0, so that a nan stays."""
+    zero = x.dtype.type(0)
+    if not isinstance(x, np.ndarray):
+        return zero if x <= zero else x
+    return np.maximum(x, zero) + zero  # in half the time of `where`; + makes 0 of -0
+
+
 def sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x)) with a rounding after every step, as PyTorch's float32 kernel has it."""
     return 1 / (1 + exp(-x))
@@ -175,7 +194,17 @@ def sum(x: Array, dim: Dims = None, keepdim: bool = False) -> Array:
     return _total(x, axis, keepdims=keepdim)
 
 
+def zeros_like(x: Array) -> Array:
+    return type(x)(0) if isinstance(x, np.generic) else np.zeros_like(x)
+
+
+def ones_like(x: Array) -> Array:
+    return type(x)(1) if isinstance(x, np.generic) else np.ones_like(x)
+
+
 def where(condition: Array, self: Array, other: Array) -> Array:
+    if type(condition) is np.bool_ and type(self) is type(other) is _float32:
+        return self if condition else other
     out: Array = np.where(condition, self, other)
     return out if out.ndim else out[()]
 
@@ -186,15 +215,15 @@ def expand(x: Array, size: Sequence[int]) -> Array:
 
 
 def reshape(x: Array, shape: Sequence[int]) -> Array:
-    return np.reshape(x, shape) if len(shape) else np.reshape(x, ())[()]
+    return x.reshape(shape) if len(shape) else x.reshape(())[()]
 
 
 def permute(x: Array, dims: Sequence[int]) -> Array:
-    return np.transpose(x, dims)
+    return x.transpose(dims)
 
 
 def transpose(x: Array, dim0: int, dim1: int) -> Array:
-    return np.swapaxes(x, dim0, dim1) if np.ndim(x) else x
+    return x.swapaxes(dim0, dim1) if x.ndim else x
 
 
 def t(x: Array) -> Array:
@@ -327,7 +356,7 @@ def sigmoid_backward(grad: Array, result: Array) -> Array:
 
 def threshold_backward(grad: Array, result: Array) -> Array:
     """`grad` where a relu was open; a nan opens it."""
-    return where(result <= 0, zeros_like(grad), grad)
+    return where(result <= 0, grad.dtype.type(0), grad)
 
 
 matmul = np.matmul
@@ -364,7 +393,7 @@ def pad(x: Array, pad: Sequence[int], value: float = 0.0) -> Array:
 
 
 def softmax(x: Array, dim: int) -> Array:
-    e = exp(x - np.max(x, dim, keepdims=True))
+    e = exp(x - np.maximum.reduce(x, dim, keepdims=True))
     return e / sum(e, dim, True)
 
 

@@ -8,13 +8,12 @@ from typing import Any
 from engine.function import Function
 from engine.tensor import Tensor, wrap
 
-Namespace = Any
-
 
 class ManyOutputs(Function):
     """A node with several outputs; its rules take `grads` and `results`, one of each per output."""
 
     __slots__ = ("outputs", "shapes")
+    many = True
     outputs: int
     shapes: tuple[tuple[int, ...], ...]
 
@@ -41,8 +40,3 @@ class ManyOutputs(Function):
 
     def input_shape(self, output: int) -> tuple[int, ...]:
         return self.shapes[output]
-
-    def run(self, grads: list[Any], F: Namespace) -> Sequence[Any]:
-        if all(g is None for g in grads):
-            return (None,) * len(self.edges)
-        return self.apply_rules(grads, F)

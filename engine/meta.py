@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from engine.storage import Storage, Version
+from engine.storage import SavedResult, Storage, Version
 
 if TYPE_CHECKING:
-    from engine.function import Function
     from engine.tensor import Tensor
 
 
@@ -17,7 +15,7 @@ class Meta:
     """The seldom-used part of a tensor."""
 
     __slots__ = (
-        "accumulator", "base", "hooks", "inference", "multi_view", "no_grad_view", "post_hooks",
+        "base", "hooks", "inference", "multi_view", "no_grad_view", "post_hooks",
         "rewrites", "seen", "storage", "version",
     )  # fmt: skip
 
@@ -25,7 +23,6 @@ class Meta:
         self.storage: Storage | None = None
         self.version: Version | None = None
         self.base: Tensor | None = None
-        self.accumulator: weakref.ref[Function] | None = None
         self.hooks: dict[int, Callable[..., Any]] | None = None
         self.post_hooks: dict[int, Callable[..., Any]] | None = None
         self.multi_view: str | None = None
@@ -47,13 +44,12 @@ def meta_of(t: Tensor) -> Meta:
 def version_of(x: Any) -> int:
     """How often the tensor's memory was changed in place."""
     meta = getattr(x, "_meta", None)
-    return 0 if meta is None or meta.version is None else meta.version.count
+    version = None if meta is None else meta.version
+    return 0 if version is None else version.count
 
 
 def own(t: Tensor) -> Meta:
     """Meta with a storage and a version counter; a saved result of the same memory joins them."""
-    from engine.function import SavedResult
-
     meta = meta_of(t)
     if meta.version is None:
         meta.version = Version()

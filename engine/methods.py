@@ -30,6 +30,9 @@ from engine.tensor import Tensor, is_tensor
 Number = (bool, int, float)
 
 
+_OPERANDS = frozenset((Tensor, float, int, bool))
+
+
 def _operand(x: Any) -> Any:
     """A tensor or Python number as it is, a NumPy scalar as a number, else NotImplemented."""
     if is_tensor(x) or isinstance(x, Number):
@@ -39,12 +42,17 @@ def _operand(x: Any) -> Any:
 
 def _operator(function: Callable[..., Any], swapped: bool = False) -> Callable[[Tensor, Any], Any]:
     def operator(self: Tensor, other: Any) -> Any:
-        operand = _operand(other)
-        if operand is NotImplemented:
-            return NotImplemented
-        return function(operand, self) if swapped else function(self, operand)
+        if type(other) not in _OPERANDS:
+            other = _operand(other)
+            if other is NotImplemented:
+                return NotImplemented
+        return function(self, other)
 
-    return operator
+    def swapped_operator(self: Tensor, other: Any) -> Any:
+        other = _operand(other)
+        return NotImplemented if other is NotImplemented else function(other, self)
+
+    return swapped_operator if swapped else operator
 
 
 def _equality(function: Callable[..., Any], otherwise: bool) -> Callable[[Tensor, Any], Any]:

@@ -47,6 +47,8 @@ def exposed(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     parameters = inspect.signature(function).parameters
     first = next(iter(parameters.values()))
     strict = first.annotation == "Tensor"
+    if strict and len(parameters) == 1:
+        return _unary(function, name)
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -57,14 +59,28 @@ def exposed(function: Callable[..., Any], name: str) -> Callable[..., Any]:
                 if spelled in kwargs and real in parameters:
                     kwargs[real] = kwargs.pop(spelled)
         if strict and args and not is_tensor(args[0]):
-            raise TypeError(
-                f"{name}(): argument 'input' (position 1) must be Tensor, not "
-                f"{type(args[0]).__name__}"
-            )
+            _refused(args[0], name)
         return function(*args, **kwargs)
 
     call.__name__ = name
     return call
+
+
+def _unary(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """The same for an op with one argument, of which there are many."""
+
+    def call(input: Tensor) -> Any:
+        return function(input if type(input) is Tensor else _refused(input, name))
+
+    functools.update_wrapper(call, function)
+    call.__name__ = name
+    return call
+
+
+def _refused(x: Any, name: str) -> Any:
+    raise TypeError(
+        f"{name}(): argument 'input' (position 1) must be Tensor, not {type(x).__name__}"
+    )
 
 
 def _public(catalogue: Any) -> Iterator[tuple[str, Callable[..., Any]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,6 +13,7 @@ import numpy as np
 from engine import random
 from engine.actions import ACTIONS
 from engine.arguments import Wired, arguments
+from engine.events import Alias, Event, Output
 from engine.function import Function
 from engine.graph import Action, Edge, Graph, Node, Program
 from engine.modes import STATE, enable_grad, inference_mode, no_grad, warnings_collected
@@ -52,15 +54,44 @@ class _Claims:
         return names.pop(0) if len(names) > 1 else names[0]
 
     def settle(self, outputs: Sequence[Any]) -> None:
-        """Mark the Function whose output the node's value is.
+        """Mark the Functions whose outputs the node's are.
 
         A view that was just written through learns its new history here, while we know whose it is.
         """
-        made = [x.grad_fn if is_tensor(x) else None for x in outputs]
-        function = made[0]
-        origin = None if function is None else function.origin
-        if function is not None and origin is not None and origin.node == self.node:
-            function.origin = replace(origin, output=outputs[0].output_nr)
+        found: dict[Function, dict[int, int]] = {}
+        for k, x in enumerate(outputs):
+            function = x.grad_fn if is_tensor(x) else None
+            if function is not None:
+                found.setdefault(function, {}).setdefault(x.output_nr, k)
+        for function, results in found.items():
+            origin = function.origin
+            if origin is not None and origin.node == self.node:
+                several = len(outputs) > 1
+                function.origin = replace(origin, results=results, several=several)
+
+
+class _Owners:
+    """Which (node, output) made a tensor; forgets those that are gone.
+
+    No WeakKeyDictionary: that asks tensors whether they are equal, and they answer by element.
+    """
+
+    def __init__(self) -> None:
+        self._owners: dict[int, tuple[weakref.ref[Tensor], tuple[str, int]]] = {}
+
+    def __len__(self) -> int:
+        return len(self._owners)
+
+    def add(self, x: Tensor, owner: tuple[str, int]) -> None:
+        """The first to be bound to a tensor made it."""
+        key, owners = id(x), self._owners
+        if key not in owners:
+            owners[key] = weakref.ref(x, lambda _: owners.pop(key, None)), owner
+
+    def of(self, x: Tensor) -> tuple[str, int] | None:
+        """The node and which output of it, if any node made it."""
+        found = self._owners.get(id(x))
+        return None if found is None else found[1]
 
 
 class Session:
@@ -76,9 +107,9 @@ class Session:
         self.values: dict[str, tuple[Any, ...]] = {}
         self.failures: dict[str, str] = {}
         self.chapters: list[Chapter] = []
+        self._read: dict[int, tuple[list[Event], int]] = {}
         self.calls = {"forward": 0, "backward": 0}
-        self._owner: dict[int, str] = {}
-        self._kept: list[Tensor] = []
+        self._owners = _Owners()
         self.recorder = Recorder(self._node_of_tensor, lambda: self.cancelled())
         self._sequence = 0
         self._random = random.Generator().get_state()
@@ -100,7 +131,7 @@ class Session:
     @property
     def trace(self) -> Trace:
         """What has been recorded so far."""
-        return Trace(tuple(self.chapters), self.recorder.node_of)
+        return Trace(tuple(self.chapters), self.recorder.node_of, self._read)
 
     @property
     def stopped(self) -> bool:
@@ -248,21 +279,23 @@ class Session:
 
     def _bind(self, node: Node, outputs: tuple[Any, ...]) -> None:
         self.values[node.id] = outputs
-        for x in outputs:
-            if is_tensor(x) and id(x) not in self._owner:
-                self._owner[id(x)] = node.id
-                self._kept.append(x)  # an id is only good while its tensor lives
+        for k, x in enumerate(outputs):
+            if is_tensor(x):
+                self._owners.add(x, (node.id, k))
 
     def _record(self, node: Node, outputs: tuple[Any, ...], why: str | None) -> None:
-        first = outputs[0]
+        first, more = outputs[0], tuple(map(_output, outputs[1:]))
         if not is_tensor(first):
-            self.recorder.add("computed", node.id, np.asarray(first), False, True, None, why)
+            self.recorder.add("computed", node.id, np.asarray(first), False, True, None, why, more)
             return
-        function = first.grad_fn
-        name = None if function is None else type(function).__name__
+        requires_grad, name = _history(first)
+        owner = self._owners.of(first)
+        same_as = None if owner is None or owner[0] == node.id else owner
+        grad = None if first._grad is None else first._grad._data
         self.recorder.add(
-            "computed", node.id, first._data, first.requires_grad, function is None, name, why
-        )
+            "computed", node.id, first._data, requires_grad, name is None, name, why, more, same_as,
+            grad,
+        )  # fmt: skip
         if OPS[node.op].inplace:
             self._record_mutation(node, first)
 
@@ -271,8 +304,9 @@ class Session:
         if meta is None or meta.storage is None:
             return
         aliases = tuple(
-            (other, x._data)
-            for other, (x, *_) in self.values.items()
+            Alias(other, k, x._data, *_history(x))
+            for other, outputs in self.values.items()
+            for k, x in enumerate(outputs)
             if is_tensor(x) and x._meta is not None and x._meta.storage is meta.storage
         )
         self.recorder.add("mutated", node.id, changed._data, changed._version, aliases)
@@ -287,7 +321,25 @@ class Session:
         raise RuntimeError("it has no value: run forward first, or mend the error that stopped it")
 
     def _node_of_tensor(self, x: Tensor) -> str | None:
-        return self._owner.get(id(x))
+        owner = self._owners.of(x)
+        return None if owner is None else owner[0]
+
+
+def _output(x: Any) -> Output:
+    return Output(x._data, _history(x)[0]) if is_tensor(x) else Output(np.asarray(x), False)
+
+
+def _history(x: Tensor) -> tuple[bool, str | None]:
+    """Whether `x` requires grad, and its grad_fn's name.
+
+    A view whose base got a new history makes its own when it is next read, which numbers it: what
+    that will be is told here without reading.
+    """
+    meta = x._meta
+    base = None if meta is None or meta.base is None else meta.base._meta
+    if meta is not None and base is not None and base.rewrites != meta.seen:
+        return True, "AsStridedBackward0"
+    return x._req or x._fn is not None, None if x._fn is None else type(x._fn).__name__
 
 
 def _why_untracked(op: Op, wired: Wired, result: Any, in_no_grad: bool) -> str | None:
@@ -295,7 +347,7 @@ def _why_untracked(op: Op, wired: Wired, result: Any, in_no_grad: bool) -> str |
     if not is_tensor(result):
         return "not differentiable"
     if result.requires_grad:
-        return None
+        return "no_grad" if op.inplace and in_no_grad else None
     if op.source:
         return "requires_grad=False"
     if in_no_grad:

@@ -25,6 +25,15 @@ class Version:
         self.count = 0
 
 
+class SavedResult:
+    """A saved output that a tensor may change in place: it follows memory and version."""
+
+    __slots__ = ("__weakref__", "_data", "saved_at", "version")
+
+    def __init__(self, data: Array, version: Version, saved_at: int) -> None:
+        self._data, self.version, self.saved_at = data, version, saved_at
+
+
 class Storage:
     """The tensors (and saved results) that see the same memory."""
 

@@ -15,7 +15,7 @@ from engine.protocol import PythonProtocol
 from engine.size import CPU, Device, Size
 
 if TYPE_CHECKING:
-    from engine.function import Function
+    from engine.function import AccumulateGrad, Function
     from engine.hooks import RemovableHandle
 
 Array = Any
@@ -28,7 +28,7 @@ class Tensor(PythonProtocol):
     that are never written to once made.
     """
 
-    __slots__ = ("__weakref__", "_data", "_fn", "_grad", "_meta", "_nr", "_req")
+    __slots__ = ("__weakref__", "_accumulator", "_data", "_fn", "_grad", "_meta", "_nr", "_req")
 
     if TYPE_CHECKING:  # `engine.methods` adds the ops as methods and operators
 
@@ -46,6 +46,7 @@ class Tensor(PythonProtocol):
     _req: bool
     _grad: Tensor | None
     _meta: Meta | None
+    _accumulator: weakref.ref[AccumulateGrad] | None
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         from engine.factories import tensor
@@ -257,6 +258,7 @@ def wrap(data: Array, function: Any = None, output: int = 0) -> Tensor:
     t._req = False
     t._grad = None
     t._meta = None
+    t._accumulator = None
     return t
 
 

@@ -7,9 +7,10 @@ arrived.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from engine.events import (
@@ -36,6 +37,9 @@ Array = Any
 Fact = tuple[Any, ...]
 
 
+_NOTHING: Mapping[int, int] = MappingProxyType({})
+
+
 class Cancelled(Exception):
     """The run was given up on request."""
 
@@ -45,14 +49,15 @@ class Origin:
     """Which node's evaluation made a Function: the node, and the how-manieth forward.
 
     `slots` says for each of the Function's edges by which slot of the node its tensor came in
-    (None: made inside the node); `output` which output of the Function is the node's value, if one
-    is.
+    (None: made inside the node); `results` which output of the node each output of the Function is,
+    if it is one; `several` whether the node has more than one.
     """
 
     node: str
     call: int
     slots: tuple[str | None, ...]
-    output: int | None = None
+    results: Mapping[int, int] = field(default_factory=lambda: _NOTHING)
+    several: bool = False
 
 
 # ---- recording -----------------------------------------------------------------------------------
@@ -134,18 +139,26 @@ class Trace:
 
     chapters: tuple[Chapter, ...] = ()
     node_of: Callable[[Function], str] = lambda function: ""
+    parts: dict[int, tuple[list[Event], int]] = field(default_factory=dict, compare=False)
+    """What has been read of the chapters, shared by the Traces of one run as it grows."""
 
     @cached_property
     def _read(self) -> tuple[tuple[Event, ...], tuple[tuple[int, int], ...]]:
         events: list[Event] = []
         spans = []
         step = 0
-        for chapter in self.chapters:
-            reader = _Reader(chapter, step, self.node_of)
-            events += reader.events()
-            spans.append((step, reader.step))
-            step = reader.step
+        for number in range(len(self.chapters)):
+            found, end = self.parts.get(number) or self._read_chapter(number, step)
+            events += found
+            spans.append((step, end))
+            step = end
         return tuple(events), tuple(spans)
+
+    def _read_chapter(self, number: int, step: int) -> tuple[list[Event], int]:
+        reader = _Reader(self.chapters[number], step, self.node_of)
+        found = list(reader.events())
+        self.parts[number] = found, reader.step
+        return self.parts[number]
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -169,9 +182,9 @@ class _Reader:
     def __init__(self, chapter: Chapter, step: int, node_of: Callable[[Function], str]) -> None:
         self.chapter, self.step, self.node_of = chapter, step, node_of
         self.action, self.call = chapter.action, chapter.call
-        self.arrivals: dict[tuple[Function, int], list[Arrival]] = {}
-        self.arrived: dict[Function, int] = {}
-        self.expected: dict[Function, int] = {}
+        self.arrivals: dict[Edge, list[Arrival]] = {}
+        self.arrived: dict[Edge, int] = {}
+        self.expected: dict[Edge, int] = {}
         self.upstream: Array = None
         self.ahead = -1  # a lone Visit belongs to the step that is still to come
 
@@ -204,21 +217,23 @@ class _Reader:
     def _started(self, functions: Any, seeds: Any) -> Iterator[Event]:
         self.expected = _count([f for f in functions if f is not None])
         for function, seed in zip(functions, seeds, strict=True):
-            self.expected[function] = self.expected.get(function, 0) + 1
-            output = _result_of(function) or 0
-            self._arrive(function, output, Arrival("", None, seed))
+            edge = Edge(function, _result_of(function) or 0)
+            self.expected[edge] = self.expected.get(edge, 0) + 1
+            self._arrive(edge, Arrival("", None, seed))
             node = self.node_of(function)
             yield Seeded(self._next(), self.action, self.call, node, seed)
 
-    def _arrive(self, function: Function, output: int, arrival: Arrival | None) -> None:
-        self.arrived[function] = self.arrived.get(function, 0) + 1
+    def _arrive(self, edge: Edge, arrival: Arrival | None) -> None:
+        self.arrived[edge] = self.arrived.get(edge, 0) + 1
         if arrival is not None:
-            self.arrivals.setdefault((function, output), []).append(arrival)
+            self.arrivals.setdefault(edge, []).append(arrival)
 
     def _visit(self, function: Function, grads: list[Array]) -> Iterator[Event]:
         result = _result_of(function)
-        self.upstream = grad = grads[result or 0]
-        terms = tuple(self.arrivals.get((function, result or 0), ()))
+        grad = grads[result or 0]
+        came = [g for g in grads if g is not None]
+        self.upstream = came[0] if len(came) == 1 else None  # several outputs have no one upstream
+        terms = tuple(self.arrivals.get(Edge(function, result or 0), ()))
         node = self.node_of(function)
         lone = len(terms) < 2 or all(term.source == node for term in terms)
         if lone:
@@ -238,17 +253,17 @@ class _Reader:
     def _flow(
         self, function: Function, edge: Edge, slot: str | None, raw: Any, value: Any
     ) -> Iterator[Event]:
-        below, output = edge
+        below = edge.function
         assert below is not None
         node, target = self.node_of(function), self.node_of(below)
-        self._arrive(below, output, None if value is None else Arrival(node, slot, value))
+        self._arrive(edge, None if value is None else Arrival(node, slot, value))
         if value is None:
             return
         inner = target == node or not target or not node
         yield Flow(
             self._last if inner else self._next(), self.action, self.call, node, slot, target,
-            function.name(), below.name(), self.upstream, raw, value, self.arrived[below],
-            self.expected.get(below, 1), inner, _part(below, output),
+            function.name(), below.name(), self.upstream, raw, value, self.arrived[edge],
+            self.expected.get(edge, 1), inner, *_meant(below, edge.output),
         )  # fmt: skip
 
     def _freed(self, function: Function) -> Iterator[Event]:
@@ -257,7 +272,7 @@ class _Reader:
     def _stored(
         self, function: Function, before: Any, added: Array, after: Array
     ) -> Iterator[Event]:
-        terms = tuple(self.arrivals.get((function, 0), ()))
+        terms = tuple(self.arrivals.get(Edge(function, 0), ()))
         node, name = self.node_of(function), function.name()
         if len(terms) > 1:  # the sum within this call, before the += across calls
             yield Visit(self._next(), self.action, self.call, node, name, added, terms, Part.RESULT)
@@ -289,24 +304,30 @@ def _result_of(function: Function) -> int | None:
     """Which output of a Function is the value of a node, None if that is another Function's."""
     if function.sequence == LAST:
         return 0
-    return None if function.origin is None else function.origin.output
+    results = _NOTHING if function.origin is None else function.origin.results
+    return next((output for output, of_node in results.items() if of_node == 0), None)
 
 
-def _part(function: Function, output: int) -> Part:
-    result = _result_of(function)
-    if result is None:
-        return Part.INSIDE
-    return Part.RESULT if result == output else Part.OTHER
+def _meant(function: Function, output: int) -> tuple[Part, int | None]:
+    """What of a node a gradient for this output is for, and by which number if it has several."""
+    if function.sequence == LAST:
+        return Part.RESULT, None
+    origin = function.origin
+    of_node = None if origin is None else origin.results.get(output)
+    if of_node is None:
+        return Part.INSIDE, None
+    return Part.OTHER if of_node else Part.RESULT, of_node if origin.several else None
 
 
-def _count(roots: list[Function]) -> dict[Function, int]:
-    """For every Function below the roots, how many edges lead to it."""
-    counts: dict[Function, int] = {}
+def _count(roots: list[Function]) -> dict[Edge, int]:
+    """For every output of every Function below the roots, how many edges lead to it."""
+    counts: dict[Edge, int] = {}
     todo, seen = list(roots), set(roots)
     while todo:
-        for function, _ in todo.pop().edges:
+        for edge in todo.pop().edges:
+            function = edge.function
             if function is not None:
-                counts[function] = counts.get(function, 0) + 1
+                counts[edge] = counts.get(edge, 0) + 1
                 if function not in seen:
                     seen.add(function)
                     todo.append(function)

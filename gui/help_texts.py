@@ -40,7 +40,4 @@ def about(version: str) -> str:
 
 def broken(error: str) -> str:
     """What is said when the fault is ours."""
-    return (
-        "Your work is still open. Save it under a new name to be safe, then go on.\n\n"
-        f"{error}"
-    )
+    return f"Your work is still open. Save it under a new name to be safe, then go on.\n\n{error}"

@@ -116,7 +116,8 @@ def style_sheet(theme: Theme) -> str:
     QTabBar {{ qproperty-drawBase: 0; }}
     QToolBar QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {t.muted};
         border-radius: 4px; background: {t.surface}; }}
-    QToolBar QCheckBox::indicator:checked {{ background: {t.selection}; border-color: {t.selection}; }}
+    QToolBar QCheckBox::indicator:checked {{ background: {t.selection};
+        border-color: {t.selection}; }}
     QToolBar QCheckBox::indicator:focus {{ border: 2px solid {t.selection}; }}
     QMenuBar, QMenu, QStatusBar {{ background: {t.window}; color: {t.text}; }}
     QMenuBar::item {{ padding: 5px 10px; background: transparent; }}

@@ -12,6 +12,7 @@ from engine.session import Session
 from gui.model.document import Document
 from gui.model.files import load
 from gui.model.film import TraceFilm
+from gui.model.frames import Terms
 
 LESSONS = ("square", "sine", "perceptron", "accumulation", "stopping")
 FORWARD = Action("forward")
@@ -82,7 +83,7 @@ def bits(value: object) -> object:
         return (str(value.dtype), value.shape, value.tobytes())
     if hasattr(value, "__dataclass_fields__"):
         return tuple(bits(getattr(value, name)) for name in value.__dataclass_fields__)
-    return tuple(map(bits, value)) if isinstance(value, (tuple, list)) else value
+    return tuple(map(bits, value)) if isinstance(value, (tuple, list, Terms)) else value
 
 
 _UNARY = ("sin", "exp", "neg", "tanh", "sigmoid", "relu", "detach")

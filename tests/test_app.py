@@ -7,7 +7,7 @@ import json
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 import assets
 from gui.app import App
@@ -331,7 +331,7 @@ def test_dark_and_light_reach_every_corner(qtbot, app):
     open_lesson(qtbot, app, "square")
     for name, dark in (("dark", True), ("light", False)):
         app.choose_theme(name)
-        qtbot.wait(0)
+        QApplication.processEvents()
         image = app.window.grab().toImage()
         spots = [(5, 300), (700, 60), (1390, 400), (700, 880), (350, image.height() - 260)]
         for x, y in spots:

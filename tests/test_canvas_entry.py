@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gui.model.entry import as_floats, number, parse, spell
+from gui.model.entry import as_floats, holds_floats, number, parse, spell
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,26 @@ def test_an_integer_typed_into_floats_is_a_float():
 )
 def test_what_is_spelled_is_read_back(value):
     np.testing.assert_equal(parse(spell(value)), value)
+
+
+def test_nothing_and_words_are_spelled_as_they_are_typed():
+    assert (spell(None), spell("mean"), spell((1, 2.0))) == ("", "mean", "[1, 2.0]")
+
+
+@pytest.mark.parametrize(
+    ("params", "op", "floats"),
+    [
+        ({"data": 1}, "tensor", False),
+        ({"data": [1, [2.0]]}, "tensor", True),
+        ({"data": (1, 2.0)}, "tensor", True),
+        ({"data": 1}, "parameter", True),
+        ({"data": 1, "requires_grad": True}, "tensor", True),
+        ({"data": 1, "dtype": "torch.float64"}, "tensor", True),
+        ({"data": 1.0, "dtype": "int64"}, "parameter", False),
+    ],
+)
+def test_what_a_tensor_holds_says_how_an_integer_is_meant(params, op, floats):
+    assert holds_floats(params, op) is floats
 
 
 @given(st.text())

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QHelpEvent, QWheelEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHelpEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 
@@ -370,57 +370,17 @@ class TestLooking:
         rig.drag(inside, inside + QPoint(5, 0))
         assert rig.canvas.view.dx != -400
         assert rig.steps == 0
+        rig.canvas.set_view(rig.canvas.view.panned(-900, 0))
+        assert rig.canvas.minimap_on
         rig.key(Qt.Key.Key_M, ALT)
         assert not rig.canvas.minimap_wanted
+        assert not rig.canvas.minimap_on
 
-
-class TestRemovingAndCopying:
-    def test_delete_takes_the_selection(self, rig):
-        rig.selection.set(["x", "y"])
-        rig.key(Qt.Key.Key_Backspace)
-        assert list(rig.document.graph.nodes) == ["s"]
-        assert rig.editor.history.undoText() == "Delete 2 nodes"
-        assert rig.selection.items == set()
-
-    def test_delete_of_nothing_is_no_step(self, rig):
-        rig.key(Qt.Key.Key_Delete)
-        assert rig.steps == 0
-
-    def test_ctrl_delete_bridges(self, wires):
-        wires.selection.set(["p"])
-        wires.key(Qt.Key.Key_Delete, CTRL)
-        assert wires.document.graph.edges["q", "self"].source == "x"
-        assert wires.steps == 1
-
-    def test_duplicate_selects_the_copies(self, rig):
-        rig.selection.set(["x", "y"])
-        rig.key(Qt.Key.Key_D, CTRL)
-        assert rig.selection.items == {"x1", "y1"}
-        assert rig.document.graph.edges["y1", "self"].source == "x1"
-        assert rig.document.places["x1"] == (70, 90)
-        assert rig.steps == 1
-
-    def test_copy_cut_and_paste_go_through_text(self, rig):
-        rig.selection.set(["x", "y"])
-        rig.key(Qt.Key.Key_X, CTRL)
-        assert list(rig.document.graph.nodes) == ["s"]
-        rig.key(Qt.Key.Key_V, CTRL)
-        assert set(rig.document.graph.nodes) == {"s", "x", "y"}
-        rig.key(Qt.Key.Key_V, CTRL)
-        assert len(rig.document.graph.nodes) == 5
-        assert rig.document.places["x1"] != rig.document.places["x"]
-
-    def test_text_that_is_no_graph_is_refused_with_a_reason(self, rig, qtbot):
-        QGuiApplication.clipboard().setText("hello")
-        with qtbot.waitSignal(rig.canvas.hint, check_params_cb=lambda t: "Nothing to paste" in t):
-            rig.key(Qt.Key.Key_V, CTRL)
-        assert rig.steps == 0
-
-    def test_a_pasted_number_becomes_a_tensor(self, rig):
-        QGuiApplication.clipboard().setText("[1, 2.5]")
-        rig.key(Qt.Key.Key_V, CTRL)
-        (node,) = rig.selection.items
-        assert rig.document.graph.nodes[node].params["data"] == [1.0, 2.5]
+    def test_the_minimap_switched_on_by_hand_is_there_even_when_all_fits(self, rig):
+        assert not rig.canvas.minimap_on
+        rig.key(Qt.Key.Key_M, ALT)
+        assert rig.canvas.minimap_on
+        assert rig.canvas.minimap_wanted
 
 
 class TestRegionsAndDrops:

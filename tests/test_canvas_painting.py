@@ -1,6 +1,7 @@
 """What is painted: the same for the same, different for different, and readable in every theme."""
 
 import logging
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from PySide6.QtGui import QImage, QPainter
 from gui.canvas.geometry import Geometry
 from gui.canvas.heat import heat_map
 from gui.canvas.hits import hit
-from gui.canvas.overlay import sum_text
+from gui.canvas.overlay import sum_text, way_edges
 from gui.canvas.paint import paint
 from gui.canvas.shapes import shape_of
 from gui.canvas.states import Line, Node, States
@@ -74,6 +75,10 @@ def _fields(state: NodeState) -> dict:
         {"requires_grad": False, "why_no_grad": Cut.NO_GRAD},
         {"requires_grad": False, "why_no_grad": Cut.DETACH},
         {"value": np.arange(6.0).reshape(2, 3)},
+        {"value": np.array([1.0, np.nan])},
+        {"value": np.array([1.0, np.inf])},
+        {"value": np.float32(np.nan)},
+        {"grad": np.array([[1.0, np.nan]])},
         {"expected": 3, "terms": (Term(np.float32(1), None, "q"),), "live": True},
     ],
     ids=lambda rest: " ".join(rest),
@@ -101,6 +106,68 @@ def test_what_is_stored_shows_before_and_after(qapp):
     after = drawn(frame)
     frame.stored = ("x", np.float32(4), np.float32(8))
     assert drawn(frame) != after
+
+
+def inked(image, token) -> int:
+    """How many pixels have about this colour."""
+    color = LIGHT.color(token)
+    pixels = np.frombuffer(image.constBits(), np.uint8).reshape(-1, 4)[:, :3].astype(int)
+    away = np.abs(pixels - [color.blue(), color.green(), color.red()]).max(axis=1)
+    return int(np.count_nonzero(away < 60))
+
+
+def test_nan_and_inf_are_marked_in_red(qapp):
+    plain = changed(value=np.array([1.0, 2.0, 3.0, 4.0, 5.0]))
+    assert inked(drawn(plain), "error") == 0
+    for bad in (np.nan, np.inf):
+        for rest in ({"value": np.array([1.0] * 4 + [bad])}, {"grad": np.float32(bad)}):
+            assert inked(drawn(changed(**rest)), "error") > 20
+
+
+def test_the_way_to_the_node_that_raised_is_lit(qapp):
+    failed = changed(error="RuntimeError: no")
+    way = Still(failed.nodes, failed.edges, path=("q", "p", "x"))
+    alone = Still(failed.nodes, failed.edges, path=("p",))
+    assert drawn(alone) == drawn(failed)
+    assert inked(drawn(way), "error") > inked(drawn(failed), "error") + 1000
+    for scale in (0.05, 0.2):
+        assert drawn(way, scale=scale) != drawn(failed, scale=scale)
+    assert drawn(Still(failed.nodes, failed.edges, path=("gone", "away"))) == drawn(failed)
+
+
+def test_the_edges_of_a_way_are_those_between_its_neighbours():
+    geometry = Geometry.of(product())
+    keys = [geometry.edge_keys[k] for k in way_edges(geometry, [geometry.row["q"]])]
+    assert keys == []
+    rows = [geometry.row[node] for node in "xp"]
+    for way in (rows, rows[::-1]):
+        keys = {geometry.edge_keys[k] for k in way_edges(geometry, way)}
+        assert keys == {("p", "self"), ("p", "other")}
+
+
+def test_an_error_the_program_expects_is_not_red(qapp):
+    state = changed(error="RuntimeError: no").node("p")
+    quiet = Still({**ran().nodes, "p": replace(state, expected_error=True)}, ran().edges)
+    assert inked(drawn(changed(error="RuntimeError: no")), "error") > 100
+    assert inked(drawn(quiet), "error") == 0
+    assert drawn(quiet) != drawn(ran())
+    assert inked(drawn(quiet, scale=0.2), "error") == 0
+
+
+def test_ports_and_titles_lie_above_the_outline_of_the_selection(rig):
+    """A wire is drawn from a port, and a title is read, also while they are selected."""
+    geometry = rig.canvas.geometry_
+    tab = geometry.regions[geometry.region_row["r"]].tab
+    x, y = geometry.ports[geometry.output_port("p")]
+    places = [(x + 4, y), (tab[0] + 40, tab[1] + 3), (tab[0] + 40, geometry.regions[0].box[1] - 3)]
+
+    def pixels():
+        image = rig.picture()
+        return [image.pixelColor(rig.see(*place)).getRgb() for place in places]
+
+    before = pixels()
+    rig.selection.set(["p", "r"])
+    assert np.abs(np.subtract(pixels(), before)).max() < 8  # its rim is drawn twice
 
 
 def test_a_gradient_without_a_drawn_edge_takes_an_arc(qapp):
@@ -267,6 +334,22 @@ def test_the_card_of_a_long_sum_stays_short():
     state = value(1, grad=np.float32(435), terms=terms, expected=30)
     first, _ = sum_text(Geometry.of(product()), state)
     assert first == "0 + 1 + 2 + 3 + … (26 more) = 435"
+
+
+def test_the_card_of_a_sum_says_what_the_caption_says():
+    """-0 in brackets, digits until the sum is right, shapes of arrays."""
+    for numbers, text in (
+        ((32.5, -0.0), "32.5 + (-0) = 32.5"),
+        ((3, -4), "3 + (-4) = -1"),
+        ((1.2344, 1.2344), "1.2344 + 1.2344 = 2.469"),
+    ):
+        terms = tuple(Term(np.float32(k), None, "q") for k in numbers)
+        state = value(1, grad=np.float32(sum(numbers)), terms=terms, expected=2)
+        assert sum_text(Geometry.of(product()), state)[0] == text
+    terms = (Term(np.ones((2, 3)), None, "q"),) * 6
+    state = value(1, grad=np.ones((2, 3)), terms=terms, expected=6)
+    shown = " + ".join(["(2, 3)"] * 4)
+    assert sum_text(Geometry.of(product()), state)[0] == f"{shown} + … (2 more) = (2, 3)"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from engine.registry import OPS
-from gui.canvas.fuzzy import choices
+from gui.canvas.choices import choices
 from tests.canvas_kit import product, rig_for, square
 
 
@@ -84,6 +84,23 @@ class TestPopup:
         (node,) = rig.selection.items
         assert rig.document.graph.nodes[node].params["data"] == 3.0
         assert isinstance(rig.document.graph.nodes[node].params["data"], float)
+
+    @pytest.mark.parametrize("end", [Qt.Key.Key_Return, Qt.Key.Key_Escape])
+    def test_the_hint_goes_when_it_closes(self, rig, end):
+        said = []
+        rig.canvas.hint.connect(said.append)
+        rig.key(Qt.Key.Key_Tab)
+        assert said[-1].startswith("Type to find")
+        QTest.keyClicks(rig.canvas.search.line, "sig")
+        QTest.keyClick(rig.canvas.search.line, end)
+        assert said[-1] == ""
+
+    def test_the_hint_goes_when_an_edit_closes_it(self, rig):
+        said = []
+        rig.canvas.hint.connect(said.append)
+        rig.key(Qt.Key.Key_Tab)
+        rig.canvas.add_op("exp")
+        assert said[-1] == ""
 
     def test_it_stays_inside_a_small_canvas(self, rig):
         rig.canvas.resize(260, 180)
@@ -199,10 +216,13 @@ class TestEditingInPlace:
         self.type(rig.canvas.field, "frozen part")
         assert rig.document.graph.regions["r"].title == "frozen part"
 
-    def test_a_node_with_nothing_to_type_is_activated(self, rig, qtbot):
-        with qtbot.waitSignal(rig.canvas.node_activated) as caught:
-            rig.double_click(rig.on("s", 70, 38))
-        assert caught.args == ["s"]
+    def test_a_node_with_no_number_is_renamed(self, rig, field):
+        rig.double_click(rig.on("s", 70, 38))
+        assert (field.isVisible(), field.text()) == (True, "s")
+        field.cancel()
+        rig.selection.set(["s"])
+        rig.key(Qt.Key.Key_Return)
+        assert (field.isVisible(), field.text()) == (True, "s")
 
     def test_without_a_change_there_is_no_step(self, rig, field):
         rig.double_click(rig.on("x", 100, 22))

@@ -141,6 +141,13 @@ def test_a_step_that_raised_is_told_whatever_is_selected_but_once(inspector, sel
     assert not inspector.raised.isVisible()
 
 
+def test_an_error_the_program_expects_is_no_alarm(inspector, player):
+    player.film.shots[13].expected_error = True
+    player.go(13)
+    assert inspector.raised.head.text() == "This step raised, as the program expects"
+    assert inspector.raised.property("card") == "plain"
+
+
 def test_a_literal_is_one_undo_step(inspector, selection, editor, qtbot):
     selection.set(["y"])
     retype(qtbot, inspector.properties.fields["exponent"], "3")
@@ -250,6 +257,21 @@ def test_several_are_counted(inspector, selection):
     assert not inspector.value.isVisible()
 
 
+def test_long_texts_of_several_notes_are_cut(inspector, selection, editor):
+    document, note = edits.add_region(editor.document, "note", (), "one\ntwo " * 40, (0.0, 0.0))
+    editor.apply("Note", document)
+    selection.set(["x", note])
+    assert inspector.help.text().startswith("x, one two one two one two…\n")
+
+
+def test_a_leaf_has_no_inputs_and_no_heading_for_them(inspector, selection):
+    for leaf in ("x", "w", "x"):
+        selection.set([leaf])
+        assert not inspector.links.isVisible()
+        selection.set(["m"])
+        assert inspector.links.isVisible()
+
+
 def test_a_region_shows_its_members_and_its_title_can_be_edited(
     inspector, selection, editor, qtbot
 ):
@@ -296,7 +318,9 @@ def test_a_small_matrix_is_a_table_and_a_large_array_a_summary(inspector, select
     assert inspector.value.table.isVisible()
     assert inspector.value.table.model().index(1, 2).data() == "5"
     assert not inspector.gradient.table.isVisible()
-    assert inspector.gradient.detail.text() == "min 1 · max 1 · mean 1 · 1 NaN"
+    assert inspector.gradient.detail.text() == "min 1 · max 1 · mean 1"
+    assert "1 is nan." in inspector.gradient.bad.text()
+    assert not inspector.value.bad.isVisible()
 
 
 def test_numbers_are_put_in_words():

@@ -5,7 +5,6 @@ from PySide6.QtCore import Qt
 
 from engine.registry import Op
 from gui.panels.palette import OP_MIME, Palette
-from gui.panels.palette_entries import score
 from gui.theme import DARK, LIGHT
 
 # The offscreen platform says so of every top-level widget that has a layout.
@@ -71,8 +70,14 @@ def test_typing_filters_and_enter_adds_the_best_hit(palette, qtbot):
 def test_letters_need_not_be_neighbours(palette, qtbot):
     qtbot.keyClicks(palette.field, "msl")
     assert shown(palette) == {"Loss": ["mse_loss"]}
-    assert score("mul", "mul") > score("mul", "matmul") > 0
-    assert score("xyz", "mul") == 0
+
+
+def test_a_category_and_the_description_find_an_op_as_well(palette, qtbot):
+    qtbot.keyClicks(palette.field, "linear")
+    assert shown(palette) == {"Linear algebra": ["matmul"]}
+    palette.field.clear()
+    qtbot.keyClicks(palette.field, "multiply")
+    assert shown(palette) == {"Arithmetic": ["mul"]}
 
 
 def test_nothing_found_is_said_with_names_to_try(palette, qtbot):

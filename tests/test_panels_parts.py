@@ -1,6 +1,7 @@
 """What all panels share: icons, readable colours, plain text, and panels that run alone."""
 
 import importlib
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QSize, Qt
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from gui.dress import dress
 from gui.panels import demo, icons, parts
+from gui.panels.legend import Legend
 from gui.theme import DARK, LIGHT, THEMES
 
 # The offscreen platform says so of every top-level widget that has a layout.
@@ -91,6 +93,22 @@ def test_icons_are_drawn_in_the_colour_asked_for_and_crisp(qapp, name):
         ]
         assert inked
         assert all(abs(color.red() - LIGHT.color("gradient").red()) <= 1 for color in inked)
+
+
+def test_legend_rows_are_cut_where_there_is_no_room_and_say_all_in_the_tooltip(qtbot):
+    legend = Legend(LIGHT)
+    qtbot.addWidget(legend)
+    legend.resize(180, legend.sizeHint().height())
+    legend.show()
+    rows = legend.findChildren(parts.Elided)
+    boxes = [row.geometry() for row in rows]
+    assert all(a.bottom() < b.top() for a, b in pairwise(boxes))
+    assert all(box.height() < 2 * legend.fontMetrics().height() for box in boxes)
+    long = max(rows, key=lambda row: len(row.text()))
+    assert long.shown_text().endswith("…")
+    assert long.toolTip() == long.text()
+    legend.resize(700, legend.height())
+    assert (long.shown_text(), long.toolTip()) == (long.text(), "")
 
 
 def test_a_tooltip_never_shows_markup_as_such():

@@ -1,5 +1,7 @@
 """Code, program and outline: the same document as text, as calls and as a table."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
@@ -14,6 +16,7 @@ from gui.panels.actions import KINDS, candidates, chapter_of, texts
 from gui.panels.code import CodePane, lit_lines
 from gui.panels.outline import Outline
 from gui.panels.program import ProgramPane
+from gui.state.player import Film
 from gui.theme import DARK, LIGHT
 
 # The offscreen platform says so of every top-level widget that has a layout.
@@ -74,6 +77,37 @@ def test_the_line_at_work_is_lit_and_its_call_more_softly(code, player):
 def test_a_frame_of_a_program_since_shortened_lights_nothing():
     shot = demo.Shot(3, action=7, statement="gone")
     assert lit_lines((Line("x = 1", "x"),), shot) == {}
+
+
+def test_what_equals_but_is_spelled_otherwise_is_written_anew(qtbot, editor, selection, player):
+    """2 == 2.0 and 0.0 == -0.0, in the graph and in the program."""
+
+    def lines(graph, program):
+        return (Line(f"{graph.nodes['y'].params} {program[-1].args}", "y"),)
+
+    code = CodePane(editor, selection, player, lines, LIGHT)
+    program = ProgramPane(editor, selection, player, lambda *_: (), LIGHT)
+    for pane in (code, program):
+        qtbot.addWidget(pane)
+        pane.show()
+    editor.apply("Float", edits.set_param(editor.document, "y", "exponent", 2.0))
+    assert "2.0" in code.view.toPlainText()
+    for number, text in ((0.0, "tensor(0.0)"), (-0.0, "tensor(-0.0)")):
+        action = Action("backward", "y", {"gradient": number})
+        editor.apply("Seed", edits.set_program(editor.document, (action,)))
+        assert str(number) in code.view.toPlainText()
+        assert text in shown(program)[0]
+
+
+@pytest.mark.parametrize(("step", "tone"), [(2, "value"), (10, "gradient")])
+def test_the_step_is_lit_in_the_colour_of_its_direction(code, program, player, step, tone):
+    player.go(step)
+    assert code.view.tone == program.model.tone == tone
+    (band,) = (b for b in code.view.extraSelections() if b.cursor.blockNumber() == 4)
+    assert band.format.background().color().name() == getattr(LIGHT, f"{tone}_soft")
+    row = program.view.visualRect(program.model.index(program.model.current))
+    ground = program.view.viewport().grab().toImage().pixelColor(row.right() - 12, row.top() + 5)
+    assert ground.name() == getattr(LIGHT, f"{tone}_soft")
 
 
 def test_clicking_a_line_selects_its_node_or_goes_to_its_call(code, selection, player, qtbot):
@@ -228,6 +262,30 @@ def test_every_kind_of_line_can_be_added(program, editor):
     ]  # fmt: skip
 
 
+def test_adding_to_an_implicit_program_keeps_its_forward(program, editor):
+    """Without a program the graph is evaluated once: what is added comes after that."""
+    for kind, lines in ((KINDS[1], ["forward", "backward"]), (KINDS[0], ["forward"])):
+        editor.apply("Empty", edits.set_program(editor.document, ()))
+        program.insert(kind.action("y" if kind.of == "result" else None), "Add")
+        assert dos(editor) == lines
+        assert program.row() == len(lines) - 1
+
+
+def test_lines_below_an_error_nobody_expected_are_grey_and_say_why(program, player, editor):
+    assert all(program.model.reached(row) for row in range(5))
+    document = editor.document
+    lines = (*document.program[:4], replace(document.program[4], expect_error=False))
+    editor.apply("More", edits.set_program(document, (*lines, Action("forward"))))
+    reached = [program.model.reached(row) for row in range(6)]
+    assert reached == [True] * 5 + [False]
+    tip = program.model.index(5).data(Qt.ItemDataRole.ToolTipRole)
+    assert tip == "not reached: the line above raised"
+    assert program.model.index(4).data(Qt.ItemDataRole.ToolTipRole) is None
+    assert "not reached" in program.model.index(5).data(Qt.ItemDataRole.AccessibleTextRole)
+    player.set_film(Film(), -1)
+    assert program.model.reached(5)
+
+
 def test_an_empty_program_says_how_to_begin(program, editor):
     editor.apply("Empty", edits.set_program(editor.document, ()))
     assert program.empty.isVisible()
@@ -279,6 +337,21 @@ def test_the_outline_tells_each_node_at_this_step(outline, player, editor):
     assert row(outline, 2)[6] == "no_grad"
     said = outline.model.index(2, 3).data(Qt.ItemDataRole.AccessibleTextRole)
     assert said == "Gradient: 6.7"
+
+
+@pytest.mark.parametrize("width", [340, 360, 500, 900])
+def test_the_columns_of_the_outline_share_the_room(outline, width):
+    outline.resize(width, 200)
+    header = outline.view.header()
+    metrics = header.fontMetrics()
+    for column in range(5):
+        left = header.sectionViewportPosition(column)
+        title = outline.model.headerData(column, Qt.Orientation.Horizontal)
+        assert header.sectionSize(column) >= metrics.horizontalAdvance(title)
+        assert left + header.sectionSize(column) <= outline.view.viewport().width() + 1
+    header.resizeSection(0, 200)
+    outline.resize(width + 50, 200)
+    assert header.sectionSize(0) == 200  # a width chosen by hand stays
 
 
 def test_selecting_goes_both_ways(outline, selection, qtbot):

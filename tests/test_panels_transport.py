@@ -66,11 +66,11 @@ def test_play_becomes_pause_while_playing(transport, player, qtbot):
     play = transport.buttons["play"]
     qtbot.mouseClick(play, LEFT)
     assert player.playing
-    assert play.toolTip() == "Pause (Space)"
+    assert play.toolTip() == "Pause (Space or Ctrl+Space)"
     assert play.accessibleName() == "Pause"
     qtbot.mouseClick(play, LEFT)
     assert not player.playing
-    assert play.toolTip() == "Play (Space)"
+    assert play.toolTip() == "Play (Space or Ctrl+Space)"
 
 
 def test_the_speed_box_and_the_player_agree(transport, player, qtbot):
@@ -91,7 +91,13 @@ def test_every_control_says_what_it_is(transport):
     for control in (*transport.buttons.values(), transport.speed, transport.scrub):
         assert control.accessibleName()
         assert control.focusPolicy() & Qt.FocusPolicy.TabFocus
-    assert "(←)" in transport.buttons["back"].toolTip()
+    for name, key in (
+        ("back", "(←)"),
+        ("step", "(→)"),
+        ("first", "Ctrl+Home"),
+        ("last", "Ctrl+End"),
+    ):
+        assert key in transport.buttons[name].toolTip()
 
 
 @pytest.mark.parametrize("width", [200, 601, 1400])
@@ -247,3 +253,11 @@ def test_a_failed_step_is_told_in_red(caption, player):
     assert caption.grab().toImage().pixelColor(2, 2).name() == LIGHT.error_soft
     caption.set_theme(DARK)
     assert caption.grab().toImage().pixelColor(2, 2).name() == DARK.error_soft
+
+
+def test_an_error_the_program_expects_is_told_quietly(caption, player):
+    player.film.shots[13] = replace(player.film.shots[13])
+    player.film.shots[13].expected_error = True
+    player.last()
+    assert caption.tone == "cut"
+    assert caption.grab().toImage().pixelColor(2, 2).name() == LIGHT.hover

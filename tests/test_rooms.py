@@ -128,3 +128,65 @@ def test_the_window_holds_no_logic():
 def test_the_top_level_is_as_agreed():
     names = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
     assert not names - TOP_LEVEL - MADE
+
+
+def calls(path):
+    """(dotted name, line) of every call in a file."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func), node.lineno
+
+
+def test_only_the_editor_puts_another_document_in_place():
+    """`Editor.apply` and `Editor.open` are the only ways to a new current Document."""
+    guilty = []
+    for path in (ROOT / "gui").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            for target in targets:
+                name = ast.unparse(target)
+                if name.endswith("editor.document") or (
+                    name == "self.document" and path.name == "editor.py"
+                ):
+                    guilty.append((path.name, name))
+    assert {name for name, _ in guilty} == {"editor.py"}
+
+
+def test_json_is_read_in_one_place():
+    readers = {
+        path.name
+        for path in (ROOT / "gui").rglob("*.py")
+        for name, _ in calls(path)
+        if name in ("json.loads", "json.load", "JSONDecoder", "json.JSONDecoder")
+    }
+    assert readers == {"strict_json.py"}
+
+
+@pytest.mark.parametrize("room", ["engine", "gui"])
+def test_nothing_read_is_ever_run_as_code(room):
+    forbidden = {
+        "eval",
+        "exec",
+        "compile",
+        "__import__",
+        "pickle.load",
+        "pickle.loads",
+        "os.system",
+    }
+    found = [
+        (path.name, name, line)
+        for path in (ROOT / room).rglob("*.py")
+        for name, line in calls(path)
+        if name in forbidden and path.name != "compiling.py"  # compiles what it wrote itself
+    ]
+    assert not found
+
+
+def test_tests_do_not_sleep():
+    found = [
+        (path.name, name, line)
+        for path in (ROOT / "tests").rglob("*.py")
+        for name, line in calls(path)
+        if name in ("time.sleep", "sleep", "QTest.qWait", "qtbot.wait", "QThread.msleep")
+    ]
+    assert not found

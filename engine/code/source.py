@@ -12,7 +12,7 @@ from typing import Any
 from engine.actions import line as action_line
 from engine.arguments import numbered
 from engine.code.literals import literal, operand
-from engine.graph import Action, Edge, Graph, Node, Program
+from engine.graph import Action, Edge, Graph, Node, Program, of_the_last
 from engine.registry import OPS, Field, Op
 
 INDENT = "    "
@@ -36,12 +36,12 @@ class Line:
 
 def lines(graph: Graph, program: Program) -> tuple[Line, ...]:
     """The whole program: leaves, then what each action does, statements again at every forward."""
-    return tuple(_Writer(graph).lines(program))
+    return tuple(_writer(graph).lines(program))
 
 
 def statement(graph: Graph, node: str) -> str:
     """One node as `name = torch.op(…)`."""
-    return _Writer(graph).statement(graph.nodes[node])
+    return _writer(graph).statement(graph.nodes[node])
 
 
 class _Writer:
@@ -137,6 +137,10 @@ class _Writer:
     def _source(self, edge: Edge) -> str:
         name = self.names.get(edge.source, edge.source)
         return f"{name}[{edge.output}]" if edge.output else name
+
+
+_writer = of_the_last(_Writer)
+"""Naming all nodes costs more than writing one of them."""
 
 
 def _field(field: Field, value: Any) -> str:

@@ -42,7 +42,7 @@ class AddBackward0(Function):
 )
 def add(self: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
     """Add two tensors entry by entry; `alpha` multiplies the second."""
-    if not is_tensor(self):
+    if not isinstance(self, Tensor):
         return AddBackward0.apply(other, self) if alpha == 1 else add(mul(other, alpha), self)
     return AddBackward0.apply(self, other, alpha=alpha)
 
@@ -86,7 +86,7 @@ class RsubBackward1(Function):
 def sub(self: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
     """Subtract the second tensor from the first, entry by entry."""
     _refuse_bool_difference(self, other)
-    if not is_tensor(self):
+    if not isinstance(self, Tensor):
         return _rsub(other, self, alpha)
     return SubBackward0.apply(self, other, alpha=alpha)
 
@@ -97,19 +97,21 @@ def _rsub(self: Tensor, other: Any, alpha: float = 1) -> Tensor:
 
 
 def _refuse_bool_difference(a: Any, b: Any) -> None:
-    def is_bool(x: Any) -> bool:
-        return x.dtype.name == "bool" if is_tensor(x) else isinstance(x, bool)
-
-    if is_bool(a) and is_bool(b) and is_tensor(a) and is_tensor(b):
+    if not (_is_bool(a) or _is_bool(b)):
+        return
+    if _is_bool(a) and _is_bool(b) and is_tensor(a) and is_tensor(b):
         raise RuntimeError(
             "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
             "`logical_xor()` operator instead."
         )
-    if is_bool(a) or is_bool(b):
-        raise RuntimeError(
-            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying "
-            "to invert a mask, use the `~` or `logical_not()` operator instead."
-        )
+    raise RuntimeError(
+        "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to "
+        "invert a mask, use the `~` or `logical_not()` operator instead."
+    )
+
+
+def _is_bool(x: Any) -> bool:
+    return x._data.dtype.kind == "b" if isinstance(x, Tensor) else isinstance(x, bool)
 
 
 class MulBackward0(Function):
@@ -137,7 +139,7 @@ class MulBackward0(Function):
 )
 def mul(self: Operand, other: Operand) -> Tensor:
     """Multiply two tensors entry by entry."""
-    if not is_tensor(self):
+    if not isinstance(self, Tensor):
         self, other = other, self
     return MulBackward0.apply(self, other)
 

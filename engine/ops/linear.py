@@ -42,15 +42,15 @@ class MmBackward0(Function):
 @op("Linear algebra", "mm", samples=(((2, 3), (3, 2)),))
 def mm(self: Tensor, mat2: Tensor) -> Tensor:
     """The product of two matrices, (n, k) and (k, m) -> (n, m)."""
-    for name, x in (("self", self), ("mat2", mat2)):
-        if x.ndim != 2:
+    a, b = self._data.shape, mat2._data.shape
+    for name, shape in (("self", a), ("mat2", b)):
+        if len(shape) != 2:
             raise RuntimeError(f"{name} must be a matrix")
-    if self.shape[1] != mat2.shape[0]:
-        a, b = self.shape, mat2.shape
+    if a[1] != b[0]:
         raise RuntimeError(
             f"mat1 and mat2 shapes cannot be multiplied ({a[0]}x{a[1]} and {b[0]}x{b[1]})"
         )
-    if self.dtype is not mat2.dtype:
+    if self._data.dtype != mat2._data.dtype:
         raise RuntimeError(
             f"expected m1 and m2 to have the same dtype, but got: {_c_name(self)} != "
             f"{_c_name(mat2)}"
@@ -169,7 +169,7 @@ def bmm(self: Tensor, mat2: Tensor) -> Tensor:
 )
 def matmul(self: Tensor, other: Tensor) -> Tensor:
     """The matrix product of vectors, matrices or batches of them."""
-    a, b = self.ndim, other.ndim
+    a, b = self._data.ndim, other._data.ndim
     if not a or not b:
         raise RuntimeError(
             f"both arguments to matmul need to be at least 1D, but they are {a}D and {b}D"

@@ -45,14 +45,14 @@ class _Pieces(ManyOutputs):
             meta_of(out).multi_view = cls.label
         return outs
 
-    def run(self, grads: list[Any], F: Namespace) -> Sequence[Any]:
+    def run(self, grad: list[Any], F: Namespace) -> Sequence[Any]:
         """The slices' gradients are put together again."""
-        given = next((g for g in grads if g is not None), None)
+        given = next((g for g in grad if g is not None), None)
         if given is None:
             return (None,)
         filled = [
             F.zeros(shape, given) if g is None else g
-            for g, shape in zip(grads, self.shapes, strict=True)
+            for g, shape in zip(grad, self.shapes, strict=True)
         ]
         return (self.joined(F, filled),)
 

@@ -113,7 +113,7 @@ def _divided(total: Array, count: int) -> Array:
 
 
 def _count(sizes: Sequence[int]) -> int:
-    return int(np.prod(sizes, dtype=np.int64))
+    return math.prod(sizes)
 
 
 @op(

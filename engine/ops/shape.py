@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,7 +21,7 @@ Shape = tuple[int, ...]
 
 def resolved(shape: Sequence[int], numel: int) -> tuple[int, ...]:
     """`shape` with its -1 worked out; raises RuntimeError with PyTorch's sentence."""
-    known = int(np.prod([n for n in shape if n != -1], dtype=np.int64))
+    known = math.prod(n for n in shape if n != -1)
     if list(shape).count(-1) > 1:
         raise RuntimeError("only one dimension can be inferred")
     if -1 in shape and known and numel % known == 0:
@@ -391,13 +392,11 @@ class _Joined(Function):
         """What each tensor gets of the gradient."""
         raise TypeError(self)
 
-    def run(self, grads: list[Any], F: Namespace) -> Sequence[Any]:
-        if grads[0] is None:
-            return (None,) * len(self.edges)
-        parts = self.parts(grads[0], F)
-        return [
-            p if e.function is not None else None for p, e in zip(parts, self.edges, strict=True)
-        ]
+    def run(self, grad: Any, F: Namespace) -> Sequence[Any]:
+        if grad is None:
+            return (None,) * len(self.below)
+        parts = self.parts(grad, F)
+        return [p if f is not None else None for p, f in zip(parts, self.below, strict=True)]
 
 
 class CatBackward0(_Joined):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import keyword
 from dataclasses import dataclass
-from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF
 
@@ -14,7 +12,7 @@ from engine.registry import Field as OpField
 from gui.canvas.field import Field
 from gui.canvas.geometry import Geometry
 from gui.canvas.shapes import HEADER
-from gui.model import edits, entry
+from gui.model import edits, entry, names
 from gui.model.document import Document
 from gui.model.words import short
 from gui.state.editor import Editor
@@ -52,27 +50,13 @@ def _number_slots(document: Document, node: Node) -> list[str]:
 def _data(editor: Editor, node: Node) -> Spot:
     def commit(text: str) -> None:
         value = entry.parse(text)
-        if holds_floats(node.params):
+        if entry.holds_floats(node.params, node.op):
             value = entry.as_floats(value)
         document = edits.set_param(editor.document, node.id, "data", value)
         editor.apply(f"Set {node.name} to {text.strip()[:24]}", document)
 
     text = entry.spell(node.params["data"])
     return Spot("value", Field(f"Value of {node.name}", text, commit))
-
-
-def holds_floats(params: Any) -> bool:
-    """Whether what is typed into this tensor is meant as floating-point numbers."""
-    dtype = params.get("dtype")
-    if dtype is not None:
-        return str(dtype).removeprefix("torch.").startswith(("float", "bfloat", "double", "half"))
-    return bool(params.get("requires_grad")) or _has_float(params.get("data"))
-
-
-def _has_float(data: Any) -> bool:
-    if isinstance(data, (list, tuple)):
-        return any(_has_float(item) for item in data)
-    return isinstance(data, float)
 
 
 def _slot(editor: Editor, node: Node, slot: str) -> Spot:
@@ -104,32 +88,19 @@ def _number_field(editor: Editor, node: Node, field: OpField) -> Spot:
         editor.apply(f"Set {field.name} of {node.name} to {what}", document)
 
     value = node.params.get(field.name, field.default)
-    text = "" if value is None else entry.spell(value)
+    text = entry.spell(value)
     return Spot(field.name, Field(f"{field.name} of {node.name}", text, commit))
 
 
 def _name(editor: Editor, node: Node) -> Spot:
     def commit(text: str) -> None:
         name = text.strip()
-        why = why_no_name(editor.document, node.id, name)
+        why = names.why_no_name(name, names.taken(editor.document.graph, node.id))
         if why:
             raise ValueError(why)
         editor.apply(f"Rename {node.name} to {name}", edits.rename(editor.document, node.id, name))
 
     return Spot("name", Field(f"Name of {node.name}", node.name, commit))
-
-
-def why_no_name(document: Document, node: str, name: str) -> str | None:
-    """Why a node cannot be called this, or None: names are the variables of the program."""
-    if not name:
-        return "A node needs a name: type one such as x."
-    if not name.isidentifier() or keyword.iskeyword(name):
-        return f"“{name[:24]}” cannot be a variable's name: use letters, digits and _, such as x1."
-    if len(name) > 256:
-        return "A name has at most 256 characters."
-    if any(n.name == name and i != node for i, n in document.graph.nodes.items()):
-        return f"Another node is already called {name}."
-    return None
 
 
 def _title(editor: Editor, region_id: str) -> Spot:

@@ -171,16 +171,7 @@ class Hands(Board):
         elif found.kind == "port" and not found.part.startswith("output "):
             self.edit_item(found.id, found.part)
         elif found.kind == "node":
-            self._edit_part(found)
-
-    def _edit_part(self, found: Hit) -> None:
-        first = self.fields_of(found.id)[0].part
-        if found.part == "name":
-            self.edit_item(found.id, "name")
-        elif first != "name":
-            self.edit_item(found.id, first)
-        else:
-            self.node_activated.emit(found.id)
+            self.edit_item(found.id, "name" if found.part == "name" else "")
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)

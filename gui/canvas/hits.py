@@ -11,7 +11,7 @@ from gui.canvas import curves
 from gui.canvas.geometry import Geometry
 from gui.canvas.shapes import HEADER, ROW
 
-PORT_REACH = 11.0
+PORT_REACH = 12.0
 """Radius, in widget pixels, within which a port is taken hold of."""
 EDGE_REACH = 6.0
 

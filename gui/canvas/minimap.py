@@ -20,10 +20,13 @@ _INSET = 8.0
 
 
 class Minimap:
-    """Drawn by the canvas in its lower right corner; `shown` is the person's wish."""
+    """Drawn by the canvas in its lower right corner; `shown` is the person's wish.
+
+    None is no wish: it is there when part of the graph is out of sight.
+    """
 
     def __init__(self) -> None:
-        self.shown = True
+        self.shown: bool | None = None
         self._known: Geometry | None = None
         self._scene: QRectF | None = None
 
@@ -35,11 +38,11 @@ class Minimap:
         return QRectF(corner, SIZE)
 
     def wanted(self, geometry: Geometry, view: View, size: QSizeF) -> bool:
-        """Only when part of the graph is out of sight, and the canvas has room for it."""
+        """By wish, or when part of the graph is out of sight; the canvas must have room for it."""
         scene = self._bounds(geometry)
-        if not self.shown or scene is None or size.width() < 480 or size.height() < 320:
+        if self.shown is False or scene is None or size.width() < 480 or size.height() < 320:
             return False
-        return not QRectF(QPointF(), size).contains(view.rect_to_view(scene))
+        return self.shown or not QRectF(QPointF(), size).contains(view.rect_to_view(scene))
 
     def _bounds(self, geometry: Geometry) -> QRectF | None:
         if geometry is not self._known:

@@ -16,6 +16,9 @@ from gui.canvas.geometry import AROUND, Geometry, Ints
 from gui.canvas.inks import DOTS, saved
 from gui.canvas.look import Level, Look
 from gui.canvas.paint_edges import arrow, path_of
+from gui.canvas.paint_nodes import draw_error_badge, draw_ports
+from gui.canvas.paint_regions import draw_tab
+from gui.canvas.states import error_token
 from gui.canvas.view import View
 from gui.model.frames import Frame, NodeState, Packet
 from gui.model.words import equation, short
@@ -58,6 +61,7 @@ def draw_marks(look: Look, selection: Selection) -> None:
     if look.level is Level.TEXT:
         for row in np.intersect1d(rows, geometry.nodes_in(look.exposed)).tolist():
             ring(look, row, pen, 3.0)
+            draw_ports(look, row)  # a wire is drawn from them: the outline may not hide them
     elif len(rows):
         boxes = np.hstack([geometry.xy[rows], geometry.size[rows]]).tolist()
         look.painter.setPen(pen)
@@ -69,20 +73,33 @@ def draw_marks(look: Look, selection: Selection) -> None:
             look.painter.setPen(pen)
             look.painter.setBrush(Qt.BrushStyle.NoBrush)
             look.painter.drawRoundedRect(box.adjusted(-3, -3, 3, 3), 14, 14)
+            draw_tab(look, shape)
 
 
 def draw_playback(look: Look, view: View, phase: float) -> None:
     """The current step: its ring, its packet, its sum."""
     frame, geometry = look.frame, look.geometry
-    if len(frame.path) > 1:
+    way = frame.path if len(frame.path) > 1 else ()
+    if way:
         _draw_way(look, frame)
     for node in frame.active & geometry.row.keys():
         pen = look.inks.pen(_ring_token(frame, node), max(3.0, 2.0 / look.scale))
         ring(look, geometry.row[node], pen, RING_GAP)
+    if look.level is Level.TEXT:
+        for node in {*frame.active, *way} & geometry.row.keys():
+            _draw_above_ring(look, node)
     if frame.packet is not None:
         _draw_packet(look, frame.packet, phase)
     if frame.summing in geometry.row:
         draw_sum_card(look, frame.summing, view)
+
+
+def _draw_above_ring(look: Look, node: str) -> None:
+    """What a ring around the node may not strike through."""
+    row, state = look.geometry.row[node], look.frame.node(node)
+    draw_ports(look, row)
+    if state.error:
+        draw_error_badge(look, node_rect(look.geometry, row), state)
 
 
 def _draw_way(look: Look, frame: Frame) -> None:
@@ -104,11 +121,6 @@ def way_edges(geometry: Geometry, rows: Sequence[int]) -> Ints:
     one, other = geometry.owner[geometry.ends].T
     way = [a * count + b for pair in pairwise(rows) for a, b in (pair, pair[::-1])]
     return np.flatnonzero(np.isin(one * count + other, way))
-
-
-def error_token(state: NodeState) -> str:
-    """Red for an error; an error the program expects is as quiet as a cut."""
-    return "cut" if getattr(state, "expected_error", False) else "error"
 
 
 def _ring_token(frame: Frame, node: str) -> str:

@@ -12,8 +12,9 @@ from gui.canvas.heat import heat_map
 from gui.canvas.inks import BORDER
 from gui.canvas.look import Level, Look
 from gui.canvas.shapes import CHIP_HEIGHT, HEADER, ROW, Shape
-from gui.canvas.states import BOX_TOKENS, DOT_TOKEN, Node
-from gui.model.frames import Cut, NodeState
+from gui.canvas.states import BOX_TOKENS, DOT_TOKEN, Node, error_token, expected
+from gui.model import finite
+from gui.model.frames import Array, Cut, NodeState
 from gui.model.words import short
 
 INSET = 12.0
@@ -87,7 +88,7 @@ def _draw_node(look: Look, row: int) -> None:
     x, y = geometry.xy[row].tolist()
     rect = QRectF(x, y, shape.width, shape.height)
     (_draw_pill if shape.pill else _draw_box)(look, rect, shape, state)
-    _draw_ports(look, row, shape)
+    draw_ports(look, row)
 
 
 def _body(
@@ -97,7 +98,7 @@ def _body(
     if state.freed and not state.error:
         look.dashed_box(rect, radius, inks.pen(border, 1.4, BORDER))
         return
-    painter.setPen(inks.pen("error", 2.0) if state.error else inks.pen(border, 1.4))
+    painter.setPen(inks.pen(error_token(state), 2.0) if state.error else inks.pen(border, 1.4))
     painter.setBrush(Qt.BrushStyle.NoBrush if state.freed else inks.brush(fill))
     painter.drawRoundedRect(rect, radius, radius)
 
@@ -132,11 +133,24 @@ def _value_row(look: Look, rect: QRectF, state: NodeState, plain: bool) -> None:
     if state.value is None:
         look.write(rect.x() + INSET, middle, "–", "muted", fixed=True)
         return
-    room = rect.width() - 2 * INSET
+    right = rect.right() - INSET
     if np.ndim(state.value):
-        room -= _draw_heat(look, rect.right() - INSET, middle, state)
+        right -= _draw_heat(look, right, middle, state)
     token = "muted" if plain else "value"
-    look.write(rect.x() + INSET, middle, short(state.value), token, fixed=True, width=room)
+    _number(look, rect.x() + INSET, right, middle, state.value, token)
+
+
+def _number(look: Look, left: float, right: float, middle: float, array: Array, token: str) -> None:
+    """A value or a gradient between left and right; nan and inf within it are marked in red."""
+    text, bad = short(array), finite.mark(array)
+    if bad and text == str(np.asarray(array)):
+        token, bad = "error", ""  # a single number says so itself
+    if bad:
+        taken = look.write(
+            right, middle, bad, "error", pixels=11, fixed=True, bold=True, align="right"
+        )
+        right -= taken + 6
+    look.write(left, middle, text, token, fixed=True, width=right - left)
 
 
 def _draw_heat(look: Look, right: float, middle: float, state: NodeState) -> float:
@@ -158,8 +172,7 @@ def _grad_row(look: Look, rect: QRectF, state: NodeState) -> None:
     if state.grad is not None:
         taken = look.write(left, middle, "∂", "gradient", fixed=True) + 7
         token = "gradient" if state.live else "muted"
-        room = rect.width() - 2 * INSET - taken
-        look.write(left + taken, middle, short(state.grad), token, fixed=True, width=room)
+        _number(look, left + taken, rect.right() - INSET, middle, state.grad, token)
     elif state.why_no_grad is not None:
         look.write(left, middle, _NO_GRADIENT[state.why_no_grad], "muted", pixels=11)
     elif state.requires_grad:
@@ -179,12 +192,16 @@ def _draw_pill(look: Look, rect: QRectF, shape: Shape, state: NodeState) -> None
     text = shape.detail if state.value is None else short(state.value)
     room = rect.width() - 36 - taken - (22 if needs_grad else 8)
     token = "value" if needs_grad else "muted"
+    if bad := finite.mark(state.value):
+        token = "error"
+        text = text if bad in text else f"{text} {bad}"
     look.write(rect.right() - 18, middle, text, token, fixed=True, align="right", width=room)
 
 
-def _draw_ports(look: Look, row: int, shape: Shape) -> None:
+def draw_ports(look: Look, row: int) -> None:
     """Hollow circles; a smaller one where a number stands in the slot instead of a wire."""
     geometry, painter, inks = look.geometry, look.painter, look.inks
+    shape = geometry.shapes[row]
     first = int(geometry.first[row])
     painter.setPen(inks.pen("muted", 1.5))
     painter.setBrush(inks.brush("surface"))
@@ -212,11 +229,11 @@ def _draw_extras(look: Look, row: int) -> None:
     if state.expected > 1 and (state.arrived > 1 or state.live):
         _draw_sum(look, rect, state)
     if state.error:
-        _draw_error(look, rect, below, state.error)
+        _draw_error(look, rect, below, state)
 
 
 def _grad_chip_text(look: Look, row: int, shape: Shape, state: NodeState) -> str:
-    stored = getattr(look.frame, "stored", None)
+    stored = look.frame.stored
     if stored is not None and stored[0] == look.geometry.ids[row]:
         return f"{short(stored[1], 10)} → {short(stored[2], 10)}"
     if state.stored is not None:
@@ -240,19 +257,34 @@ def _draw_sum(look: Look, rect: QRectF, state: NodeState) -> None:
     look.write(centre.x(), centre.y(), "Σ", "on_accent", pixels=14, bold=True, align="centre")
 
 
-def _draw_error(look: Look, rect: QRectF, below: float, error: str) -> None:
+def _draw_error(look: Look, rect: QRectF, below: float, state: NodeState) -> None:
     painter, inks = look.painter, look.inks
+    draw_error_badge(look, rect, state)
+    token, fill = ("muted", "hover") if expected(state) else ("error", "error_soft")
+    text = _CLASS.sub("", (state.error or "").strip().split("\n")[0])
+    width = min(inks.width(text, 11) + 18, max(rect.width() + 16, 180.0))
+    chip = QRectF(rect.left(), below, width, 20)
+    painter.setPen(inks.pen(error_token(state), 1.2))
+    painter.setBrush(inks.brush(fill))
+    painter.drawRoundedRect(chip, 6, 6)
+    look.write(chip.left() + 9, chip.center().y(), text, token, pixels=11, width=width - 16)
+
+
+def draw_error_badge(look: Look, rect: QRectF, state: NodeState) -> None:
+    """At the corner a red triangle, or `try` where the program expects the error."""
     corner = QPointF(rect.left() + 1, rect.top() - 1)
+    if expected(state):
+        badge = QRectF(corner.x() - 15, corner.y() - 9, 30, 18)
+        look.chip(badge, "try", ink="muted", fill="hover", border="cut", bold=True)
+    else:
+        _draw_triangle(look, corner)
+
+
+def _draw_triangle(look: Look, corner: QPointF) -> None:
+    painter, inks = look.painter, look.inks
     painter.setPen(inks.pen("canvas", 1.5))
     painter.setBrush(inks.brush("error"))
     reach = 12.5
     triangle = [(0, -reach), (reach * 0.95, reach * 0.75), (-reach * 0.95, reach * 0.75)]
     painter.drawPolygon(QPolygonF([corner + QPointF(*p) for p in triangle]))
     look.write(corner.x(), corner.y() + 1, "!", "on_accent", pixels=13, bold=True, align="centre")
-    text = _CLASS.sub("", error.strip().split("\n")[0])
-    width = min(inks.width(text, 11) + 18, max(rect.width() + 16, 180.0))
-    chip = QRectF(rect.left(), below, width, 20)
-    painter.setPen(inks.pen("error", 1.2))
-    painter.setBrush(inks.brush("error_soft"))
-    painter.drawRoundedRect(chip, 6, 6)
-    look.write(chip.left() + 9, chip.center().y(), text, "error", pixels=11, width=width - 16)

@@ -24,10 +24,8 @@ def draw_regions(look: Look) -> None:
 
 def draw_tabs(look: Look) -> None:
     """The titles, above the wires that run across them."""
-    if look.level is Level.TEXT:
-        for shape in look.geometry.regions:
-            if shape.kind != "note":
-                _draw_tab(look, shape, fixed=shape.kind != "group")
+    for shape in look.geometry.regions:
+        draw_tab(look, shape)
 
 
 def _rect(box: tuple[float, float, float, float]) -> QRectF:
@@ -66,8 +64,11 @@ def _draw_group(look: Look, shape: RegionShape) -> None:
     painter.drawRoundedRect(_rect(shape.box), 12, 12)
 
 
-def _draw_tab(look: Look, shape: RegionShape, *, fixed: bool) -> None:
-    rect = _rect(shape.tab)
+def draw_tab(look: Look, shape: RegionShape) -> None:
+    """The title of a region; a note has its text instead."""
+    if shape.kind == "note" or look.level is not Level.TEXT:
+        return
+    rect, fixed = _rect(shape.tab), shape.kind != "group"
     look.painter.setPen(look.inks.pen("cut", 1.0))
     look.painter.setBrush(look.inks.brush("surface"))
     look.painter.drawRoundedRect(rect, 6, 6)

@@ -17,7 +17,6 @@ _CHAR, _MONO = 7.0, 7.2
 _TITLES = {
     "no_grad": "torch.no_grad()",
     "enable_grad": "torch.enable_grad()",
-    "inference_mode": "torch.inference_mode()",
     "group": "group",
     "note": "",
 }

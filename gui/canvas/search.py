@@ -26,11 +26,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.canvas.fuzzy import Choice, choices
+from gui.canvas.choices import Choice, choices
 from gui.canvas.inks import inks, saved
 from gui.theme import Theme
 
-SIZE = QSize(380, 340)
+SIZE = QSize(560, 340)
 ROW_HEIGHT = 28
 _CHOICE = Qt.ItemDataRole.UserRole
 _Index = QModelIndex | QPersistentModelIndex
@@ -41,6 +41,8 @@ class Search(QFrame):
 
     picked = Signal(object)
     closed = Signal()
+    gone = Signal()
+    """Closed for an edit that came from elsewhere."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -101,9 +103,11 @@ class Search(QFrame):
         self.line.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def close_quietly(self) -> None:
-        """Close without telling anyone."""
+        """Close, picking nothing; whoever had the focus keeps it."""
         self._done = True
-        self.hide()
+        if self.isVisible():
+            self.hide()
+            self.gone.emit()
 
     def _fill(self, text: str) -> None:
         self.list.clear()

@@ -75,8 +75,18 @@ class States:
             self.lines[row], self.backs[row] = line_code(state), back_code(state)
 
 
+def expected(state: NodeState) -> bool:
+    """Whether the program expects the error: `try: …`."""
+    return state.expected_error
+
+
+def error_token(state: NodeState) -> str:
+    """Red for an error; one the program expects is as quiet as a cut."""
+    return "cut" if expected(state) else "error"
+
+
 def node_code(state: NodeState) -> Node:
-    if state.error:
+    if state.error and not expected(state):
         return Node.ERROR
     if state.freed:
         return Node.FREED

@@ -48,7 +48,6 @@ class Surface(Viewport):
     """What is seen.  `show_frame` and `set_theme` change it; the Document comes from the editor."""
 
     hint = Signal(str)
-    node_activated = Signal(str)
 
     def __init__(
         self, editor: Editor, selection: Selection, *, theme: Theme, parent: QWidget | None = None
@@ -106,7 +105,7 @@ class Surface(Viewport):
             self._update_packet(self.frame, phase)
 
     def _storing(self, frame: Frame) -> tuple[str, ...]:
-        stored = getattr(frame, "stored", None)
+        stored = frame.stored
         return (stored[0],) if stored is not None else ()
 
     def _damage_nodes_and_edges(self, nodes: set[str], edges: set[EdgeKey], *more: str) -> None:

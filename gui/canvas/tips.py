@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.graph import EdgeKey
 from engine.registry import OPS
-from gui.canvas.fuzzy import summary
+from gui.canvas.choices import summary
 from gui.canvas.hits import Hit
 from gui.model.document import Document
 from gui.model.frames import Cut, Frame, NodeState

@@ -88,7 +88,7 @@ class Viewport(QWidget):
             self.set_view(self.view.panned(dx, dy))
 
     def toggle_minimap(self) -> None:
-        self.minimap.shown = not self.minimap.shown
+        self.minimap.shown = not self.minimap_on
         self.update()
 
     def scene(self, at: QPointF | QPoint) -> QPointF:
@@ -99,6 +99,11 @@ class Viewport(QWidget):
         """What lies under a widget pixel."""
         p = self.scene(at)
         return hit(self.geometry_, p.x(), p.y(), self.view.scale)
+
+    @property
+    def minimap_on(self) -> bool:
+        """Whether the minimap is there, or would be were there room for it: the menu's tick."""
+        return self.minimap.shown or self.minimap_wanted
 
     @property
     def minimap_wanted(self) -> bool:

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from engine.graph import Edge, EdgeKey
 from engine.registry import OPS
+from gui.canvas.choices import Choice
 from gui.canvas.field import FieldEditor
-from gui.canvas.fields import holds_floats, place_of, spots
-from gui.canvas.fuzzy import Choice
+from gui.canvas.fields import place_of, spots
 from gui.canvas.search import Search
 from gui.canvas.shapes import BOX_HEIGHT, NARROWEST, PILL_HEIGHT
 from gui.canvas.surface import Surface
@@ -48,6 +48,7 @@ class Writing(Surface):
         self._editing = ("", 0)
         self.search.picked.connect(self._on_picked)
         self.search.closed.connect(self._on_search_closed)
+        self.search.gone.connect(lambda: self.hint.emit(""))
         self.field.finished.connect(self._on_field_finished)
 
     def set_theme(self, theme: Theme) -> None:
@@ -64,7 +65,7 @@ class Writing(Surface):
     def start_search(self, at: QPointF | None = None, *, wire: Wire | None = None) -> None:
         """Open the popup at a scene point (default: beside the selected node, or at the mouse)."""
         self._beside = self._only_selected() if at is None and wire is None else None
-        if self._beside in self.document.graph.nodes:
+        if self._beside is not None and self._beside in self.document.graph.nodes:
             at = self._right_of(self._beside)
         if at is None:
             mouse = self.mapFromGlobal(QCursor.pos())
@@ -75,10 +76,12 @@ class Writing(Surface):
         self.hint.emit("Type to find an operation · arrows and Enter choose · Esc closes")
 
     def _on_picked(self, choice: Choice) -> None:
+        self.hint.emit("")
         self.setFocus()
         wire = self._wire
-        if self._beside in self.document.graph.nodes and not OPS[choice.op].source:
-            wire = (self._beside, None, 0)
+        beside = self._beside if self._beside in self.document.graph.nodes else None
+        if beside is not None and not OPS[choice.op].source:
+            wire = (beside, None, 0)
         self.add_op(choice.op, self._search_at, params=choice.params, wire=wire)
 
     def _right_of(self, node: str) -> QPointF:
@@ -102,7 +105,7 @@ class Writing(Surface):
         """Add a node around a scene point, wired to a loose end or put into an edge: one edit."""
         at = at or self.scene(QRectF(self.rect()).center())
         params = dict(params or {})
-        if "data" in params and holds_floats(OPS[op].defaults):
+        if "data" in params and entry.holds_floats(OPS[op].defaults, op):
             params["data"] = entry.as_floats(params["data"])
         document, node = edits.add_node(
             self.document, op, self._place_for(op, at, wire), params=params
@@ -166,13 +169,9 @@ class Writing(Surface):
         self.setFocus()
 
     def edit_selection(self) -> None:
-        """Enter: the value of the selected node; where there is none, the node is activated."""
+        """Enter: the value of the selected node, else its first number, else its name."""
         item = self._only_selected()
-        if item is None:
-            return
-        if item in self.document.graph.nodes and spots(self.editor, item)[0].part == "name":
-            self.node_activated.emit(item)
-        else:
+        if item is not None:
             self.edit_item(item)
 
     def rename_selection(self) -> None:

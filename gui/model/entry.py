@@ -6,6 +6,7 @@ Nothing is ever evaluated: it reads literals, and every refusal says where and w
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 Entry = Any
@@ -48,8 +49,24 @@ def as_floats(value: Entry) -> Entry:
     return float(value)
 
 
+def holds_floats(params: Mapping[str, Any], op: str = "tensor") -> bool:
+    """Whether what is typed into this tensor is meant as floating-point numbers."""
+    dtype = params.get("dtype")
+    if dtype is not None:
+        return str(dtype).removeprefix("torch.").startswith(("float", "bfloat", "double", "half"))
+    return op == "parameter" or bool(params.get("requires_grad")) or _any_float(params.get("data"))
+
+
+def _any_float(data: Any) -> bool:
+    if isinstance(data, (list, tuple)):
+        return any(map(_any_float, data))
+    return isinstance(data, float)
+
+
 def spell(value: Entry) -> str:
-    """The text `parse` reads back as `value`, for the in-place editor to start with."""
+    """The text that is read back as `value`, for an editor to start with; None is nothing."""
+    if value is None or isinstance(value, str):
+        return value or ""
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(spell(item) for item in value) + "]"
     return repr(value)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property, lru_cache, partial
+from itertools import chain
 from typing import assert_never
 
 from engine.events import (
@@ -23,10 +23,10 @@ from engine.events import (
     Warned,
     Zeroed,
 )
-from engine.graph import EdgeKey, Graph, Program
+from engine.graph import Edge, EdgeKey, Graph, Program
 from engine.trace import Trace
 from gui.model import words
-from gui.model.fold import after, concerned
+from gui.model.fold import Bindings, History
 from gui.model.frames import (
     EMPTY,
     Array,
@@ -36,6 +36,7 @@ from gui.model.frames import (
     LedgerEntry,
     NodeState,
     Packet,
+    evolved,
 )
 from gui.model.timeline import Chapter, Timeline
 
@@ -65,10 +66,16 @@ class TraceFilm(Film):
     def __init__(self, graph: Graph, program: Program, trace: Trace) -> None:
         self.graph, self.program, self.trace = graph, program, trace
         self._frames = lru_cache(maxsize=8)(partial(TraceFrame, self))
-        self._states: dict[str, tuple[list[int], list[NodeState]]] = {}
+        self._histories: dict[str, History] = {}
 
     def frame(self, step: int) -> Frame:
         return self._frames(step)
+
+    def prepare(self) -> None:
+        """Read the facts and fold them up to the end: on a worker, for the thread that paints."""
+        last, _ = len(self) - 1, self._by_edge
+        for node in self.graph.nodes:
+            self._own(node, last)
 
     @property
     def stopped_at(self) -> str:
@@ -83,7 +90,7 @@ class TraceFilm(Film):
     @cached_property
     def timeline(self) -> Timeline:
         chapters = tuple(
-            Chapter(self._title(c.action, c.title), c.kind, first, end - 1, c.failed)
+            Chapter(self._title(c.action, c.title), c.kind, first, end - 1, c.failed, c.expected)
             for c, (first, end) in zip(self.trace.chapters, self.trace.spans, strict=True)
             if end > first
         )
@@ -114,16 +121,26 @@ class TraceFilm(Film):
 
     def call_at(self, step: int) -> tuple[int, bool]:
         """The number of the latest backward call begun by `step`, and whether it still goes on."""
-        latest, going = 0, False
-        for call, first, end in self.calls:
-            if first <= step:
-                latest, going = call, step < end
-        return latest, going
+        at = bisect_right(self._call_starts, step) - 1
+        if at < 0:
+            return 0, False
+        call, _, end = self.calls[at]
+        return call, step < end
+
+    @cached_property
+    def _call_starts(self) -> list[int]:
+        return [first for _, first, _ in self.calls]
 
     def events_between(self, low: int, high: int) -> Sequence[Event]:
         """What happens after step `low`, up to and with step `high`."""
         steps, events = self._event_steps, self.trace.events
         return events[bisect_right(steps, low) : bisect_right(steps, high)]
+
+    def concerned_between(self, low: int, high: int) -> set[str]:
+        """The nodes that are concerned by what happens after step `low`, up to and with `high`."""
+        steps = self._event_steps
+        found = self._concerned[bisect_right(steps, low) : bisect_right(steps, high)]
+        return set(chain.from_iterable(found))
 
     @cached_property
     def _event_steps(self) -> list[int]:
@@ -132,45 +149,45 @@ class TraceFilm(Film):
     # ---- nodes ---------------------------------------------------------------------------------
 
     @cached_property
+    def _concerned(self) -> list[Sequence[str]]:
+        """For each event the nodes whose state it changes."""
+        return list(map(Bindings().concerned, self.trace.events))
+
+    @cached_property
     def _by_node(self) -> dict[str, list[Event]]:
         found: dict[str, list[Event]] = {}
-        for event in self.trace.events:
-            for node in concerned(event):
+        for event, nodes in zip(self.trace.events, self._concerned, strict=True):
+            for node in nodes:
                 found.setdefault(node, []).append(event)
         return found
 
     def node(self, node: str, step: int) -> NodeState:
         """The state of a node: its last own event, seen from `step`."""
-        steps, states = self._history(node)
-        at = bisect_right(steps, step) - 1
-        if at < 0:
-            return EMPTY.node(node)
-        state = states[at]
-        if not state.arrived:
-            return state
+        state = self._own(node, step)
         latest, going = self.call_at(step)
+        if not latest:
+            return state
         if state.call != latest:
-            return replace(state, terms=(), elsewhere=0, grad=None, expected=0, live=False)
-        return state if going else replace(state, live=False)
+            return self._after_its_call(node, state, step, latest)
+        return state if going else evolved(state, live=False)
 
-    def _history(self, node: str) -> tuple[list[int], list[NodeState]]:
-        known = self._states.get(node)
+    def _after_its_call(self, node: str, state: NodeState, step: int, latest: int) -> NodeState:
+        """Gradients of the latest call outlive another forward; those of an older are gone."""
+        if state.call:
+            return evolved(state, terms=(), grad=None, expected=0, live=False)
+        start = self._call_starts[bisect_right(self._call_starts, step) - 1]
+        last = self._histories[node].last_gradient(step, start)
+        if last is None or last.call != latest:
+            return state
+        came = {"grad": last.grad, "terms": last.terms, "expected": last.expected}
+        return evolved(state, call=latest, live=False, **came)
+
+    def _own(self, node: str, step: int) -> NodeState:
+        """What a node's own events say by `step`, whatever call has begun since."""
+        known = self._histories.get(node)
         if known is None:
-            known = self._states[node] = self._fold(node)
-        return known
-
-    def _fold(self, node: str) -> tuple[list[int], list[NodeState]]:
-        steps: list[int] = []
-        states: list[NodeState] = []
-        state = NodeState()
-        for event in self._by_node.get(node, ()):
-            state = after(state, event, node)
-            if steps and steps[-1] == event.step:
-                states[-1] = state
-            else:
-                steps.append(event.step)
-                states.append(state)
-        return steps, states
+            known = self._histories[node] = History(node, self._by_node.get(node, ()))
+        return known.at(step) or EMPTY.node(node)
 
     # ---- edges ---------------------------------------------------------------------------------
 
@@ -192,16 +209,26 @@ class TraceFilm(Film):
         if flow.inner or flow.slot is None:
             return None
         edge = self.graph.edges.get((flow.source, flow.slot))
-        return edge.key if edge is not None and edge.source == flow.target else None
+        if edge is None:
+            return None
+        if edge.source == flow.target:
+            return edge.key
+        end = self._tensor(flow.target, flow.output or 0, flow.step)
+        return edge.key if self._tensor(edge.source, edge.output, flow.step) == end else None
+
+    def _tensor(self, node: str, output: int, step: int) -> tuple[str, int]:
+        """Who made the tensor that this output of the node is: an in-place op gives another's."""
+        same_as = None if output else self._own(node, step).same_as
+        return same_as or (node, output)
 
     def edge(self, key: EdgeKey, step: int) -> EdgeState:
         """The state of an edge: whether a value has passed, what came back, and why nothing can."""
         edge = self.graph.edges.get(key)
         if edge is None:
             return EdgeState()
-        source, target = self.node(edge.source, step), self.node(edge.target, step)
+        source, target = self._own(edge.source, step), self._own(edge.target, step)
         carried = source.value is not None
-        cut = self._cut(source, target, key) if carried else None
+        cut = self._cut(edge, source, target) if carried else None
         steps, passed = self._by_edge.get(key, ([], []))
         at = bisect_right(steps, step) - 1
         latest, going = self.call_at(step)
@@ -209,10 +236,16 @@ class TraceFilm(Film):
             return EdgeState(carried, cut)
         return EdgeState(carried, cut, passed[at][1], going)
 
-    def _cut(self, source: NodeState, target: NodeState, key: EdgeKey) -> Cut | None:
-        if not source.requires_grad:
+    def _cut(self, edge: Edge, source: NodeState, target: NodeState) -> Cut | None:
+        """Why nothing can come back: what counts is how the source was when the target used it."""
+        if target.value is not None:
+            source = self._own(edge.source, target.since - 1)
+        tracked = [source.requires_grad, *(output.requires_grad for output in source.more)]
+        if tracked[0] and not all(tracked[edge.output : edge.output + 1]):
+            return Cut.NON_DIFFERENTIABLE  # the indices sort() gives beside the values
+        if not tracked[0]:
             return Cut.NO_GRAD if source.why_no_grad is Cut.NO_GRAD else Cut.FROZEN
-        if self.graph.nodes[key[0]].op == "detach":
+        if self.graph.nodes[edge.target].op == "detach":
             return Cut.DETACH
         return target.why_no_grad if target.value is not None else None
 
@@ -224,21 +257,21 @@ class TraceFilm(Film):
         return [e.step for e in entries], entries
 
     def _entry(self, event: Event) -> LedgerEntry | None:
+        """What changes the `.grad` of a tensor stands under the node that made it."""
+        if not isinstance(event, Stored | Retained | Zeroed):
+            return None
+        owner, before = self._tensor(event.node, 0, event.step)[0], event.before
         if isinstance(event, Stored):
-            piled = event.before is not None and words.any_nonzero(event.before)
-            return LedgerEntry(
-                event.node, event.step, f"backward #{event.call}", event.before, event.added,
-                event.after, piled,
-            )  # fmt: skip
+            piled, what = (
+                before is not None and words.any_nonzero(before),
+                f"backward #{event.call}",
+            )
+            return LedgerEntry(owner, event.step, what, before, event.added, event.after, piled)
         if isinstance(event, Retained):
-            return LedgerEntry(
-                event.node, event.step, f"backward #{event.call}, retained", event.before, None,
-                event.after,
-            )  # fmt: skip
-        if isinstance(event, Zeroed):
+            what = f"backward #{event.call}, retained"
+        else:
             what = words.action_line(self.graph, self.program[event.action])
-            return LedgerEntry(event.node, event.step, what, event.before, None, event.after)
-        return None
+        return LedgerEntry(owner, event.step, what, before, None, event.after)
 
     def ledger(self, step: int) -> tuple[LedgerEntry, ...]:
         """The entries up to `step`."""
@@ -352,6 +385,10 @@ class TraceFrame(Frame):
         return f"{event.kind}: {event.sentence}" if isinstance(event, Failed) else None
 
     @cached_property
+    def expected_error(self) -> bool:
+        return isinstance(self.event, Failed) and self.event.expected
+
+    @cached_property
     def caption(self) -> str:
         if self.event is None:
             return ""
@@ -381,10 +418,9 @@ class TraceFrame(Frame):
         low, high = sorted((self.step, other.step))
         if film.call_at(low) != film.call_at(high) or high - low > FAR:
             return None
-        nodes: set[str] = set()
+        nodes = film.concerned_between(low, high)
         edges: set[EdgeKey] = set()
         for event in film.events_between(low, high):
-            nodes.update(concerned(event))
             if isinstance(event, Flow) and (key := film.drawn_edge(event)) is not None:
                 edges.add(key)
         for node in nodes:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from operator import attrgetter
+from typing import Any, overload
 
+from engine.events import Output
 from engine.graph import EdgeKey
 
 Array = Any
@@ -31,13 +34,39 @@ class Term:
     source: str
 
 
+class Terms(Sequence[Term]):
+    """The first `count` of a list that only grows: the states of one call share it."""
+
+    __slots__ = ("_count", "_list")
+
+    def __init__(self, terms: list[Term], count: int) -> None:
+        self._list, self._count = terms, count
+
+    def and_(self, term: Term) -> Terms:
+        """These and one more."""
+        shared = self._list if len(self._list) == self._count else self._list[: self._count]
+        shared.append(term)
+        return Terms(shared, self._count + 1)
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> Term: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Term]: ...
+    def __getitem__(self, index: int | slice) -> Term | Sequence[Term]:
+        at = range(self._count)[index]
+        return self._list[at] if isinstance(at, int) else [self._list[i] for i in at]
+
+
 @dataclass(frozen=True, slots=True)
 class NodeState:
     """One node at one step.
 
-    `grad` is the sum of `terms`, the contributions that have arrived in the latest backward call,
-    of which `expected` are awaited; `elsewhere` more came for other outputs of the same op.  `live`
-    says that call is still going on (else it is drawn dimmed).
+    `value` and all about gradients are the first output's; `more` are the others.  `grad` is the
+    sum of `terms`, the contributions that have arrived in the latest backward call, of which
+    `expected` are awaited.  `live` says that call is still going on (else it is drawn dimmed).
     `stored` is `.grad`, of a leaf or a tensor that retains it.
     """
 
@@ -49,18 +78,40 @@ class NodeState:
     grad_fn: str | None = None
     why_no_grad: Cut | None = None
     grad: Array | None = None
-    terms: tuple[Term, ...] = ()
+    terms: Sequence[Term] = ()
     expected: int = 0
     live: bool = False
     freed: bool = False
     stored: Array | None = None
+    expected_error: bool = False
+    """Whether the Program says that it expects `error`."""
     call: int = 0
     """The backward call that `terms` belong to."""
-    elsewhere: int = 0
+    more: tuple[Output, ...] = ()
+    since: int = -1
+    """The step at which its statement ran."""
+    same_as: tuple[str, int] | None = None
+    """The (node, output) whose very tensor this node's name stands for, if it is another's."""
 
     @property
     def arrived(self) -> int:
-        return len(self.terms) + self.elsewhere
+        return len(self.terms)
+
+    @property
+    def outputs(self) -> tuple[Array | None, ...]:
+        """The values of all outputs."""
+        return self.value, *(output.value for output in self.more)
+
+
+_values = attrgetter(*(f.name for f in fields(NodeState)))
+
+
+def evolved(state: NodeState, **changes: Any) -> NodeState:
+    """`dataclasses.replace`, several times as fast: a long film has a hundred thousand states."""
+    new = NodeState(*_values(state))
+    for name, value in changes.items():
+        object.__setattr__(new, name, value)
+    return new
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +195,11 @@ class Frame:
     def failed(self) -> str | None:
         """The sentence of the error this step shows, as `RuntimeError: …`."""
         return None
+
+    @cached_property
+    def expected_error(self) -> bool:
+        """Whether the Program expects the error this step shows."""
+        return False
 
     @cached_property
     def remedy(self) -> str:

@@ -56,6 +56,7 @@ def with_action(document: Document, action: Action) -> Document:
 
 
 def leaves_with_grad(graph: Graph, film: Film, step: int) -> tuple[str, ...]:
-    """The nodes whose `.grad` is not None at a step."""
+    """The nodes whose `.grad` is not None at a step; of several names of one tensor the first."""
     frame = film.frame(step)
-    return tuple(i for i in graph.nodes if frame.node(i).stored is not None)
+    states = ((i, frame.node(i)) for i in graph.nodes)
+    return tuple(i for i, state in states if state.stored is not None and state.same_as is None)

@@ -14,6 +14,7 @@ class Chapter:
     first: int
     last: int
     failed: bool = False
+    expected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

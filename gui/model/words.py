@@ -27,7 +27,7 @@ from engine.events import (
     Warned,
     Zeroed,
 )
-from engine.graph import Action, Graph, Program
+from engine.graph import Action, Graph, Program, of_the_last
 from engine.registry import OPS
 
 Array = Any
@@ -129,8 +129,12 @@ def _bracketed(text: str) -> str:
 
 def action_line(graph: Graph, action: Action) -> str:
     """An action as its PyTorch line, in the graph's names."""
-    names = {node.id: node.name for node in graph.nodes.values()}
-    return line(action, names) or "forward"
+    return line(action, _names(graph)) or "forward"
+
+
+@of_the_last
+def _names(graph: Graph) -> dict[str, str]:
+    return {node.id: node.name for node in graph.nodes.values()}
 
 
 # ---- captions ------------------------------------------------------------------------------------
@@ -178,7 +182,7 @@ class _Captions:
                 return self._stored(event)
             case Retained():
                 name = self.name(event.node)
-                return f"{name} is no leaf but retains its grad: {self._grad(event)}."
+                return f"{name} is not a leaf but retains its grad: {self._grad(event)}."
             case Freed():
                 return f"{event.function} lets go of the tensors it saved."
             case Zeroed():
@@ -220,8 +224,13 @@ class _Captions:
 
     def _flow(self, event: Flow) -> str:
         to = self.name(event.target)
-        what = f"∂{self.root(event)}/∂{to}"
-        sent = f"{event.function} sends {what} = {self._product(event)} to {to}"
+        if event.output is not None:
+            to += f"[{event.output}]"
+        what, much = f"∂{self.root(event)}/∂{to}", self._product(event)
+        if event.expected > 1:
+            sent = f"{event.function} sends {much} to {to}, {_one_of(event)} {what}"
+        else:
+            sent = f"{event.function} sends {what} = {much} to {to}"
         if np.shape(event.raw) != np.shape(event.value):
             sent += f", summed over what was broadcast: {shape(event.raw)} → {shape(event.value)}"
         if event.expected > 1:
@@ -261,6 +270,11 @@ class _Captions:
         return f"{event.kind}{where}: {event.sentence}{expected}"
 
 
+def _one_of(event: Flow) -> str:
+    """A contribution that others join is not yet the derivative."""
+    return f"one of {event.expected} terms of"
+
+
 def _times(count: int) -> str:
     return {2: "twice", 3: "three times"}.get(count, f"{count} times")
 
@@ -290,7 +304,12 @@ def explanation(event: Event, graph: Graph, program: Program) -> tuple[str, ...]
     if not isinstance(event, Flow):
         return ()
     source, target = _name(graph, event.source), _name(graph, event.target)
-    symbolic = f"∂{root}/∂{target} = ∂{root}/∂{source} · ∂{source}/∂{target}"
+    if event.output is not None:
+        target += f"[{event.output}]"
+    whole, product = f"∂{root}/∂{target}", f"∂{root}/∂{source} · ∂{source}/∂{target}"
+    symbolic = f"{whole} = {product}"
+    if event.expected > 1:
+        symbolic = f"{_one_of(event)} {whole}: {product}"
     factor = local_factor(event)
     if factor is None:
         return symbolic, f"= {short(event.value, 40)}"

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QHeaderView, QTableView, QWidget
 
-from gui.model import words
+from gui.model import finite, words
 from gui.panels.parts import label, number_label, row_label, say
 from gui.theme import LIGHT, Theme, mono
 
@@ -26,21 +26,20 @@ def headline(array: Any) -> str:
 
 
 def spread(array: Any) -> str:
-    """What a shape leaves out: range and mean, and how many entries are not a number."""
+    """What a shape leaves out: range and mean."""
     if (
         array is None
         or np.ndim(array) == 0
+        or fits_table(array)
         or not np.issubdtype(np.asarray(array).dtype, np.number)
     ):
         return ""
     a = np.asarray(array)
     good = a[np.isfinite(a)].astype(float)
-    parts = []
-    if good.size and not fits_table(a):
-        ends = f"min {words.number(good.min())} · max {words.number(good.max())}"
-        parts = [ends, f"mean {words.number(good.mean())}"]
-    bad = int(np.isnan(a).sum())
-    return " · ".join([*parts, f"{bad} NaN"] if bad else parts)
+    if not good.size:
+        return ""
+    ends = f"min {words.number(good.min())} · max {words.number(good.max())}"
+    return f"{ends} · mean {words.number(good.mean())}"
 
 
 def fits_table(array: Any) -> bool:
@@ -98,6 +97,7 @@ class ArrayView(QWidget):
         self._words = ("", "")
         self.number = number_label(tone, bold=True)
         self.detail = label("", "muted")
+        self.bad = label("", "error")
         self._cells = _Cells(tone)
         self.table = self._make_table()
         grid = QGridLayout(self)
@@ -107,7 +107,8 @@ class ArrayView(QWidget):
         grid.addWidget(row_label(title), 0, 0)
         grid.addWidget(self.number, 0, 1)
         grid.addWidget(self.detail, 1, 1)
-        grid.addWidget(self.table, 2, 0, 1, 2)
+        grid.addWidget(self.bad, 2, 1)
+        grid.addWidget(self.table, 3, 0, 1, 2)
         grid.setColumnStretch(1, 1)
 
     def _make_table(self) -> QTableView:
@@ -136,6 +137,7 @@ class ArrayView(QWidget):
         self._words, self._shown = shown, array
         self.number.setText(line or headline(array))
         say(self.detail, "\n".join(part for part in (spread(array), detail) if part))
+        say(self.bad, finite.sentence(array))
         tabular = array is not None and fits_table(array)
         self.table.setVisible(tabular)
         if tabular:

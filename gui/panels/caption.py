@@ -22,8 +22,8 @@ from gui.state.player import Player
 from gui.theme import Theme
 
 LINES = 2
-NOTHING = "Nothing has run yet. Press Forward, or set a value."
-READY = "Ready: {} steps. Press Space to play or → for the first step."
+NOTHING = "Nothing has run yet: add an operation (Tab on the canvas) or open a lesson."
+READY = "Ready: {} steps. Space on the canvas (anywhere Ctrl+Space) plays, → goes to the first."
 
 
 class Caption(FramePanel):
@@ -58,7 +58,7 @@ class Caption(FramePanel):
     def _tone(self, frame: Frame) -> str:
         chapter = self.player.film.timeline.chapter_at(self.player.step)
         if frame.failed:
-            return "error"
+            return "cut" if frame.expected_error else "error"
         return {"forward": "value", "backward": "gradient"}.get(chapter.kind if chapter else "", "")
 
     @property
@@ -115,7 +115,12 @@ class Caption(FramePanel):
         if self._layout is None:
             self._layout = self.laid_out()
         painter = QPainter(self)
-        back = {"gradient": "gradient_soft", "error": "error_soft", "value": "value_soft"}
+        back = {
+            "gradient": "gradient_soft",
+            "error": "error_soft",
+            "value": "value_soft",
+            "cut": "hover",
+        }
         painter.fillRect(self.rect(), self.theme.color(back.get(self.tone, "window")))
         painter.setPen(self.theme.color("error" if self.tone == "error" else "text"))
         top = (self.height() - self._layout.boundingRect().height()) / 2

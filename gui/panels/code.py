@@ -11,7 +11,7 @@ from engine.graph import Graph, Program
 from gui.model.document import Document
 from gui.model.frames import Frame
 from gui.panels.actions import chapter_of, is_call
-from gui.panels.parts import FramePanel
+from gui.panels.parts import FramePanel, tone
 from gui.panels.source_view import SourceView
 from gui.state.editor import Editor
 from gui.state.player import Player
@@ -50,7 +50,7 @@ class CodePane(FramePanel):
             self._made_for = document
             self.lines = self._write(document.graph, document.program)
             self.view.show_text("\n".join(line.text for line in self.lines))
-        self.view.light(lit_lines(self.lines, frame))
+        self.view.light(lit_lines(self.lines, frame), tone(self.player))
 
     def _on_line(self, number: int) -> None:
         if not 0 <= number < len(self.lines):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import keyword
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -11,7 +10,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
-from gui.model import fields, limits
+from gui.model import entry, fields
+from gui.model.names import why_no_name
 from gui.panels.parts import Choice, label, say
 
 Read = Callable[[str], Any]
@@ -21,31 +21,6 @@ DTYPES = (
     *("int64", "int32", "int16", "int8", "uint8", "bool"),
 )
 REDUCTIONS = ("mean", "sum", "none")
-
-
-def read_literal(text: str) -> Any:
-    """A single number."""
-    from gui.model import entry
-
-    return entry.number(text)
-
-
-def read_data(text: str) -> Any:
-    """A number or nested lists of numbers."""
-    from gui.model import entry
-
-    return entry.parse(text)
-
-
-def spell(value: Any) -> str:
-    """A value as it is typed."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(spell(v) for v in value) + "]"
-    return repr(value)
 
 
 def reader(kind: str) -> Read:
@@ -59,7 +34,7 @@ def reader(kind: str) -> Read:
         if "str" in kinds:
             return typed
         try:
-            value = read_data(typed)
+            value = entry.parse(typed)
         except ValueError as error:
             raise ValueError(str(error) if "[" in typed else _asked(kind)) from None
         if type(value) is int and kind.startswith("tuple["):
@@ -82,12 +57,8 @@ def name_reader(taken: Callable[[], Collection[str]]) -> Read:
 
     def read(text: str) -> str:
         name = text.strip()
-        if not name.isidentifier() or len(name) > limits.LABEL:
-            raise ValueError("A name is wanted: letters, digits and _, not starting with a digit.")
-        if keyword.iskeyword(name):
-            raise ValueError(f"“{name}” is a word of Python's own: choose another name.")
-        if name in taken():
-            raise ValueError(f"Another node is called {name}: choose another name.")
+        if why := why_no_name(name, taken()):
+            raise ValueError(why)
         return name
 
     return read
@@ -130,7 +101,7 @@ class TextField(QWidget):
 
     def show_value(self, value: Any) -> None:
         """Show the Document's value; what is being typed stays until that value changes."""
-        text = spell(value)
+        text = entry.spell(value)
         if text != self._shown or not self.line.isModified():
             self._shown = text
             self._revert()
@@ -211,7 +182,7 @@ def editor_for(name: str, kind: str, *, optional: bool = False) -> FieldEditor:
     kinds = {part.strip() for part in kind.split("|")}
     none = "default" if optional or "None" in kinds else ""
     if name == "data":
-        return TextField(read_data, name, hint="a number, or [1, 2], or [[1, 2], [3, 4]]")
+        return TextField(entry.parse, name, hint="a number, or [1, 2], or [[1, 2], [3, 4]]")
     if name == "dtype" or "dtype" in kinds:
         return ChoiceField(DTYPES, name, none=none)
     if "bool" in kinds and kinds <= {"bool", "None"}:

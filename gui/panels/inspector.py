@@ -18,6 +18,8 @@ from gui.state.selection import Selection
 from gui.theme import Theme
 
 NOTHING = "Select a node to see its value and gradient."
+LONGEST = 24
+"""Characters of a name where several are listed."""
 SEVERAL = "Del deletes them, Ctrl+D duplicates, Ctrl+G groups, N puts them under no_grad."
 
 
@@ -140,8 +142,11 @@ class Inspector(FramePanel):
             say(self.help, NOTHING)
         self.step.show_frame(frame)
         told = not self.error.isHidden()  # the node that raised is the one selected
-        remedy = getattr(frame, "remedy", "")
-        self.raised.tell("This step raised", "" if told else frame.failed or "", remedy)
+        remedy = frame.remedy
+        expected = frame.expected_error
+        title = "This step raised, as the program expects" if expected else "This step raised"
+        self.raised.set_tone("plain" if expected else "error")
+        self.raised.tell(title, "" if told else frame.failed or "", remedy)
 
     def _show_only_for(self, nodes: int, regions: int) -> None:
         """Hide what does not apply to this kind of selection."""
@@ -161,8 +166,11 @@ class Inspector(FramePanel):
         source = op.source if op else node.op in ("tensor", "parameter")
         self.title.setText(f"{node.name} · {'leaf ' if source else ''}{node.op}")
         self.signature.setText(signature(state))
-        remedy = getattr(frame, "remedy", "")
-        self.error.tell("This node failed" if state.error else "", state.error or "", remedy)
+        remedy = frame.remedy
+        expected = state.expected_error
+        title = "It failed, as the program expects" if expected else "This node failed"
+        self.error.set_tone("plain" if expected else "error")
+        self.error.tell(title if state.error else "", state.error or "", remedy)
         self._show_numbers(state)
         why = why_none(node.name, node.op, state, after_backward=self._after_backward())
         self.why.tell(f"Why is {node.name}.grad None?", why)
@@ -189,7 +197,9 @@ class Inspector(FramePanel):
         self.members.show_links(names)
 
     def _show_several(self, nodes: list[Node], regions: list[Region]) -> None:
-        names = [n.name for n in nodes] + [r.title or r.kind for r in regions]
+        titles = [" ".join((r.title or r.kind).split()) for r in regions]
+        names = [n.name for n in nodes] + titles
+        names = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in names]
         listed = ", ".join(names[:6]) + (" …" if len(names) > 6 else "")
         self.title.setText(f"{len(names)} selected")
         say(self.help, f"{listed}\n\n{SEVERAL}")

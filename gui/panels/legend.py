@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
-from gui.panels.parts import GAP, MARGIN, Panel, label
+from gui.panels.parts import GAP, MARGIN, Elided, Panel
 from gui.theme import Theme
 
 SAMPLES = (
@@ -70,7 +70,7 @@ class Legend(Panel):
         for row, (sample, (*_, meaning)) in enumerate(zip(self.samples, SAMPLES, strict=True)):
             sample.setAccessibleName(meaning)
             grid.addWidget(sample, row, 0)
-            grid.addWidget(label(meaning), row, 1)
+            grid.addWidget(Elided(meaning), row, 1)
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(len(SAMPLES), 1)
         self.set_theme(theme)

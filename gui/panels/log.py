@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.model.frames import Frame
-from gui.panels.parts import FramePanel, label, say
+from gui.panels.parts import FramePanel, label, say, tone
 from gui.state.player import Film, Player
 from gui.theme import Theme, mono
 
@@ -73,12 +73,17 @@ class LogModel(QAbstractListModel):
         kinds = self.film.timeline.kinds
         return kinds[step] if step < len(kinds) else ""
 
+    def expected(self, step: int) -> bool:
+        """Whether the program expects the error this step shows."""
+        return self.film.frame(step).expected_error
+
 
 class _Delegate(QStyledItemDelegate):
     """Number, sentence; the current step on a tinted ground."""
 
     theme: Theme
     current = -1
+    tone = "gradient"
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         return QSize(120, option.fontMetrics.height() + 8)
@@ -88,10 +93,12 @@ class _Delegate(QStyledItemDelegate):
         assert isinstance(model, LogModel)
         step, rect = index.row(), QRectF(option.rect)
         failed = model.kind(step) == "failed"
+        expected = failed and model.expected(step)
+        ink = "muted" if expected else "error" if failed else "text"
         painter.save()
         if step == self.current:
-            tone = "error" if failed else "gradient"
-            painter.fillRect(rect, self.theme.color(f"{tone}_soft"))
+            tone = "cut" if expected else "error" if failed else self.tone
+            painter.fillRect(rect, self.theme.color("hover" if expected else f"{tone}_soft"))
             bar = QRectF(rect.left(), rect.top(), 3, rect.height())
             painter.fillRect(bar, self.theme.color(tone))
         elif option.state & QStyle.StateFlag.State_MouseOver:
@@ -102,7 +109,7 @@ class _Delegate(QStyledItemDelegate):
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(rect.left(), rect.top(), wide, rect.height()), right, str(step + 1))
         painter.setFont(option.font)
-        painter.setPen(self.theme.color("error" if failed else "text"))
+        painter.setPen(self.theme.color(ink))
         room = rect.adjusted(wide + 12, 0, -6, 0)
         text = option.fontMetrics.elidedText(
             model.caption(step), Qt.TextElideMode.ElideRight, int(room.width())
@@ -146,7 +153,7 @@ class Log(FramePanel):
         say(self.empty, "" if self.model.rowCount() else EMPTY)
         self.view.setVisible(self.model.rowCount() > 0)
         step, before = self.player.step, self._delegate.current
-        self._delegate.current = step
+        self._delegate.current, self._delegate.tone = step, tone(self.player)
         for row in (before, step):
             if row >= 0:
                 self.view.update(self.model.index(row))

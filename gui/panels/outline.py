@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     Qt,
 )
-from PySide6.QtGui import QColor, QShowEvent
+from PySide6.QtGui import QColor, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHeaderView, QTreeView, QVBoxLayout, QWidget
 
 from engine.graph import Node
@@ -28,6 +28,11 @@ from gui.theme import LIGHT, Theme, mono
 COLUMNS = ("Name", "Operation", "Value", "Gradient", ".grad", "Inputs", "Inside")
 FROM_FRAME = (2, 4)
 """First and last column that change from step to step."""
+
+NARROWEST = (54, 76, 54, 70, 50, 66, 66)
+"""Pixels a column needs for its title and a number."""
+NUMBERS = 5
+"""The columns that are seen without scrolling, however narrow the dock."""
 
 _Index = QModelIndex | QPersistentModelIndex
 _ROLE = Qt.ItemDataRole
@@ -114,6 +119,16 @@ class OutlineModel(QAbstractTableModel):
         return ", ".join(self.document.graph.nodes[edge.source].name for edge in edges)
 
 
+def shares(room: int) -> list[int]:
+    """The width of each column: the last two are given up first, then all are as wide as needed."""
+    if room >= sum(NARROWEST):
+        spare = room - sum(NARROWEST)
+        return [least + spare * least // sum(NARROWEST) for least in NARROWEST]
+    first = NARROWEST[:NUMBERS]
+    spare = max(0, room - sum(first))
+    return [least + spare * least // sum(first) for least in first] + list(NARROWEST[NUMBERS:])
+
+
 class Outline(FramePanel):
     """The same nodes and the same selection as the canvas, row by row."""
 
@@ -123,6 +138,7 @@ class Outline(FramePanel):
         super().__init__(player, theme)
         self.editor, self.selection = editor, selection
         self._following = False
+        self._by_hand, self._sharing = False, False
         self.model = OutlineModel()
         self.view = self._view()
         column = QVBoxLayout(self)
@@ -146,13 +162,31 @@ class Outline(FramePanel):
         view.header().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         view.header().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         view.selectionModel().selectionChanged.connect(self._on_rows)
-        for column, width in enumerate((90, 90, 110, 110, 90, 120, 120)):
-            view.setColumnWidth(column, width)
+        view.header().setStretchLastSection(False)
+        view.header().setMinimumSectionSize(30)
+        view.header().sectionResized.connect(self._on_resized)
         return view
 
     def restyle(self) -> None:
         self.model.theme = self.theme
         self.view.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share()
+
+    def _share(self) -> None:
+        """The columns share the room, until one is made wider or narrower by hand."""
+        if self._by_hand:
+            return
+        room = self.width() - 8 - self.view.verticalScrollBar().sizeHint().width()
+        self._sharing = True
+        for column, width in enumerate(shares(room)):
+            self.view.setColumnWidth(column, width)
+        self._sharing = False
+
+    def _on_resized(self, *_: object) -> None:
+        self._by_hand = self._by_hand or not self._sharing
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 
 from engine.registry import OPS, Op
 from gui.panels.icons import icon
-from gui.panels.palette_entries import Entry, entries, score, sorry
+from gui.panels.palette_entries import Entry, answers, entries, sorry
 from gui.panels.parts import MARGIN, Panel, label, say, tip
 from gui.theme import Theme
 
@@ -150,14 +150,14 @@ class Palette(Panel):
 
     def _fill(self, typed: str) -> None:
         """Show what answers `typed`, the best answer current; everything when nothing is typed."""
-        hits = [(score(typed, e.text), e) for e in self.entries] if typed.strip() else []
-        shown = [e for s, e in hits if s] if typed.strip() else self.entries
+        hits = answers(typed, self.entries) if typed.strip() else []
+        shown = hits if typed.strip() else self.entries
         self.model.clear()
         for category in dict.fromkeys(e.category for e in shown):
             self.model.appendRow(_category(category, [e for e in shown if e.category == category]))
         self._expand(everything=bool(typed.strip()))
-        if hits and shown:
-            self._make_current(max(hits, key=lambda hit: hit[0])[1])
+        if hits:
+            self._make_current(hits[0])
         say(self.empty, "" if shown else sorry(typed.strip(), [e.text for e in self.entries]))
 
     def _expand(self, *, everything: bool) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.registry import Op
+from gui.model.fuzzy import NOT_AT_ALL, Words, distance
 
 CATEGORIES = (
     *("Tensors", "Arithmetic", "Elementary", "Activation", "Reduction", "Shape"),
@@ -24,6 +25,12 @@ class Entry:
     category: str
     doc: str
     region: bool = False
+    nickname: str = ""
+
+    @property
+    def words(self) -> Words:
+        """What it can be found by."""
+        return Words(self.text, self.symbol, self.category, self.doc, self.nickname)
 
 
 REGIONS = (
@@ -37,20 +44,18 @@ REGIONS = (
 
 def entries(ops: Mapping[str, Op]) -> list[Entry]:
     """All lines in the order of the categories; within one, in the order ops were declared."""
-    found = [Entry(op.name, op.name, op.symbol, op.category, op.doc) for op in ops.values()]
+    found = [
+        Entry(op.name, op.name, op.symbol, op.category, op.doc, nickname=op.nickname)
+        for op in ops.values()
+    ]
     known = {c: k for k, c in enumerate(CATEGORIES)}
     return sorted([*found, *REGIONS], key=lambda e: known.get(e.category, len(known)))
 
 
-def score(typed: str, name: str) -> int:
-    """How well `name` answers what was typed: 0 is not at all, more is better."""
-    typed, name = typed.lower().strip(), name.lower()
-    if name.startswith(typed):
-        return 1000 - len(name)
-    if typed in name:
-        return 500 - len(name)
-    letters = iter(name)
-    return 100 - len(name) if all(c in letters for c in typed) else 0
+def answers(typed: str, every: list[Entry]) -> list[Entry]:
+    """The entries that answer what was typed, the best first."""
+    found = [(distance(typed, e.words), len(e.text), k) for k, e in enumerate(every)]
+    return [every[k] for far, _, k in sorted(found) if far < NOT_AT_ALL]
 
 
 def sorry(typed: str, every: list[str]) -> str:

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QPen,
+    QResizeEvent,
     QShowEvent,
     QWheelEvent,
 )
@@ -141,6 +142,13 @@ class Card(QFrame):
         self.column.setContentsMargins(12, 10, 12, 10)
         self.column.setSpacing(5)
 
+    def set_tone(self, tone: str) -> None:
+        """Tint it otherwise."""
+        if self.property("card") != tone:
+            self.setProperty("card", tone)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
 
 def tool_button(
     name: str, tip: str, do: Callable[[], object], *, size: int = 18, accessible: str = ""
@@ -177,6 +185,37 @@ def recolor(parent: QWidget, theme: Theme) -> None:
     for button in parent.findChildren(QToolButton):
         if name := button.property("icon_name"):
             button.setIcon(icon(name, theme.text))
+
+
+def tone(player: Player) -> str:
+    """The colour of the player's step: a value going forward, or a gradient going back."""
+    chapter = player.film.timeline.chapter_at(player.step)
+    return "value" if chapter is not None and chapter.kind == "forward" else "gradient"
+
+
+class Elided(QLabel):
+    """One line of plain text, cut with … where there is no room; the tooltip has it all."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setAccessibleName(text)
+
+    def shown_text(self) -> str:
+        """What there is room for."""
+        elide = Qt.TextElideMode.ElideRight
+        return self.fontMetrics().elidedText(self.text(), elide, self.width())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, self.shown_text())
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setToolTip("" if self.shown_text() == self.text() else tip(self.text()))
 
 
 def tip(text: str) -> str:

@@ -36,6 +36,7 @@ from gui.panels.parts import (
     menu_text,
     recolor,
     say,
+    tone,
     tool_button,
 )
 from gui.panels.program_list import ProgramDelegate, ProgramModel
@@ -126,7 +127,7 @@ class ProgramPane(FramePanel):
             self.select(row)
         film = self.player.film
         failed = (film.frame(c.last).action for c in film.timeline.chapters if c.failed)
-        self.model.current = frame.action
+        self.model.current, self.model.tone = frame.action, tone(self.player)
         self.model.failed = frozenset(action for action in failed if action is not None)
         self.model.stopped = stopped_at(film, program)
         say(self.empty, "" if program else EMPTY)

@@ -31,6 +31,7 @@ class ProgramModel(QAbstractListModel):
         self.program: tuple[Action, ...] = ()
         self.texts: tuple[str, ...] = ()
         self.current: int | None = None
+        self.tone = "gradient"
         self.failed: frozenset[int] = frozenset()
         self.stopped: int | None = None
         """The line whose error ended the run."""
@@ -62,7 +63,7 @@ class ProgramModel(QAbstractListModel):
 
 
 class ProgramDelegate(QStyledItemDelegate):
-    """Number, `try:`, the line; the one at work on an orange ground."""
+    """Number, `try:`, the line; the one at work on a blue or orange ground."""
 
     theme: Theme
 
@@ -75,7 +76,7 @@ class ProgramDelegate(QStyledItemDelegate):
         row, rect = index.row(), QRectF(option.rect)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._ground(painter, option, rect, current=row == model.current)
+        self._ground(painter, option, rect, model.tone if row == model.current else "")
         painter.setFont(mono(9.5))
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(self.theme.color("muted"))
@@ -94,16 +95,14 @@ class ProgramDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _ground(
-        self, painter: QPainter, option: QStyleOptionViewItem, rect: QRectF, *, current: bool
+        self, painter: QPainter, option: QStyleOptionViewItem, rect: QRectF, tone: str
     ) -> None:
         inside = rect.adjusted(1, 1, -1, -1)
         painter.setPen(Qt.PenStyle.NoPen)
-        if current:
-            painter.setBrush(self.theme.color("gradient_soft"))
+        if tone:
+            painter.setBrush(self.theme.color(f"{tone}_soft"))
             painter.drawRoundedRect(inside, 5, 5)
-            painter.fillRect(
-                inside.adjusted(0, 0, 3 - inside.width(), 0), self.theme.color("gradient")
-            )
+            painter.fillRect(inside.adjusted(0, 0, 3 - inside.width(), 0), self.theme.color(tone))
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.setBrush(self.theme.color("hover"))
             painter.drawRoundedRect(inside, 5, 5)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -10,17 +9,14 @@ from PySide6.QtWidgets import QFormLayout, QToolButton, QVBoxLayout, QWidget
 
 from engine.graph import Graph, Node, Region
 from engine.registry import OPS, Op
-from gui.model import edits
-from gui.panels.fields import FieldEditor, Read, TextField, editor_for, name_reader, read_literal
+from gui.model import edits, entry, names
+from gui.panels.fields import FieldEditor, Read, TextField, editor_for, name_reader
 from gui.panels.parts import heading, label, menu_text, row_label, say
 from gui.state.editor import Editor
-
-FLOATS = ("float32", "float64", "float16", "bfloat16")
 
 REGION_WORDS = {
     "no_grad": "no_grad region: nothing computed inside is tracked.",
     "enable_grad": "enable_grad region: tracking is on again inside.",
-    "inference_mode": "inference_mode region: nothing inside is or can be tracked.",
     "group": "group: a frame around nodes; it changes nothing.",
     "note": "note: text on the canvas.",
 }
@@ -53,10 +49,7 @@ class Properties(QWidget):
             self.fields[name].show_value(node.params.get(name, _default(name, op)))
 
     def _name_reader(self, node: str) -> Read:
-        def taken() -> set[str]:
-            return {n.name for i, n in self.editor.document.graph.nodes.items() if i != node}
-
-        return name_reader(taken)
+        return name_reader(lambda: names.taken(self.editor.document.graph, node))
 
     def show_region(self, region: Region) -> None:
         if (region.id, region.kind) != (self.item, *self._rows):
@@ -109,7 +102,7 @@ class Properties(QWidget):
             return
         node = graph.nodes[item]
         if field == "data":
-            value = _as_entered(value, node.params, node.op)
+            value = entry.as_floats(value) if entry.holds_floats(node.params, node.op) else value
         text = f"Set {field} of {node.name}"
         self.editor.apply(text, edits.set_param(document, item, field, value))
 
@@ -128,36 +121,18 @@ def _editor(name: str, op: Op | None) -> FieldEditor:
     assert op is not None
     for slot in op.slots:
         if slot.name == name:
-            read = _or_nothing if slot.optional else read_literal
+            read = _or_nothing if slot.optional else entry.number
             return TextField(read, name, hint="a number, or wire an input")
     field = next(f for f in op.fields if f.name == name)
     return editor_for(name, field.kind, optional=not field.required and field.default is None)
 
 
 def _or_nothing(text: str) -> Any:
-    return None if text.strip() in ("", "None") else read_literal(text)
+    return None if text.strip() in ("", "None") else entry.number(text)
 
 
 def _default(name: str, op: Op | None) -> Any:
     return next((f.default for f in op.fields if f.name == name), None) if op else None
-
-
-def _as_entered(value: Any, params: Mapping[str, Any], op: str) -> Any:
-    """`5` typed into a float tensor is `5.0`."""
-    from gui.model import entry
-
-    return entry.as_floats(value) if _holds_floats(params, op) else value
-
-
-def _holds_floats(params: Mapping[str, Any], op: str) -> bool:
-    dtype = params.get("dtype")
-    if dtype is not None:
-        return dtype in FLOATS
-    return op == "parameter" or bool(params.get("requires_grad")) or _any_float(params.get("data"))
-
-
-def _any_float(data: Any) -> bool:
-    return any(map(_any_float, data)) if isinstance(data, list) else isinstance(data, float)
 
 
 class Links(QWidget):
@@ -178,6 +153,7 @@ class Links(QWidget):
 
     def show_links(self, links: list[tuple[str, str]], most: int = 12) -> None:
         """`links` are (text, node id)."""
+        self.setVisible(bool(links))
         if links == self._shown:
             return
         self._shown = links
@@ -189,7 +165,6 @@ class Links(QWidget):
         for k, button in enumerate(self.buttons):
             self._column.insertWidget(1 + k, button)
         say(self._more, f"and {len(links) - most} more" if len(links) > most else "")
-        self.setVisible(bool(links))
 
     def _button(self, text: str, node: str) -> QToolButton:
         button = QToolButton()

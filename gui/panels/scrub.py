@@ -263,7 +263,8 @@ class ScrubBar(QAbstractSlider):
             painter.setBrush(self.theme.color(COLORS.get(chapter.kind, "sum")))
             painter.drawRoundedRect(self._bar(left, right), 3, 3)
             if chapter.failed:
-                painter.setBrush(self.theme.color("error"))
+                quiet = chapter.expected
+                painter.setBrush(self.theme.color("cut" if quiet else "error"))
                 cap = max(left, right - 5)
                 painter.drawRoundedRect(self._bar(cap, right).adjusted(0, -3, 0, 3), 2, 2)
 

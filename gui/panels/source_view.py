@@ -61,6 +61,7 @@ class SourceView(QPlainTextEdit):
         super().__init__()
         self.theme = theme
         self.lit: dict[int, bool] = {}
+        self.tone = "gradient"
         self._margin = _Margin(self)
         self._colors = _Colors(self.document())
         self.setReadOnly(True)
@@ -79,15 +80,16 @@ class SourceView(QPlainTextEdit):
         self.theme = self._colors.theme = theme
         self._colors.rehighlight()
         self._fit_font()
-        self.light(self.lit)
+        self.light(self.lit, self.tone)
 
     def show_text(self, text: str) -> None:
         if text != self.toPlainText():
             self.setPlainText(text)
             self._place_margin()
 
-    def light(self, lit: dict[int, bool]) -> None:
+    def light(self, lit: dict[int, bool], tone: str = "gradient") -> None:
         """Light these lines; True is the one at work, False the one it happens in."""
+        self.tone = tone
         if lit != self.lit and lit:
             self._reveal(next((n for n, strong in lit.items() if strong), min(lit)))
         self.lit = lit
@@ -102,7 +104,7 @@ class SourceView(QPlainTextEdit):
     def _band(self, number: int, strong: bool) -> QTextEdit.ExtraSelection:
         band = QTextEdit.ExtraSelection()
         band.cursor = QTextCursor(self.document().findBlockByNumber(number))
-        band.format.setBackground(self.theme.color("gradient_soft" if strong else "hover"))
+        band.format.setBackground(self.theme.color(f"{self.tone}_soft" if strong else "hover"))
         band.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
         return band
 
@@ -159,10 +161,10 @@ class SourceView(QPlainTextEdit):
         painter.end()
 
     def _paint_lit(self, painter: QPainter, room: QRectF, strong: bool) -> None:
-        painter.fillRect(room, self.theme.color("gradient_soft" if strong else "hover"))
+        painter.fillRect(room, self.theme.color(f"{self.tone}_soft" if strong else "hover"))
         if strong:
             bar = QRectF(room.left(), room.top(), 3, room.height())
-            painter.fillRect(bar, self.theme.color("gradient"))
+            painter.fillRect(bar, self.theme.color(self.tone))
 
     def _visible_blocks(self, bottom: int) -> Iterator[tuple[QTextBlock, float]]:
         block = self.firstVisibleBlock()

@@ -12,6 +12,8 @@ from gui.panels.scrub import ScrubBar
 from gui.state.player import SPEEDS, Player
 from gui.theme import Theme
 
+PLAY = "(Space or Ctrl+Space)"
+
 
 class Transport(FramePanel):
     """One row of controls for a Player; the keys themselves are the window's."""
@@ -30,11 +32,11 @@ class Transport(FramePanel):
         self.buttons: dict[str, QToolButton] = {
             name: tool_button(name, text, do, size=20)
             for name, text, do in (
-                ("first", "Go to the start (Home)", p.first),
+                ("first", "Go to the start (Ctrl+Home)", p.first),
                 ("back", "Step back (←)", p.back),
-                ("play", "Play (Space)", p.toggle),
+                ("play", f"Play {PLAY}", p.toggle),
                 ("step", "Step (→)", p.forward),
-                ("last", "Go to the end (End)", p.last),
+                ("last", "Go to the end (Ctrl+End)", p.last),
             )
         }
         self.speed = self._speed_box()
@@ -81,8 +83,9 @@ class Transport(FramePanel):
         name = "pause" if playing else "play"
         button.setProperty("icon_name", name)
         button.setIcon(icon(name, self.theme.text))
-        button.setToolTip("Pause (Space)" if playing else "Play (Space)")
-        button.setAccessibleName("Pause" if playing else "Play")
+        word = "Pause" if playing else "Play"
+        button.setToolTip(f"{word} {PLAY}")
+        button.setAccessibleName(word)
 
     def _on_speed(self, speed: float) -> None:
         self.speed.setCurrentIndex(self.speed.findData(speed))

@@ -152,7 +152,7 @@ class _Job:
 
     def _publish(self, trace: Trace, finished: bool) -> None:
         film = TraceFilm(self.graph, self.program, trace)
-        len(film.timeline.kinds)  # read the facts here, not on the thread that paints
+        film.prepare()
         if not self.cancel.is_set():
             self.runner._arrived.emit(self.number, film, finished)
 

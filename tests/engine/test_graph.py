@@ -1,5 +1,8 @@
 """Graphs are values: what is derived from them, and the order they keep."""
 
+import gc
+import weakref
+
 import networkx as nx
 import pytest
 from hypothesis import given
@@ -83,3 +86,11 @@ def test_parts_share_no_state():
     assert Node("a", "op", "a").params == {}
     with pytest.raises(TypeError):
         Node("a", "op", "a").params["x"] = 1
+
+
+def test_a_graph_that_undo_keeps_does_not_keep_its_networkx_twin():
+    graphs = [graph("xy", [("x", "y")]) for _ in range(3)]
+    twins = [weakref.ref(kept.nx) for kept in graphs]
+    gc.collect()
+    assert [twin() is not None for twin in twins] == [False, False, True]
+    assert graphs[2].nx is graphs[2].nx

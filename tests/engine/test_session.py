@@ -1,7 +1,9 @@
 """A Session does what the same lines do in PyTorch, and keeps its hands off all else."""
 
+import gc
 import threading
 import warnings
+import weakref
 
 import numpy as np
 import pytest
@@ -318,6 +320,16 @@ def test_in_place_ops_are_nodes_that_return_the_same_tensor():
     session = run(graph, FORWARD, backward("y"))
     assert session.tensor("m") is session.tensor("c")
     assert session.tensor("x").grad.tolist() == [3, 3]
+
+
+def test_what_is_bound_anew_is_let_go():
+    session = run(square(), FORWARD)
+    first = weakref.ref(session.tensor("y"))
+    for index in range(1, 4):
+        session.act(FORWARD, index)
+    gc.collect()
+    assert first() is None
+    assert len(session._owners) == 2
 
 
 def arrays_in(value):

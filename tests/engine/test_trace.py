@@ -107,9 +107,52 @@ def test_an_in_place_write_names_everything_that_shares_the_memory():
     nodes += [op("m", "mul_", other=2.0)]
     graph = Graph.of(nodes, [wire("x", "c"), wire("c", "v"), wire("c", "m")])
     (mutated,) = events(run(graph, FORWARD).trace, Mutated)
-    assert {node: a.tolist() for node, a in mutated.aliases} == {
+    assert {a.node: a.value.tolist() for a in mutated.aliases} == {
         "c": [2, 4], "v": [[2], [4]], "m": [2, 4],
     }  # fmt: skip
+
+
+def test_an_in_place_write_tells_what_became_of_the_history():
+    nodes = [leaf("w"), op("b", "zeros", size=[]), op("m", "add_")]
+    graph = Graph.of(nodes, [wire("b", "m"), wire("w", "m", "other")])
+    trace = run(graph, FORWARD).trace
+    (mutated,) = events(trace, Mutated)
+    told = [(a.node, a.requires_grad, a.grad_fn) for a in mutated.aliases]
+    assert told == [("b", True, "AddBackward0"), ("m", True, "AddBackward0")]
+    assert events(trace, Computed)[-1].same_as == ("b", 0)
+
+
+def test_telling_of_a_view_does_not_number_its_history_before_it_is_read():
+    """A view of a rewritten base gets its new grad_fn, and its place in the order, when read."""
+    nodes = [leaf("x", [1.0, 2.0]), op("c", "clone"), op("v", "view", shape=[2, 1])]
+    nodes += [op("u", "view", shape=[1, 2]), op("m", "mul_", other=2.0), op("s", "sum")]
+    edges = [wire("x", "c"), wire("c", "v"), wire("c", "u"), wire("u", "m"), wire("c", "s")]
+    session = run(Graph.of(nodes, edges), FORWARD)
+    (mutated,) = events(session.trace, Mutated)
+    assert {a.node: a.grad_fn for a in mutated.aliases} == {
+        "c": "CopySlices", "v": "AsStridedBackward0", "u": "AsStridedBackward0",
+        "m": "AsStridedBackward0",
+    }  # fmt: skip
+    first, second = session.tensor("s").grad_fn, session.tensor("v").grad_fn
+    assert first.sequence < second.sequence
+
+
+def test_contributions_are_counted_for_every_output():
+    nodes = [leaf("x", [1.0, 2.0, 3.0]), op("u", "unbind"), op("y", "mul"), op("z", "mul")]
+    edges = [wire("x", "u"), wire("u", "y"), wire("u", "y", "other", output=1), wire("y", "z")]
+    graph = Graph.of(nodes, [*edges, wire("u", "z", "other", output=1)])
+    flows = [f for f in events(run(graph, FORWARD, backward("z")).trace, Flow) if f.target == "u"]
+    assert [(f.output, f.arrived, f.expected, f.part) for f in flows] == [
+        (1, 1, 2, Part.OTHER), (0, 1, 1, Part.RESULT), (1, 2, 2, Part.OTHER),
+    ]  # fmt: skip
+
+
+def test_all_outputs_of_an_op_are_told():
+    graph = Graph.of([leaf("x", [2.0, 1.0]), op("s", "sort")], [wire("x", "s")])
+    computed = events(run(graph, FORWARD).trace, Computed)[-1]
+    (indices,) = computed.more
+    assert computed.value.tolist() == [1, 2]
+    assert (indices.value.tolist(), indices.requires_grad) == ([1, 0], False)
 
 
 def test_every_action_is_told():
@@ -130,6 +173,17 @@ def test_a_failure_within_backward_comes_after_what_was_visited():
     assert kinds(trace)[-3:] == ["Seeded", "Visit", "Failed"]
     (failed,) = events(trace, Failed)
     assert failed.step == trace.steps - 1
+
+
+def test_what_has_been_read_is_not_read_again_when_the_run_goes_on():
+    session = run(square(), FORWARD, backward("y"))
+    before = session.trace.events
+    session.act(FORWARD, 2)
+    after = session.trace.events
+    assert all(a is b for a, b in zip(before, after, strict=False))
+    fresh = Trace(session.trace.chapters, session.trace.node_of)
+    assert len(after) > len(before)
+    assert all(map(same_event, after, fresh.events))
 
 
 @pytest.mark.parametrize("name", LESSONS)

@@ -54,3 +54,19 @@ def test_only_the_members_are_laid_out_even_if_they_can_be_asked_once():
     graph = lesson("perceptron").graph
     assert arrange(graph, {}, iter(["wx", "z", "x"])).keys() == {"wx", "z", "x"}
     assert arrange(graph, {}, ()) == {}
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_no_node_comes_to_lie_in_a_region_it_is_not_a_member_of(name):
+    graph = lesson(name).graph
+    places = arrange(graph, dict.fromkeys(graph.nodes, SIZE), graph.nodes)
+    for region in graph.regions.values():
+        if not region.members:
+            continue
+        inside = [places[i] for i in region.members]
+        left, top = min(x for x, _ in inside), min(y for _, y in inside)
+        right, bottom = max(x for x, _ in inside) + SIZE[0], max(y for _, y in inside) + SIZE[1]
+        for node in graph.nodes.keys() - set(region.members):
+            x, y = places[node]
+            beside = x + SIZE[0] <= left or x >= right
+            assert beside or y + SIZE[1] <= top or y >= bottom, (region.id, node)

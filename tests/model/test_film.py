@@ -1,22 +1,30 @@
 """Frames: every step can be asked for at once, tells the truth, and says what it changed."""
 
-import os
-from itertools import pairwise
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
 
-from engine.events import Failed, Flow, Part, Stored, Visit
+from engine.code import source
+from engine.events import Failed, Flow
 from engine.graph import Action, Graph, Node, Region
 from engine.registry import OPS
+from gui.model import fold
 from gui.model.film import TraceFilm
-from gui.model.frames import Cut
-from gui.model.terminal import captions
+from gui.model.frames import Cut, NodeState
+from tests.film_checks import (
+    again,
+    check_counts,
+    check_running_totals,
+    check_steps,
+    check_sums,
+    look,
+    whole,
+)
+from tests.odd_graphs import composite, in_place, pieces
 from tests.runs import (
     FORWARD,
-    LESSONS,
     backward,
     binary,
     bits,
@@ -27,217 +35,11 @@ from tests.runs import (
     lesson,
     op,
     run,
-    runs,
     square,
     wire,
 )
 
 GOLDEN = Path(__file__).parent / "golden"
-
-a_few = settings(max_examples=80, deadline=None)
-
-
-def look(shown, step):
-    """Everything a frame says of nodes and edges, comparable to the last bit."""
-    frame = shown.frame(step)
-    nodes = {i: bits(frame.node(i)) for i in shown.graph.nodes}
-    edges = {key: bits(frame.edge(key)) for key in shown.graph.edges}
-    return nodes, edges
-
-
-def whole(shown):
-    return [look(shown, step) for step in range(-1, len(shown))]
-
-
-def again(shown):
-    return TraceFilm(shown.graph, shown.program, shown.trace)
-
-
-# ---- what is told --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", LESSONS)
-def test_a_lesson_is_told_word_for_word(name):
-    """Renew with `CHAINRULE_GOLDEN=write pytest tests/model/test_film.py`, and read the diff."""
-    shown = film_of(lesson(name))
-    text = "\n".join([*captions(shown, len(shown)), ""])
-    path = GOLDEN / f"{name}.txt"
-    if os.environ.get("CHAINRULE_GOLDEN") == "write":
-        path.write_text(text, "utf-8")
-    assert text == path.read_text("utf-8")
-
-
-def test_gradients_accumulate_from_none_to_4_to_8_and_are_zeroed():
-    told = [f.stored for k in range(10) if (f := film_of(lesson("accumulation")).frame(k)).stored]
-    assert told == [("x", None, 4), ("x", 4, 8), ("x", 8, 0)]
-
-
-def test_the_perceptron_by_hand_agrees_with_autograd():
-    last = film_of(lesson("perceptron"))
-    frame = last.frame(len(last) - 1)
-    for leaf_, by_hand in (("w", "dL_dw"), ("b", "dL_db")):
-        assert frame.node(leaf_).stored == pytest.approx(frame.node(by_hand).value, abs=1e-6)
-
-
-# ---- any step at any time ------------------------------------------------------------------------
-
-
-def check_steps(shown):
-    steps = [event.step for event in shown.trace.events]
-    assert all(a <= b for a, b in pairwise(steps))
-    assert sorted(set(steps)) == list(range(len(shown)))
-    assert shown.trace.steps == len(shown) == len(shown.timeline.kinds)
-
-
-def check_scrubbing(shown):
-    """A fresh film, asked in any order, shows what stepping through has shown."""
-    stepped = whole(shown)
-    fresh = again(shown)
-    backwards = [look(fresh, step) for step in range(len(shown) - 1, -2, -1)][::-1]
-    assert backwards == stepped
-    for step in range(-1, len(shown), 5):
-        assert look(again(shown), step) == stepped[step + 1]
-
-
-def check_changes(shown):
-    """changed_since never leaves out a node or an edge that looks different."""
-    looks = whole(shown)
-    for low in range(-1, len(shown)):
-        for high in range(low, len(shown)):
-            for now, other in ((low, high), (high, low)):
-                changed = shown.frame(now).changed_since(shown.frame(other))
-                if changed is not None:
-                    (nodes, edges), (was, passed) = looks[now + 1], looks[other + 1]
-                    assert {i for i in nodes if nodes[i] != was[i]} <= changed[0]
-                    assert {k for k in edges if edges[k] != passed[k]} <= changed[1]
-
-
-def check_sums(shown):
-    """Adding up the terms as they arrive gives the engine's own sum, bit for bit."""
-    for event in events(shown.trace, Visit):
-        if event.part is Part.INSIDE:
-            continue
-        total = event.terms[0].value
-        for term in event.terms[1:]:
-            total = total + term.value
-        assert bits(total) == bits(event.grad)
-        assert bits(shown.node(event.node, event.step).grad) == bits(event.grad)
-    for event in events(shown.trace, Stored):
-        assert bits(shown.node(event.node, event.step).grad) == bits(event.added)
-
-
-def check_running_totals(shown):
-    """At every step a node's gradient is the sum of the terms that are in, as the engine adds."""
-    for step in range(-1, len(shown)):
-        for node in shown.graph.nodes:
-            state = shown.node(node, step)
-            if state.terms:
-                total = state.terms[0].value
-                for term in state.terms[1:]:
-                    total = total + term.value
-                assert bits(total) == bits(state.grad)
-
-
-def check_counts(shown):
-    for event in events(shown.trace, Flow):
-        assert 1 <= event.arrived <= event.expected
-    for step in range(-1, len(shown)):
-        for node in shown.graph.nodes:
-            state = shown.node(node, step)
-            assert state.arrived <= state.expected
-
-
-def check_dimming(shown):
-    """A gradient is live while its call goes on, dimmed from then to the next call."""
-    for call, _, end in shown.calls:
-        for node in shown.graph.nodes:
-            last = shown.node(node, end - 1)
-            assert last.live == bool(last.arrived)
-            assert not last.arrived or last.call == call
-            after = shown.node(node, end)
-            if shown.call_at(end)[0] == call:
-                assert not after.live
-                assert bits(after.grad) == bits(last.grad)
-    for step in range(-1, len(shown)):
-        going = shown.call_at(step)[1]
-        assert going or not any(shown.node(node, step).live for node in shown.graph.nodes)
-
-
-CHECKS = (
-    check_steps, check_scrubbing, check_changes, check_sums, check_running_totals, check_counts,
-    check_dimming,
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("check", CHECKS)
-@pytest.mark.parametrize("name", LESSONS)
-def test_every_lesson_keeps_the_promises_of_a_film(name, check):
-    check(film_of(lesson(name)))
-
-
-@pytest.mark.parametrize("check", CHECKS)
-def test_random_scalar_graphs_keep_the_promises_of_a_film(check):
-    @a_few
-    @given(runs())
-    def keeps(found):
-        graph, program = found
-        check(film(graph, *program))
-
-    keeps()
-
-
-@pytest.mark.parametrize("check", CHECKS)
-def test_random_vector_graphs_keep_the_promises_of_a_film(check):
-    @a_few
-    @given(runs(shapes=True))
-    def keeps(found):
-        graph, program = found
-        check(film(graph, *program))
-
-    keeps()
-
-
-def in_place():
-    """Memory read through a view, written through it, and read again by both names."""
-    nodes = [
-        leaf("x", [[1.0, 2.0], [3.0, 4.0]]), op("c", "clone"), op("v", "select", dim=0, index=0),
-        op("m", "mul_", other=3.0), op("s", "sum"), op("t", "sum"), op("y", "add"),
-    ]  # fmt: skip
-    edges = [
-        wire("x", "c"), wire("c", "v"), wire("v", "m"), wire("c", "s"), wire("m", "t"),
-        wire("s", "y"), wire("t", "y", "other"),
-    ]  # fmt: skip
-    return Graph.of(nodes, edges)
-
-
-def pieces():
-    """A split into parts of different sizes, all of them used."""
-    nodes = [
-        leaf("x", [1.0, 2.0, 3.0]), op("p", "split", split_size=[1, 2]), op("a", "sum"),
-        op("b", "sum"), op("y", "mul"),
-    ]  # fmt: skip
-    edges = [
-        wire("x", "p"), wire("p", "a"), wire("p", "b", output=1), wire("a", "y"),
-        wire("b", "y", "other"),
-    ]  # fmt: skip
-    return Graph.of(nodes, edges)
-
-
-def composite():
-    """One node of many Functions, which uses its input more than once."""
-    nodes = [leaf("x", [3.0, 4.0]), op("n", "normalize", dim=0), op("y", "sum")]
-    return Graph.of(nodes, [wire("x", "n"), wire("n", "y")])
-
-
-ODD = {"in place": in_place, "pieces": pieces, "composite": composite}
-
-
-@pytest.mark.parametrize("check", CHECKS)
-@pytest.mark.parametrize("kind", ODD)
-def test_odd_nodes_keep_the_promises_of_a_film(kind, check):
-    shown = film(ODD[kind](), FORWARD, backward("y"), FORWARD, backward("y"))
-    assert not events(shown.trace, Failed)
-    check(shown)
 
 
 # ---- nodes ---------------------------------------------------------------------------------------
@@ -260,7 +62,88 @@ def test_a_node_of_several_outputs_shows_the_gradient_of_the_one_it_shows():
     state = frame.node("p")
     assert state.value.tolist() == [1]
     assert state.grad.tolist() == [5]
-    assert (state.arrived, state.expected) == (2, 2)
+    assert (state.arrived, state.expected) == (1, 1)
+    assert [value.tolist() for value in state.outputs] == [[1], [2, 3]]
+    assert frame.edge(("b", "self")).grad.tolist() == [1, 1]
+
+
+def test_captions_say_which_output_a_gradient_is_for():
+    shown = film(pieces(), FORWARD, backward("y"))
+    told = [c for k in range(len(shown)) if " to p[" in (c := shown.frame(k).caption)]
+    assert [c.partition(" sends ")[2] for c in told] == [
+        "∂y/∂p[1] = [1, 1] to p[1].", "∂y/∂p[0] = [5] to p[0].",
+    ]  # fmt: skip
+
+
+def test_whole_numbers_beside_the_result_are_cut():
+    nodes = [leaf("x", [2.0, 1.0]), op("s", "sort"), op("a", "neg"), op("b", "neg")]
+    edges = [wire("x", "s"), wire("s", "a"), wire("s", "b", output=1)]
+    frame = at_end(film(Graph.of(nodes, edges), FORWARD))
+    assert [frame.edge(e.key).cut for e in edges] == [None, None, Cut.NON_DIFFERENTIABLE]
+
+
+def base_written_to():
+    """b = zeros; m = b.add_(w); z = b.sum(): b has a history afterwards."""
+    nodes = [leaf("w", [3.0]), op("b", "zeros", size=[1]), op("m", "add_"), op("z", "sum")]
+    edges = [wire("b", "m"), wire("w", "m", "other"), wire("b", "z")]
+    return Graph.of(nodes, edges)
+
+
+def test_a_leaf_that_is_written_to_is_no_leaf_afterwards():
+    shown = film(base_written_to(), FORWARD, backward("z"))
+    before, after = shown.node("b", 1), shown.node("b", 2)
+    assert (before.requires_grad, before.is_leaf, before.grad_fn) == (False, True, None)
+    assert (after.requires_grad, after.is_leaf, after.grad_fn) == (True, False, "AddBackward0")
+    assert after.why_no_grad is None
+
+
+def test_a_gradient_travels_along_the_edge_that_is_drawn_from_another_name_of_the_tensor():
+    shown = film(base_written_to(), FORWARD, backward("z"))
+    packets = [p for k in range(len(shown)) if (p := shown.frame(k).packet)]
+    assert [(p.source, p.target, p.edge) for p in packets] == [
+        ("z", "m", ("z", "self")), ("m", "w", ("m", "other")),
+    ]  # fmt: skip
+    frame = at_end(shown)
+    assert (frame.edge(("z", "self")).cut, frame.edge(("z", "self")).grad) == (None, [1])
+    assert frame.edge(("m", "self")).cut is Cut.FROZEN  # what b was when m used it
+
+
+def leaf_updated():
+    """m = w.sub_(c) under no_grad: m is w by another name."""
+    nodes = [leaf("w", 3.0), leaf("c", 1.0, grad=False), op("m", "sub_"), op("y", "neg")]
+    edges = [wire("w", "m"), wire("c", "m", "other"), wire("w", "y")]
+    return Graph.of(nodes, edges, [Region("r", "no_grad", "", ("m",))])
+
+
+def test_another_name_of_a_leaf_has_its_grad():
+    zero = Action("zero_", "m.grad")
+    shown = film(leaf_updated(), FORWARD, backward("y"), zero, FORWARD, backward("y"))
+    stored = [(shown.node("w", k).stored, shown.node("m", k).stored) for k in range(len(shown))]
+    assert all(a == b for a, b in stored)
+    assert [k for k, _ in stored if k is not None][-1] == -1
+    assert (None, None) in stored
+    assert {e.node for e in at_end(shown).ledger()} == {"w"}
+    assert [e.what for e in at_end(shown).ledger()][1] == "m.grad.zero_()"
+    assert at_end(shown).edge(("m", "self")).cut is Cut.NO_GRAD
+
+
+def test_a_tensor_used_very_often_does_not_need_the_square_of_memory():
+    count = 1500
+    nodes = [leaf("x", 1.0), op("y", "stack")]
+    edges = [wire("x", "y", f"tensors.{k}") for k in range(count)]
+    shown = film(
+        Graph.of([*nodes, op("s", "sum")], [*edges, wire("y", "s")]), FORWARD, backward("s")
+    )
+    tracemalloc.start()
+    try:
+        state = at_end(shown).node("x")
+        assert tracemalloc.get_traced_memory()[0] < 2_500 * count
+    finally:
+        tracemalloc.stop()
+    assert (state.arrived, len(state.terms), state.grad) == (count, count, count)
+    early = shown.node("x", len(shown) - count // 2)
+    assert len(early.terms) == early.arrived < count
+    assert [t.value for t in early.terms[:2]] == [1, 1]
 
 
 def test_an_edge_along_which_several_gradients_come_shows_their_sum():
@@ -391,6 +274,54 @@ def test_nothing_has_happened_before_the_first_step():
         (),
     )
     assert all(frame.node(i).value is None for i in shown.graph.nodes)
+
+
+def test_only_what_is_asked_for_is_folded(monkeypatch):
+    """The last step of a long run needs its last forward and backward, not all of them."""
+    once = (FORWARD, backward("y"))
+    shown = film(square(), *once * 30)
+    folded = []
+    monkeypatch.setattr(fold, "after", lambda *args, do=fold.after: folded.append(1) or do(*args))
+    assert at_end(shown).node("y").grad == 1
+    assert len(folded) <= 5
+
+
+def test_a_gradient_is_still_seen_after_another_forward_whatever_is_asked_first():
+    shown = film(square(), FORWARD, backward("y"), FORWARD, FORWARD)
+    assert (at_end(shown).node("y").grad, at_end(shown).node("y").live) == (1, False)
+    assert bits(at_end(shown).node("y").terms) == bits(shown.node("y", 3).terms)
+
+
+def test_what_no_gradient_reaches_is_not_searched_from_the_beginning(monkeypatch):
+    graph = Graph.of(
+        [leaf("x"), op("y", "neg"), op("d", "detach")], [wire("x", "y"), wire("x", "d")]
+    )
+    shown = film(graph, *(FORWARD, backward("y")) * 30)
+    folded = []
+    monkeypatch.setattr(fold, "after", lambda *args, do=fold.after: folded.append(1) or do(*args))
+    assert at_end(shown).node("d").grad is None
+    assert len(folded) == 1
+
+
+def test_telling_a_long_film_names_the_nodes_once(monkeypatch):
+    named = []
+    real = source.identifiers
+    monkeypatch.setattr(source, "identifiers", lambda graph: named.append(1) or real(graph))
+    shown = film(square(), *(FORWARD, backward("y")) * 5)
+    assert all(shown.frame(k).caption for k in range(len(shown)))
+    assert len(named) == 1
+
+
+def test_nodes_to_which_nothing_happened_show_nothing():
+    shown = film(square(), backward("y"))
+    shown.prepare()
+    assert at_end(shown).node("x") == NodeState()
+
+
+def test_what_was_prepared_is_what_is_shown():
+    shown = film_of(lesson("perceptron"))
+    shown.prepare()
+    assert whole(shown) == whole(again(shown))
 
 
 def test_the_trace_grows_without_touching_what_was_published():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.graph import Action, Graph
+from engine.graph import Action, Graph, Region
 from gui.model.document import Document
 from gui.model.film import Film
 from gui.model.program import effective, leaves_with_grad, roots, runnable, sinks, with_action
@@ -51,3 +51,12 @@ def test_where_nothing_qualifies_every_sink_is_offered():
 def test_leaves_with_a_grad_are_those_that_have_one_at_that_step(step, found):
     shown = film(square(), FORWARD, backward("y"), Action("zero_", "x.grad"))
     assert leaves_with_grad(shown.graph, shown, step) == found
+
+
+def test_a_leaf_with_two_names_has_one_grad():
+    nodes = [leaf("w", 3.0), op("m", "mul_", other=2.0), op("y", "neg")]
+    frozen = [Region("r", "no_grad", "", ("m",))]
+    graph = Graph.of(nodes, [wire("w", "m"), wire("w", "y")], frozen)
+    shown = film(graph, FORWARD, backward("y"))
+    assert shown.node("m", len(shown) - 1).stored == -1
+    assert leaves_with_grad(graph, shown, len(shown) - 1) == ("w",)

@@ -123,8 +123,8 @@ def test_a_fan_out_says_how_often_and_what_came():
     made, edges = binary("y", "mul", "x", "x")
     told = captions(Graph.of([leaf("x", 3.0), made], edges), FORWARD, backward("y"))
     assert told[3:] == [
-        "MulBackward0 sends ∂y/∂x = 1 · 3 = 3 to x (1 of 2 in).",
-        "MulBackward0 sends ∂y/∂x = 1 · 3 = 3 to x (2 of 2 in).",
+        "MulBackward0 sends 1 · 3 = 3 to x, one of 2 terms of ∂y/∂x (1 of 2 in).",
+        "MulBackward0 sends 1 · 3 = 3 to x, one of 2 terms of ∂y/∂x (2 of 2 in).",
         "x was used twice, so its gradient is a sum: ∂y/∂x = 3 + 3 = 6.",
         "x.grad None → 6: the gradient arrives at its leaf.",
     ]
@@ -139,6 +139,12 @@ def test_broadcasting_is_told_where_it_is_undone():
         "AddBackward0 sends ∂s/∂b = 2 to b, summed over what was broadcast: (2,) → ()."
         in captions(graph, FORWARD, backward("s"))
     )
+
+
+def test_the_formula_of_one_of_several_terms_does_not_call_it_the_derivative():
+    made, edges = binary("y", "mul", "x", "x")
+    frame = film(Graph.of([leaf("x", 3.0), made], edges), FORWARD, backward("y")).frame(3)
+    assert frame.explanation == ("one of 2 terms of ∂y/∂x: ∂y/∂y · ∂y/∂x", "= 1 · 3", "= 3")
 
 
 def test_the_two_pluses_are_told_apart():
@@ -159,7 +165,7 @@ def test_every_action_is_told_with_its_line():
         Action("zero_", "x.grad"),
     )  # fmt: skip
     assert told[2] == "y.retain_grad(): y.grad will be kept after backward."
-    assert told[4] == "y is no leaf but retains its grad: y.grad None → 1."
+    assert told[4] == "y is not a leaf but retains its grad: y.grad None → 1."
     assert told[7:] == [
         "x.data = torch.full_like(x, 3.0): x 2 → 3.",
         "x.requires_grad_(False): operations on x are not tracked from now on.",

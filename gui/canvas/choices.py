@@ -1,8 +1,7 @@
-"""Finding operations by what people type: names, symbols, categories, words of the description."""
+"""What the search popup offers for what is typed: operations, or a tensor of the typed numbers."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,9 +9,9 @@ from typing import Any
 from engine.registry import OPS, Op
 from gui.canvas.shapes import symbol_of
 from gui.model import entry
+from gui.model.fuzzy import NOT_AT_ALL, Words, distance
+from gui.model.fuzzy import summary as first_sentence
 
-_NOT_AT_ALL = 1000
-_SENTENCE = re.compile(r"(?<=[.!?])\s")
 _COMMON = (
     "tensor", "parameter", "add", "mul", "sub", "div", "pow", "matmul", "sum", "mean", "relu",
     "sigmoid", "tanh", "exp", "log", "sin", "detach",
@@ -55,45 +54,12 @@ def ranked(query: str, ops: Iterable[Op]) -> list[Op]:
     common = {name: k for k, name in enumerate(_COMMON)}
     found = []
     for op in ops:
-        far = score(query, op) if query else 0
-        if far < _NOT_AT_ALL:
+        known = Words(op.name, op.symbol, op.category, op.doc, op.nickname)
+        far = distance(query, known) if query else 0
+        if far < NOT_AT_ALL:
             rank = common.get(op.name, len(common))
             found.append(((far, rank, len(op.name) if query else 0, op.category, op.name), op))
     return [op for _, op in sorted(found, key=lambda row: row[0])]
-
-
-def score(query: str, op: Op) -> int:
-    """How far `op` is from what was typed; `_NOT_AT_ALL` is just that."""
-    name = op.name.lower()
-    if query in (name, op.symbol.lower()):
-        return 0
-    if name.startswith(query):
-        return 10
-    if any(word.startswith(query) for word in name.split("_")):
-        return 20
-    if query in name or query in op.nickname.lower():
-        return 30
-    if op.category.lower().startswith(query):
-        return 40
-    gap = _gaps(query, name)
-    if gap is not None:
-        return 50 + gap
-    words = re.findall(r"\w+", op.doc.lower())
-    return 100 if len(query) > 2 and any(word.startswith(query) for word in words) else _NOT_AT_ALL
-
-
-def _gaps(query: str, name: str) -> int | None:
-    """Letters skipped to find `query` in order within `name`, starting at its first letter."""
-    if not query or not name.startswith(query[0]):
-        return None
-    at, skipped = 0, 0
-    for letter in query:
-        found = name.find(letter, at)
-        if found < 0:
-            return None
-        skipped += found - at
-        at = found + 1
-    return skipped
 
 
 def _choice(op: Op) -> Choice:
@@ -102,5 +68,4 @@ def _choice(op: Op) -> Choice:
 
 def summary(op: Op) -> str:
     """The first sentence of the op's description."""
-    text = " ".join(op.doc.replace("`", "").split())
-    return _SENTENCE.split(text, maxsplit=1)[0] if text else op.category
+    return first_sentence(op.doc) or op.category

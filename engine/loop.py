@@ -1,0 +1,370 @@
+"""The one backward loop: `Tensor.backward`, `autograd.grad` and the app all run this."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from sys import getrefcount
+from typing import Any
+
+import numpy as np
+
+from engine import kernels
+from engine.function import LAST, AccumulateGrad, Edge, Function, grad_edge
+from engine.hooks import call_post_hooks, call_prehooks, call_tensor_hooks, retain
+from engine.modes import STATE
+from engine.queue import Line, ReadyQueue, in_line
+from engine.tensor import Tensor, is_tensor
+
+Array = Any
+Captures = dict[tuple[Function, int], list[int]]
+ndarray = np.ndarray
+
+
+class Run:
+    """One backward pass: what is awaited where, what has arrived, what is wanted at the end."""
+
+    __slots__ = (
+        "awaited", "buffers", "captured", "captures", "create_graph", "keep", "namespace",
+        "needed", "owned", "recorder", "targets",
+    )  # fmt: skip
+
+    def __init__(self, keep: bool, create_graph: bool, captures: Captures | None) -> None:
+        self.keep, self.create_graph, self.captures = keep, create_graph, captures
+        self.captured: dict[int, Any] = {}
+        self.targets: set[Function] = set()
+        self.needed: set[Function] | None = None
+        # How many contributions are still to come, where the queue decides.
+        self.awaited: dict[Function, int] = {}
+        # What has come: a gradient, or (for a Function with many outputs) a list of them.
+        self.buffers: dict[Function, Any] = {}
+        # Whose buffer is a sum made here: an array that nobody else holds and may be added to.
+        self.owned: set[Function] = set()
+        self.recorder = STATE.recorder
+        self.namespace: Any = kernels
+        if create_graph:
+            from engine.ops import TENSORS
+
+            self.namespace = TENSORS
+
+    def capture(self, edge: Edge, index: int) -> None:
+        """Keep the gradient that comes to `edge` as result number `index`."""
+        assert edge.function is not None
+        assert self.captures is not None
+        self.captures.setdefault((edge.function, edge.output), []).append(index)
+
+    def execute(self, roots: Sequence[Tensor], seeds: Sequence[Any]) -> None:
+        """Run everything that is needed below the roots, in PyTorch's order."""
+        edges = [grad_edge(root) for root in roots]
+        if self.recorder is not None:
+            self.recorder.started(roots, edges, seeds, self)
+        before, STATE.grad_enabled = STATE.grad_enabled, self.create_graph
+        try:
+            self._loop(self._order(edges, seeds))
+        finally:
+            STATE.grad_enabled = before
+
+    # ---- in which order --------------------------------------------------------------------------
+
+    def _order(self, edges: Sequence[Edge], seeds: Sequence[Any]) -> Iterator[Function]:
+        """The Functions to run, each when all has come to it; leaves are dealt with in between."""
+        root = edges[0].function
+        simple = len(edges) == 1 and self.captures is None and type(root) is not AccumulateGrad
+        line = in_line(root) if simple and root is not None else None
+        if line is None:
+            return self._queued(edges, seeds)
+        self._expect(line.many)
+        self._arrive(line.functions[0], edges[0].output, seeds[0])
+        return self._along(line)
+
+    def _along(self, line: Line) -> Iterator[Function]:
+        released = line.released
+        for function in line.functions:
+            yield function
+            if function in released:
+                for leaf in released[function]:
+                    self._accumulate(leaf)
+
+    def _queued(self, edges: Sequence[Edge], seeds: Sequence[Any]) -> Iterator[Function]:
+        """The same as PyTorch's queue has it, passing over what is not needed."""
+        self._count([e.function for e in edges if e.function is not None])
+        self._expect(function for function in self.awaited if function.many)
+        if self.captures is not None:
+            self._find_needed()
+        queue = ReadyQueue()
+        for edge, seed in zip(edges, seeds, strict=True):
+            function = edge.function
+            assert function is not None
+            self._arrive(function, edge.output, seed)
+            if len(edges) > 1:
+                self.awaited[function] -= 1
+            if not self.awaited[function] and (len(edges) == 1 or self._is_wanted(function)):
+                queue.push(function)
+        while queue:
+            function = queue.pop()
+            if function.sequence == LAST:
+                self._accumulate(function)
+                continue
+            yield function
+            if self._runs(function):
+                for below in self._freed(function):
+                    queue.push(below)
+
+    def _freed(self, function: Function) -> Iterator[Function]:
+        """What awaits nothing any more now that a Function has run."""
+        for below in function.below:
+            if below is not None:
+                self.awaited[below] -= 1
+                if not self.awaited[below] and self._is_wanted(below):
+                    yield below
+
+    def _expect(self, many: Iterable[Function]) -> None:
+        """Make room for the gradients of Functions with many outputs."""
+        for function in many:
+            self.buffers[function] = [None] * function.outputs
+
+    def _count(self, roots: list[Function]) -> None:
+        """For every Function below the roots: how many edges lead to it."""
+        counts = self.awaited
+        if len(roots) > 1:  # several roots hang below one GraphRoot
+            for root in roots:
+                counts[root] = counts.get(root, 0) + 1
+        seen = set(roots)
+        todo = list(seen)
+        while todo:
+            for below in todo.pop().below:
+                if below is not None:
+                    counts[below] = counts.get(below, 0) + 1
+                    if below not in seen:
+                        seen.add(below)
+                        todo.append(below)
+        for root in roots:
+            counts.setdefault(root, 0)
+
+    def _find_needed(self) -> None:
+        """The Functions on a path to something captured (or to an `inputs=` leaf)."""
+        assert self.captures is not None
+        ends = {function for function, _ in self.captures} | self.targets
+        parents: dict[Function, list[Function]] = {}
+        for function in self.awaited:
+            for below in function.below:
+                if below is not None:
+                    parents.setdefault(below, []).append(function)
+        # What leads to an end must run; an end itself only if something wanted lies below it, or
+        # inputs= asks for it.
+        needed = set(self.targets)
+        todo = list(ends)
+        while todo:
+            for parent in parents.get(todo.pop(), ()):
+                if parent not in needed:
+                    needed.add(parent)
+                    todo.append(parent)
+        self.needed = needed
+
+    def _is_wanted(self, function: Function) -> bool:
+        if self.needed is None or function in self.needed or function in self.targets:
+            return True
+        assert self.captures is not None
+        return any(f is function for f, _ in self.captures)
+
+    # ---- running ---------------------------------------------------------------------------------
+
+    def _loop(self, order: Iterable[Function]) -> None:  # noqa: C901  # every call saved counts
+        """Run each Function on what has come to it, and add up what it gives where that goes."""
+        buffers, owned, F, keep = self.buffers, self.owned, self.namespace, self.keep
+        watched = self.recorder is not None or self.captures is not None
+        outs: Any
+        for function in order:
+            grad = buffers.pop(function, None)
+            if watched or function.extra is not None:
+                outs = self._watched(function, grad)
+            else:
+                outs = function.run(grad, F) if keep else function.spend(grad, F)
+            for i, below in enumerate(function.below):
+                if below is None:
+                    continue
+                value = outs[i]
+                if value is None:
+                    continue
+                kind, held = type(value), buffers.get(below)
+                if (
+                    kind is not below.kind
+                    or (kind is ndarray and not _alike(value, below))
+                    or type(held) is list
+                ):
+                    value = self._fitting(function, i, value)
+                if held is None:
+                    buffers[below] = value
+                elif type(held) is list:
+                    self._arrive(below, function.port(i), value)
+                elif below in owned:
+                    np.add(held, value, held)
+                else:
+                    total = buffers[below] = held + value
+                    if type(total) is ndarray:
+                        owned.add(below)
+            grad = outs = value = held = total = None  # a leaf's gradient may be its own now
+
+    def _watched(self, function: Function, grad: Any) -> Sequence[Any]:
+        """Run a Function that somebody watches: by hooks, by `inputs`, or by the recorder."""
+        if function.extra is not None or self.captures is not None:
+            grad, runs = self._before(function, grad)
+            if not runs:
+                return (None,) * len(function.below)
+        recorder = self.recorder
+        if recorder is not None:
+            recorder.visiting(function, _listed(function, grad))
+        outs = function.run(grad, self.namespace)
+        sent = self._after(function, outs, grad)
+        if recorder is not None:
+            recorder.ran(function, outs, sent)
+        if not self.keep and function.release() and recorder is not None:
+            recorder.freed(function)
+        return sent
+
+    def _runs(self, function: Function) -> bool:
+        return self.needed is None or function in self.needed
+
+    def _before(self, function: Function, grad: Any) -> tuple[Any, bool]:
+        """What the hooks make of a Function's gradient, and whether it is to run."""
+        grads = _listed(function, grad)
+        runs = self._runs(function)
+        if runs:
+            self._capture(function, grads)
+            grads = call_prehooks(function, self._tensor_hooks(function, grads))
+        else:
+            self._capture(function, self._tensor_hooks(function, grads))
+        return (grads if function.many else grads[0]), runs
+
+    def _after(self, function: Function, outs: Sequence[Any], grad: Any) -> Sequence[Any]:
+        """What goes along each edge once hooks have seen it."""
+        sent = [
+            None if value is None or below is None else self._fitting(function, i, value)
+            for i, (below, value) in enumerate(zip(function.below, outs, strict=True))
+        ]
+        if function.extra is not None and function.extra.post:
+            hooked = call_post_hooks(function, sent, _listed(function, grad))
+            sent = [
+                value if value is None or below is None else self._cast(value, below.dtype)
+                for below, value in zip(function.below, hooked, strict=True)
+            ]
+        return sent
+
+    def _fitting(self, function: Function, i: int, value: Any) -> Any:
+        """The contribution summed to the shape, and cast to the dtype, of the tensor it is for."""
+        below = function.below[i]
+        assert below is not None
+        if type(value) is below.kind is np.float32:
+            return value
+        data = value._data if is_tensor(value) else value
+        shape = below.input_shape(function.port(i))
+        if data.shape != shape:
+            if not _expandable(shape, data.shape):
+                raise RuntimeError(
+                    f"Function {type(function).__name__} returned an invalid gradient at index {i} "
+                    f"- got {list(data.shape)} but expected shape compatible with {list(shape)}"
+                )
+            value = sum_to(value, shape, self.namespace)
+        return self._cast(value, below.dtype)
+
+    def _cast(self, value: Any, dtype: np.dtype[Any]) -> Any:
+        data = value._data if is_tensor(value) else value
+        return value if data.dtype == dtype else self.namespace.cast(value, dtype)
+
+    def _arrive(self, function: Function, output: int, value: Any) -> None:
+        """Add a contribution (or a seed, of whatever dtype) to what has come to a Function."""
+        if value is not None and not is_tensor(value):
+            value = self._cast(value, function.dtype)
+        if function.many:
+            slots = self.buffers[function]
+            held = slots[output]
+            slots[output] = value if held is None else held if value is None else held + value
+        elif value is not None:
+            held = self.buffers.get(function)
+            self.buffers[function] = value if held is None else held + value
+
+    def _accumulate(self, function: Function) -> None:
+        """Give a leaf its gradient."""
+        assert type(function) is AccumulateGrad
+        grad = self.buffers.pop(function, None)
+        leaf = function.variable
+        meta = leaf._meta
+        if function.extra is not None or meta is not None or self.captures is not None:
+            grad, runs = self._before(function, grad)
+            if not runs:
+                return
+        if grad is None:
+            return
+        before = None if leaf._grad is None else leaf._grad._data
+        function.store(grad, getrefcount(grad) == _ALONE)
+        if self.recorder is not None:
+            self.recorder.stored(function, before, grad)
+        if meta is not None and meta.post_hooks:
+            for hook in list(meta.post_hooks.values()):
+                hook(leaf)
+        call_post_hooks(function, [], [grad])
+
+    def _capture(self, function: Function, grads: list[Any]) -> None:
+        if not self.captures:
+            return
+        for output, value in enumerate(grads):
+            for index in self.captures.get((function, output), ()):
+                self.captured[index] = value
+
+    def _tensor_hooks(self, function: Function, grads: list[Any]) -> list[Any]:
+        extra = function.extra
+        if function.sequence == LAST:
+            meta = function.variable._meta
+            if meta is not None and meta.hooks:
+                return [call_tensor_hooks(meta.hooks, grads[0])]
+            return grads
+        if extra is None:
+            return grads
+        grads = list(grads)
+        for output, hooks in extra.tensor_hooks.items():
+            grads[output] = call_tensor_hooks(hooks, grads[output])
+        for output, ref in extra.retains.items():
+            tensor = ref()
+            if tensor is not None and grads[output] is not None:
+                before = None if tensor._grad is None else tensor._grad._data
+                retain(tensor, grads[output])
+                if self.recorder is not None:
+                    assert tensor._grad is not None
+                    self.recorder.retained(function, before, tensor._grad._data)
+        return grads
+
+
+def _references_of_a_local() -> int:
+    fresh = np.empty(0)
+    return getrefcount(fresh)
+
+
+_ALONE = _references_of_a_local()
+"""What getrefcount says of an array that only one local variable holds."""
+
+
+def _listed(function: Function, grad: Any) -> list[Any]:
+    """A Function's gradient as hooks see it: one for each output."""
+    if function.many:
+        given: list[Any] = grad
+        return given
+    return [grad, *[None] * (function.outputs - 1)]
+
+
+def _alike(value: Array, below: Function) -> bool:
+    """Whether an array has the shape and dtype of the only output of a Function."""
+    return bool(value.shape == below.shape and value.dtype is below.dtype)
+
+
+def sum_to(grad: Any, shape: tuple[int, ...], F: Any) -> Any:
+    """Undo broadcasting: sum leading extra dimensions away, then those that had size 1."""
+    found = grad.shape
+    extra = len(found) - len(shape)
+    grown = [i for i, n in enumerate(shape, extra) if n == 1 and found[i] != 1]
+    dims = (*range(extra), *grown)
+    out = F.sum(grad, dims, True) if dims else grad
+    return F.reshape(out, shape) if extra else out
+
+
+def _expandable(shape: tuple[int, ...], grown: tuple[int, ...]) -> bool:
+    extra = len(grown) - len(shape)
+    return extra >= 0 and all([n in (1, grown[i]) for i, n in enumerate(shape, extra)])
