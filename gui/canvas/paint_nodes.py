@@ -19,6 +19,8 @@ from gui.model.words import short
 
 INSET = 12.0
 PORT_RADIUS = 5.0
+NAMES_FROM, MOST_NAMES = 0.24, 400
+"""Scale from which boxes without text bear their names, and up to how many boxes at once."""
 MOST_ROUNDED = 800
 """More boxes than this are drawn with square corners, in one call."""
 _CLASS = re.compile(r"^\w*(Error|Exception|Warning): ")
@@ -52,6 +54,17 @@ def _draw_small(look: Look, rows: np.ndarray) -> None:
             _draw_dots(look, boxes, Node(code))
         else:
             _draw_boxes(look, boxes, Node(code))
+    if look.scale >= NAMES_FROM and len(rows) <= MOST_NAMES:
+        _draw_names(look, rows)
+
+
+def _draw_names(look: Look, rows: np.ndarray) -> None:
+    """Only the names, at a size that can still be read."""
+    geometry, pixels = look.geometry, 2 * round(5 / look.scale)
+    for row in rows.tolist():
+        shape, (x, y) = geometry.shapes[row], geometry.xy[row].tolist()
+        middle = y + shape.height * (0.5 if shape.pill else 0.33)
+        look.write(x + 8, middle, shape.label, "text", width=shape.width - 12, pixels=pixels)
 
 
 def _draw_dots(look: Look, boxes: np.ndarray, code: Node) -> None:
