@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
@@ -401,3 +402,24 @@ def test_zero_grad_pressed_while_backward_still_runs_is_done_afterwards(qtbot, a
     settled(qtbot, app)
     app.player.last()
     assert app.player.frame.node("x").stored == 0
+
+
+def test_an_op_dragged_from_the_palette_is_added_where_it_is_dropped(qtbot, app, rig):
+    """The drag itself is the platform's; here the palette's own data is dropped on the canvas."""
+    model = app.palette.model
+    index = next(
+        i
+        for row in range(model.rowCount())
+        for child in range(model.rowCount(model.index(row, 0)))
+        if "sigmoid" in (i := model.index(child, 0, model.index(row, 0))).data()
+    )
+    data = model.mimeData([index])
+    copy, none = Qt.DropAction.CopyAction, Mod.NoModifier
+    enter = QDragEnterEvent(QPoint(300, 250), copy, data, LEFT, none)
+    QApplication.sendEvent(app.canvas, enter)
+    assert enter.isAccepted()
+    drop = QDropEvent(QPointF(300, 250), copy, data, LEFT, none, QEvent.Type.Drop)
+    QApplication.sendEvent(app.canvas, drop)
+    (node,) = app.editor.document.graph.nodes.values()
+    assert node.op == "sigmoid"
+    settled(qtbot, app)
