@@ -274,7 +274,10 @@ class Function:
 
     def release(self) -> bool:
         """Let go of the saved tensors; whether there were any."""
-        if self.result is None and (not self.saved or not any(s is not None for s in self.saved)):
+        held = self.result is not None
+        for saved in self.saved:
+            held = held or saved is not None
+        if not held:
             return False
         self.saved = (None,) * len(self.saved)
         self.result = None

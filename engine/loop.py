@@ -171,14 +171,19 @@ class Run:
     def _loop(self, order: Iterable[Function]) -> None:  # noqa: C901  # every call saved counts
         """Run each Function on what has come to it, and add up what it gives where that goes."""
         buffers, owned, F, keep = self.buffers, self.owned, self.namespace, self.keep
-        watched = self.recorder is not None or self.captures is not None
+        recorder, selective = self.recorder, self.captures is not None
         outs: Any
+        sent: Any = None
         for function in order:
             grad = buffers.pop(function, None)
-            if watched or function.extra is not None:
+            if selective or function.extra is not None:
                 outs = self._watched(function, grad)
-            else:
+            elif recorder is None:
                 outs = function.run(grad, F) if keep else function.spend(grad, F)
+            else:
+                recorder.visiting(function, _listed(function, grad))
+                outs = function.run(grad, F)
+                sent = [*outs]
             for i, below in enumerate(function.below):
                 if below is None:
                     continue
@@ -192,6 +197,8 @@ class Run:
                     or type(held) is list
                 ):
                     value = self._fitting(function, i, value)
+                    if sent is not None:
+                        sent[i] = value
                 if held is None:
                     buffers[below] = value
                 elif type(held) is list:
@@ -202,24 +209,28 @@ class Run:
                     total = buffers[below] = held + value
                     if type(total) is ndarray:
                         owned.add(below)
-            grad = outs = value = held = total = None  # a leaf's gradient may be its own now
+            if sent is not None:
+                self._tell(function, outs, sent)
+            grad = outs = sent = value = held = total = None  # a leaf's gradient may be its own
 
     def _watched(self, function: Function, grad: Any) -> Sequence[Any]:
-        """Run a Function that somebody watches: by hooks, by `inputs`, or by the recorder."""
-        if function.extra is not None or self.captures is not None:
-            grad, runs = self._before(function, grad)
-            if not runs:
-                return (None,) * len(function.below)
-        recorder = self.recorder
-        if recorder is not None:
-            recorder.visiting(function, _listed(function, grad))
+        """Run a Function with hooks, or one whose gradient may be wanted itself."""
+        grad, runs = self._before(function, grad)
+        if not runs:
+            return (None,) * len(function.below)
+        if self.recorder is not None:
+            self.recorder.visiting(function, _listed(function, grad))
         outs = function.run(grad, self.namespace)
         sent = self._after(function, outs, grad)
-        if recorder is not None:
-            recorder.ran(function, outs, sent)
-        if not self.keep and function.release() and recorder is not None:
-            recorder.freed(function)
+        self._tell(function, outs, sent)
         return sent
+
+    def _tell(self, function: Function, outs: Sequence[Any], sent: Sequence[Any]) -> None:
+        """Tell the recorder what a Function gave; then the Function may let go of what it saved."""
+        if self.recorder is not None:
+            self.recorder.ran(function, outs, sent)
+        if not self.keep and function.release() and self.recorder is not None:
+            self.recorder.freed(function)
 
     def _runs(self, function: Function) -> bool:
         return self.needed is None or function in self.needed
@@ -295,7 +306,8 @@ class Run:
         if grad is None:
             return
         before = None if leaf._grad is None else leaf._grad._data
-        function.store(grad, getrefcount(grad) == _ALONE)
+        own = getrefcount(grad) == _ALONE
+        function.store(grad, own)
         if self.recorder is not None:
             self.recorder.stored(function, before, grad)
         if meta is not None and meta.post_hooks:
@@ -347,7 +359,7 @@ def _listed(function: Function, grad: Any) -> list[Any]:
     if function.many:
         given: list[Any] = grad
         return given
-    return [grad, *[None] * (function.outputs - 1)]
+    return [grad] if function.outputs == 1 else [grad, *[None] * (function.outputs - 1)]
 
 
 def _alike(value: Array, below: Function) -> bool:
