@@ -133,14 +133,17 @@ def _print_table(report: dict[str, Any], out: TextIO) -> None:
     widths = [min(40, max(len(row[k]) for row in rows)) for k in range(5)]
     for row in rows:
         out.write("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() + "\n")
-    out.write(f"{report['steps']} steps\n")
+    out.write(words.count(report["steps"], "step") + "\n")
+    for node in report["nodes"]:
+        if node["error"]:
+            out.write(f"{node['name']}: {node['error']}\n")
     if report["error"]:
-        out.write(report["error"] + "\n")
+        out.write(f"The program ended with {report['error']}\n")
 
 
 def _row(node: dict[str, Any]) -> tuple[str, ...]:
-    """A node's line; what has no value or cannot have a gradient stays empty."""
-    value = node["error"] or ("" if node["value"] is None else words.short(node["value"], 30, 7))
-    has_grad = node["grad"] is not None or node["is_leaf"]
+    """A node's line; what has no value or wants no gradient stays empty."""
+    value = "" if node["value"] is None else words.short(node["value"], 30, 7)
+    has_grad = node["grad"] is not None or (node["is_leaf"] and node["requires_grad"])
     grad = words.short(node["grad"], 30, 7) if has_grad else ""
     return node["name"], node["op"], value, grad, node["grad_fn"] or ""

@@ -46,9 +46,9 @@ def test_run_tells_an_error_at_its_node_and_leaves_the_rest_empty(kept):
     graph = Graph.of([leaf("x"), op("y", "mm"), op("z", "neg")], [wire("y", "z")])
     code, text = told(terminal.run, kept(graph))
     assert code == 1
-    assert "y     mm      RuntimeError: the input “self” is not connected" in text
-    assert "\nz     neg\n" in text
-    assert text.splitlines()[-1].startswith("RuntimeError: the input")
+    assert "\ny     mm\nz     neg\n" in text
+    assert "\ny: RuntimeError: the input “self” is not connected" in text
+    assert text.splitlines()[-1].startswith("The program ended with RuntimeError: the input")
 
 
 def test_run_as_json_has_values_grads_and_events(kept):
