@@ -7,7 +7,7 @@ arrived.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -31,7 +31,7 @@ from engine.events import (
     Zeroed,
 )
 from engine.function import LAST, Edge, Function
-from engine.tensor import Tensor, is_tensor
+from engine.tensor import Tensor
 
 Array = Any
 Fact = tuple[Any, ...]
@@ -89,13 +89,13 @@ class Recorder:
     def started(
         self, roots: Sequence[Tensor], edges: Sequence[Edge], seeds: Sequence[Any], run: Any
     ) -> None:
-        self.add("started", tuple(e.function for e in edges), tuple(map(_array, seeds)))
+        self.add("started", tuple(e.function for e in edges), tuple(_arrays(seeds)))
 
     def visiting(self, function: Function, grads: list[Any]) -> None:
-        self.add("visit", function, [*map(_array, grads)])
+        self.add("visit", function, _arrays(grads))
 
     def ran(self, function: Function, raw: list[Any], checked: Sequence[Any]) -> None:
-        self.facts.append(("ran", function, [*map(_array, raw)], [*map(_array, checked)]))
+        self.facts.append(("ran", function, _arrays(raw), _arrays(checked)))
 
     def freed(self, function: Function) -> None:
         self.facts.append(("freed", function))
@@ -114,7 +114,11 @@ class Recorder:
 
 
 def _array(x: Any) -> Array:
-    return x._data if is_tensor(x) else x
+    return x._data if isinstance(x, Tensor) else x
+
+
+def _arrays(values: Iterable[Any]) -> list[Array]:
+    return [x._data if isinstance(x, Tensor) else x for x in values]
 
 
 # ---- reading -------------------------------------------------------------------------------------
