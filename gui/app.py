@@ -169,6 +169,7 @@ class App:
 
     def _apply_motion(self) -> None:
         self.canvas.reduced_motion = self.settings.reduced_motion
+        self.conductor.play_new = not self.settings.reduced_motion
         self.window.refresh()
 
     def step_node(self, way: int) -> None:

@@ -423,3 +423,14 @@ def test_an_op_dragged_from_the_palette_is_added_where_it_is_dropped(qtbot, app,
     (node,) = app.editor.document.graph.nodes.values()
     assert node.op == "sigmoid"
     settled(qtbot, app)
+
+
+def test_with_reduced_motion_backward_is_shown_done_instead_of_played(qtbot, app, rig):
+    compose_square(rig)
+    settled(qtbot, app)
+    app.toggle_reduced_motion()
+    app.backward()
+    settled(qtbot, app)
+    assert not app.player.playing
+    assert app.player.step == len(app.player.film) - 1
+    app.toggle_reduced_motion()

@@ -186,7 +186,7 @@ class Board(Writing):
             self.add_op("tensor", params={"data": entry.parse(text)})
             return
         except ValueError:
-            pass
+            pass  # no number or list: then it may be a graph, and if not, that is said below
         try:
             fragment = self.from_text(text)
         except Unreadable:

@@ -17,7 +17,7 @@ import numpy as np
 
 from engine.graph import Edge, Graph, Node
 from engine.registry import OPS, Op
-from gui.model.words import short
+from gui.model.words import number, short
 
 GRID = 10
 HEADER, ROW = 26, 24
@@ -179,4 +179,4 @@ def literal_text(value: Any) -> str:
         text = str(value)
         return text if len(text) <= 18 else text[:17] + "…"
     exact = repr(value)
-    return exact if len(exact) <= 12 else f"{value:.6g}"
+    return exact if len(exact) <= 12 else number(value, 6)

@@ -83,8 +83,7 @@ class Conductor(QObject):
 
     def rerun(self) -> None:
         """Run the whole Program again from the start."""
-        self.runner.forget()
-        self.runner.run(runnable(self.editor.document))
+        self.runner.run(runnable(self.editor.document), afresh=True)
 
     def clear_program(self) -> None:
         """Take every line out of the Program."""

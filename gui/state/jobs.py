@@ -40,7 +40,6 @@ class Runner(QObject):
         """Whether the last run was given up, so that what is shown is not up to date."""
         self._session: Session | None = None
         self._done: Program = ()
-        self._forgotten = False
         self._future: Future[None] | None = None
         self._arrived.connect(self._on_arrived)
         self._failed.connect(self._on_failed)
@@ -49,20 +48,18 @@ class Runner(QObject):
     def busy(self) -> bool:
         return self._busy
 
-    def run(self, document: Document) -> None:
-        """Run `document`; a longer Program on the same graph goes on where the last run ended."""
+    def run(self, document: Document, afresh: bool = False) -> None:
+        """Run `document`; a longer Program on the same graph goes on where the last run ended.
+
+        `afresh`: not even then, everything is run from the start.
+        """
         self._cancel.set()
         self._cancel = threading.Event()
         self._number += 1
         self.stopped = False
         self._set_busy(True)
-        job = _Job(self, self._number, document, self._cancel)
+        job = _Job(self, self._number, document, self._cancel, afresh)
         self._future = self._pool.submit(job)
-
-    def forget(self) -> None:
-        """Let the next run start afresh instead of going on with the live Session."""
-        self._done = ()
-        self._forgotten = True
 
     def cancel(self) -> None:
         """Give up the current run; what it has published stays."""
@@ -99,9 +96,14 @@ class _Job:
     """One run, on the worker thread; `runner._session` and `_done` are touched only here."""
 
     def __init__(
-        self, runner: Runner, number: int, document: Document, cancel: threading.Event
+        self,
+        runner: Runner,
+        number: int,
+        document: Document,
+        cancel: threading.Event,
+        afresh: bool,
     ) -> None:
-        self.runner, self.number, self.cancel = runner, number, cancel
+        self.runner, self.number, self.cancel, self.afresh = runner, number, cancel, afresh
         self.graph, self.program = document.graph, document.program
 
     def __call__(self) -> None:
@@ -135,8 +137,8 @@ class _Job:
     def _live_session(self) -> tuple[Session, int]:
         """The Session to go on with, and the first action it has not run yet."""
         session, done = self.runner._session, self.runner._done
-        if self.runner._forgotten:
-            session, self.runner._forgotten = None, False
+        if self.afresh:
+            session = None
         if session is not None and not session.stopped and self._goes_on_from(session, done):
             session.graph, session.cancelled = self.graph, self.cancel.is_set
             return session, len(done)
