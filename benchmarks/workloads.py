@@ -30,6 +30,13 @@ class Workload:
     data: list[Array] = field(default_factory=list)
     rate: float | None = None
     times: int = 1
+    operations: int = 100
+    """In one pass, roughly; told where there are thousands of them."""
+
+    @property
+    def key(self) -> str:
+        """Its short name, `W1`."""
+        return self.title.split()[0]
 
 
 def float32(x: Array) -> Array:
@@ -50,7 +57,8 @@ def scalar_chain(operations: int) -> Workload:
         return x
 
     title = f"W1 {operations:,} scalar operations"
-    return Workload(title, [np.float32(v) for v in (0.5, 1.01, 0.1)], loss)
+    leaves = [np.float32(v) for v in (0.5, 1.01, 0.1)]
+    return Workload(title, leaves, loss, operations=operations)
 
 
 # ---- W2: micrograd's demo ------------------------------------------------------------------------
@@ -68,10 +76,10 @@ def moons(samples: int = 100) -> tuple[Array, Array]:
     return points, np.repeat([-1.0, 1.0], samples // 2)
 
 
-def micrograd() -> Workload:
-    """A network of single numbers, 2-16-16-1, its hinge loss on 100 points, and weight decay."""
+def micrograd(samples: int = 100) -> Workload:
+    """A network of single numbers, 2-16-16-1, its hinge loss on so many points, weight decay."""
     rng = random.Random(1337)
-    points, sides = moons()
+    points, sides = moons(samples)
     leaves: list[Array] = []
     for inputs, outputs in pairwise(SIZES):
         for _ in range(outputs):
@@ -86,7 +94,9 @@ def micrograd() -> Workload:
         total = _total(losses) * (1.0 / len(losses))
         return total + _total([w * w for w in leaves]) * 1e-4
 
-    return Workload("W2 micrograd's MLP, 100 points", leaves, loss, list(float32(points.ravel())))
+    title = f"W2 micrograd's MLP, {samples} points"
+    data = list(float32(points.ravel()))
+    return Workload(title, leaves, loss, data, operations=2 * len(leaves) * samples)
 
 
 def _layers(leaves: list[Tensor]) -> list[list[tuple[list[Tensor], Tensor]]]:
@@ -132,7 +142,7 @@ def fan_out(uses: int = 10_000) -> Workload:
             total = total + x * factor
         return F.mean(total * total)
 
-    return Workload(f"W3 x used {uses:,} times", [x], loss)
+    return Workload(f"W3 x used {uses:,} times", [x], loss, operations=2 * uses)
 
 
 # ---- W4, W5: training steps ----------------------------------------------------------------------
@@ -298,7 +308,7 @@ def random_graph(nodes: int = 10_000) -> Workload:
                 values.append(x + values[b] if op == "add" else x - values[b])
         return F.mean(_total([values[i] for i in ends]))
 
-    return Workload(f"W7 a random graph, {nodes:,} nodes", leaves, loss)
+    return Workload(f"W7 a random graph, {nodes:,} nodes", leaves, loss, operations=nodes)
 
 
 def workloads() -> list[Workload]:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 
 from engine import autograd as autograd
 from engine import dtypes, methods, namespace
 from engine import linalg as linalg
 from engine import nn as nn
+from engine import optim as optim
+from engine import special as special
+from engine import utils as utils
+from engine.autograd.anomaly_mode import (
+    is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled,
+)
+from engine.autograd.anomaly_mode import is_anomaly_enabled as is_anomaly_enabled
+from engine.autograd.anomaly_mode import set_anomaly_enabled as set_anomaly_enabled
 from engine.dtypes import finfo as finfo
 from engine.dtypes import get_default_dtype as get_default_dtype
 from engine.dtypes import iinfo as iinfo
@@ -31,12 +40,21 @@ from engine.factories import scalar_tensor as scalar_tensor
 from engine.factories import tensor as tensor
 from engine.factories import zeros as zeros
 from engine.factories import zeros_like as zeros_like
+from engine.layout import channels_last as channels_last
+from engine.layout import channels_last_3d as channels_last_3d
+from engine.layout import contiguous_format as contiguous_format
+from engine.layout import layout as layout
+from engine.layout import memory_format as memory_format
+from engine.layout import preserve_format as preserve_format
+from engine.layout import strided as strided
 from engine.modes import enable_grad as enable_grad
 from engine.modes import inference_mode as inference_mode
 from engine.modes import is_grad_enabled as is_grad_enabled
 from engine.modes import is_inference_mode_enabled as is_inference_mode_enabled
+from engine.modes import is_warn_always_enabled as is_warn_always_enabled
 from engine.modes import no_grad as no_grad
 from engine.modes import set_grad_enabled as set_grad_enabled
+from engine.modes import set_warn_always as set_warn_always
 from engine.printing import set_printoptions as set_printoptions
 from engine.random import initial_seed as initial_seed
 from engine.random import manual_seed as manual_seed
@@ -48,9 +66,12 @@ __version__ = "2.13.0+chainrule"
 
 pi, inf, nan, e = math.pi, math.inf, math.nan, math.e
 
+# Imported later, the module engine.trace would take the place of the function torch.trace.
+importlib.import_module("engine.trace")
 methods.install()
+globals().update(namespace.factory_functions())
 globals().update(namespace.torch_functions())
-globals().update({function.__name__: function for function in namespace.PLAIN})
+globals().update(namespace.plain_functions())
 globals().update(dtypes.BY_NAME)
 globals().update(dtypes.ALIASES)
 dtype = dtypes.dtype

@@ -17,13 +17,15 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from engine import compiling, dtypes, errors, kernels
+from engine import compiling, dtypes, errors, kernels, memory
 from engine.hooks import Extra, RemovableHandle, extra_of
+from engine.layout import copied_as
 from engine.meta import own, refresh, version_of
-from engine.modes import STATE
+from engine.modes import STATE, tick
+from engine.passing import Form, form_of, send
 from engine.promote import PROMOTE
 from engine.storage import SavedResult
-from engine.tensor import Tensor, is_tensor, requires_grad, wrap
+from engine.tensor import Tensor, as_output, is_tensor, requires_grad, wrap
 
 Array = Any
 Namespace = Any
@@ -47,6 +49,7 @@ class Rule(NamedTuple):
     function: Callable[..., Any]
     arguments: tuple[tuple[str, Any], ...]
     saves: frozenset[int]
+    names: tuple[str, ...]
 
     def takes(self, kind: str) -> bool:
         """Whether one of its arguments is of that kind."""
@@ -57,8 +60,8 @@ class Function:
     """One node of the history; made by `apply`, run by the backward loop."""
 
     __slots__ = (
-        "__weakref__", "_metadata", "below", "dtype", "extra", "freed", "kind", "origin", "params",
-        "ports", "result", "saved", "sequence", "shape", "versions",
+        "__weakref__", "_metadata", "arrived", "below", "extra", "form", "origin", "params",
+        "ports", "result", "saved", "sequence", "versions",
     )  # fmt: skip
 
     below: tuple[Function | None, ...]
@@ -66,17 +69,17 @@ class Function:
     ports: tuple[int, ...] | None
     """Which output of these each is for; None: the first of all of them."""
     params: dict[str, Any]
-    saved: tuple[Any, ...]
+    saved: tuple[Any, ...] | None
+    """What is saved of each input; None once that was freed."""
     versions: tuple[int, ...]
     result: Any
-    kind: type
-    """The Python type of its result: np.ndarray, or the type of a NumPy scalar."""
-    shape: tuple[int, ...]
-    dtype: np.dtype[Any]
+    form: Form
+    """What the gradient of its result is like."""
+    arrived: Any
+    """What has come to it in the backward pass that is under way."""
     sequence: int
     extra: Extra | None
     origin: Any
-    freed: bool
     _metadata: dict[Any, Any] | None
 
     inputs: ClassVar[tuple[str, ...]] = ()
@@ -85,6 +88,8 @@ class Function:
     defaults: ClassVar[dict[str, Any]] = {}
     shapes_saved: ClassVar[tuple[tuple[str, int], ...]] = ()
     saves_result: ClassVar[bool] = False
+    keeps_arrays: ClassVar[bool] = False
+    """Whether its keywords hold what PyTorch counts as saved, as the places of the largest."""
     many: ClassVar[bool] = False
     """Whether it has several outputs; then `run` takes a list of gradients."""
     outputs: int = 1
@@ -92,6 +97,8 @@ class Function:
     promote: ClassVar[str] = "none"
     """"arithmetic": inputs meet in their result type; "float": and become floats; or "none"."""
     view: ClassVar[bool] = False
+    own_saving: ClassVar[bool] = False
+    """Whether it calls the hooks on saved tensors itself."""
     forward: ClassVar[Callable[..., Any]]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -99,6 +106,21 @@ class Function:
         forward = cls.__dict__.get("forward")
         if forward is not None:
             _compile(cls, forward)
+
+    @property
+    def freed(self) -> bool:
+        """Whether what it saved was let go of."""
+        return self.saved is None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of its (first) output."""
+        return self.form[1]
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """NumPy's dtype of its (first) output."""
+        return self.form[2]
 
     # ---- what people see of a node -------------------------------------------------------------
 
@@ -117,8 +139,11 @@ class Function:
         self.below = tuple(edge.function for edge in edges)
         self.ports = tuple(edge.output for edge in edges)
 
-    next_functions = edges
-    """(Function or None, output number) per differentiable input."""
+    @property
+    def next_functions(self) -> tuple[tuple[Function | None, int], ...]:
+        """(Function or None, output number) per differentiable input."""
+        below = (None if type(f) is Untracked else f for f in self.below)
+        return tuple(zip(below, self.ports or (0,) * len(self.below), strict=True))
 
     def port(self, i: int) -> int:
         """Which output of `below[i]` the contribution number `i` is for."""
@@ -143,9 +168,12 @@ class Function:
         return f"<{type(self).__name__} object at {id(self):#x}>"
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_saved_"):
-            return saved_attribute(self, name.removeprefix("_saved_"))
-        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+        # Slots that few nodes need are left unset: storing would cost every node.
+        if name in _UNSET:
+            return _UNSET[name]
+        from engine import introspection
+
+        return introspection.attribute(self, name)
 
     # ---- making ----------------------------------------------------------------------------------
 
@@ -170,6 +198,8 @@ class Function:
         arrays = PROMOTE[cls.promote](inputs)
         try:
             return cls.forward(kernels, *arrays, **params)
+        except MemoryError as error:
+            raise memory.refused(error) from None
         except ValueError as error:
             cls.explain([np.shape(a) for a in arrays], params)
             raise RuntimeError(str(error)) from None
@@ -193,14 +223,11 @@ class Function:
     @classmethod
     def bare(cls, data: Array) -> Function:
         """A node with the next sequence number and nothing in it; `data` gives shape and dtype."""
-        node = cls.__new__(cls)
-        STATE.sequence += 1
-        node.sequence = STATE.sequence
-        node.below = node.saved = node.versions = ()
-        node.params = {}
-        node.ports = node.result = node.extra = node.origin = node._metadata = None
-        node.freed = False
-        node.kind, node.shape, node.dtype = type(data), data.shape, data.dtype
+        node = cls()
+        node.sequence = tick()
+        node.below = node.saved = ()
+        node.result = node.extra = node.arrived = None
+        node.form = (None, data.shape, data.dtype) if cls.many else form_of(data)
         return node
 
     # ---- running ---------------------------------------------------------------------------------
@@ -215,11 +242,21 @@ class Function:
         compiling.install(type(self))  # which replaces this method, as `apply` and `node` do
         return self.run(grad, F)
 
-    def spend(self, grad: Any, F: Namespace) -> Sequence[Any]:
-        """`run`, for the last time: lets go of what was saved."""
-        outs = self.run(grad, F)
-        self.release()
-        return outs
+    def flow(self, grad: Any, keep: bool, note: Callable[[tuple[Any, ...]], None] | None) -> None:
+        """Run on an array and pass on what comes out; lets go of what was saved unless `keep`.
+
+        `note` is told (this node, its gradient, what its rules gave).
+        """
+        if self.many and grad is None:
+            grad = [None] * self.outputs
+        outs = self.run(grad, kernels)
+        if note is not None:
+            note((self, grad, *outs))
+        if not keep:
+            self.release()
+        for i, (below, value) in enumerate(zip(self.below, outs, strict=True)):
+            if below is not None:
+                send(self, i, below, value)
 
     def unpack(self, F: Namespace) -> list[Any]:
         """The saved inputs and, last, the saved result.
@@ -235,20 +272,26 @@ class Function:
         ]
         result = self.checked_result()
         if result is not None and as_tensors:
-            many = type(result) is tuple
-            result = (
-                tuple(wrap(r, self, k) for k, r in enumerate(result))
-                if many
-                else wrap(result, self)
-            )
+            if type(result) is tuple:
+                result = tuple(as_output(r, self, k) for k, r in enumerate(result))
+            else:
+                result = wrap(result, self)
         return [*values, result]
 
     def check_versions(self) -> tuple[Any, ...]:
         """What is saved of the inputs; raises RuntimeError if that was changed in place since."""
-        for saved, version in zip(self.saved, self.versions, strict=False):
-            if saved is not None and version_of(saved) != version:
-                raise RuntimeError(_modified(saved, version))
+        assert self.saved is not None
+        for i in range(len(self.saved)):
+            self.check_version(i)
         return self.saved
+
+    def check_version(self, i: int) -> None:
+        """Raise RuntimeError if what is saved of input `i` was changed in place since."""
+        assert self.saved is not None
+        saved, versions = self.saved[i], self.versions
+        version = versions[i] if versions else 0
+        if version_of(saved) != version:
+            raise RuntimeError(_modified(saved, version))
 
     def checked_result(self) -> Array:
         """The saved result; raises RuntimeError if it was changed in place since."""
@@ -272,17 +315,23 @@ class Function:
         """The shape a gradient for output number `output` must have."""
         return self.shape
 
+    def input_dtype(self, output: int) -> np.dtype[Any]:
+        """The dtype a gradient for output number `output` must have."""
+        return self.dtype
+
     def release(self) -> bool:
         """Let go of the saved tensors; whether there were any."""
-        held = self.result is not None
-        for saved in self.saved:
-            held = held or saved is not None
-        if not held:
+        held = self.keeps_arrays and self.saved is not None
+        if not (held or self.result is not None or any(s is not None for s in self.saved or ())):
             return False
-        self.saved = (None,) * len(self.saved)
-        self.result = None
-        self.freed = True
+        self.saved = self.result = None
         return True
+
+
+_UNSET: dict[str, Any] = {
+    "_metadata": None, "origin": None, "params": {}, "ports": None, "versions": (),
+}  # fmt: skip
+"""What a slot that was never set stands for."""
 
 
 def _compile(cls: type[Function], forward: Callable[..., Any]) -> None:
@@ -309,6 +358,9 @@ def _compile(cls: type[Function], forward: Callable[..., Any]) -> None:
     cls.rules = tuple(rules)
     cls.shapes_saved = tuple(shapes.items())
     cls.saves_result = any(rule.takes("result") for _, rule in rules)
+    taken = {key for _, rule in rules for kind, key in rule.arguments if kind == "param"}
+    held = {p.name for p in parameters if p.annotation != "int"} & {"index", "target"}
+    cls.keeps_arrays = bool(held & taken)
 
 
 _GIVEN = {"F": "F", "grad": "grad", "grads": "grad", "result": "result", "results": "result"}
@@ -328,7 +380,7 @@ def _compile_rule(cls: type[Function], rule: Callable[..., Any], shapes: dict[st
                 shapes[name] = cls.inputs.index(stem)
             arguments.append(("param", name))
     saves = frozenset(key for kind, key in arguments if kind == "saved")
-    return Rule(rule, tuple(arguments), saves)
+    return Rule(rule, tuple(arguments), saves, tuple(inspect.signature(rule).parameters))
 
 
 def _raw(saved: Any) -> Array:
@@ -346,25 +398,10 @@ def _modified(saved: Any, version: int) -> str:
 
 
 def short_name(function: Function) -> str:
-    """The node's name as error messages have it: `Exp` for ExpBackward0."""
+    """The node's name in error messages: `Exp` for ExpBackward0, `Pow1` for PowBackward1."""
     name = function.name()
     stem, found, number = name.rpartition("Backward")
-    return stem if found and (number.isdigit() or not number) else name
-
-
-def saved_attribute(node: Function, name: str) -> Any:
-    """`node._saved_<name>`: a saved tensor, a shape, or a keyword of the call."""
-    if name in node.keywords or name in node.params:
-        return node.params[name]
-    if node.freed:
-        raise RuntimeError(errors.FREED)
-    if name == "result" and node.result is not None:
-        return wrap(node.checked_result(), node)
-    if name in node.inputs and node.saved:
-        saved = node.check_versions()[node.inputs.index(name)]
-        if saved is not None:
-            return saved if is_tensor(saved) else wrap(saved)
-    raise AttributeError(f"'{type(node).__name__}' object has no attribute '_saved_{name}'")
+    return stem + number.removeprefix("0") if found and (number.isdigit() or not number) else name
 
 
 def grad_edge(x: Tensor) -> Edge:
@@ -377,19 +414,18 @@ def function_of(x: Tensor) -> Function | None:
     """The Function a gradient of `x` goes to."""
     if x._meta is not None:
         refresh(x)
-    if x._fn is not None or not x._req:
+    if x._fn is not None or not requires_grad(x):
         return x._fn
     found = None if x._accumulator is None else x._accumulator()
-    return _accumulator(x) if found is None else found
+    return accumulator(x) if found is None else found
 
 
-def _accumulator(leaf: Tensor) -> AccumulateGrad:
+def accumulator(leaf: Tensor) -> AccumulateGrad:
     """A new AccumulateGrad for the leaf, held only by the histories that lead to it."""
-    node = AccumulateGrad.bare(leaf._data)
-    assert isinstance(node, AccumulateGrad)
-    STATE.sequence -= 1  # it has no place in the order of creation
-    node.sequence = LAST
-    node.saved = (leaf,)
+    node = (AccumulateGrad if leaf._req else Untracked)()
+    node.sequence, node.below, node.saved = LAST, (), (leaf,)
+    node.result = node.extra = node.arrived = None
+    node.form = form_of(leaf._data)
     leaf._accumulator = weakref.ref(node)
     return node
 
@@ -402,6 +438,7 @@ class AccumulateGrad(Function):
 
     @property
     def variable(self) -> Tensor:
+        assert self.saved is not None
         leaf: Tensor = self.saved[0]
         return leaf
 
@@ -419,9 +456,16 @@ class AccumulateGrad(Function):
             leaf._grad = _differentiable_copy(grad) if leaf._grad is None else leaf._grad + grad
         elif leaf._grad is None:
             own = own and type(grad) is np.ndarray and grad.base is None
-            leaf._grad = wrap(grad if own or not grad.ndim else np.array(grad))
+            own = own and grad.strides == leaf._data.strides
+            leaf._grad = wrap(grad if own or not grad.ndim else copied_as(grad, leaf._data))
         else:
             _add_in_place(leaf._grad, grad)
+
+
+class Untracked(AccumulateGrad):
+    """Takes the gradient of a view that was made without history: PyTorch has no edge there."""
+
+    __slots__ = ()
 
 
 def _add_in_place(stored: Tensor, grad: Array) -> None:
@@ -440,7 +484,8 @@ class CopyBackwards(Function):
 
     def forward(F: Namespace, self: Array, src: Array) -> Array:
         """`src` in the shape and dtype of `self`."""
-        return np.broadcast_to(src, self.shape).astype(self.dtype)
+        shape = np.broadcast_shapes(self.shape, src.shape)
+        return np.broadcast_to(src, shape).astype(self.dtype)
 
     def grad_self(F: Namespace, grad: Array) -> Array:
         """What was overwritten no longer matters."""

@@ -58,6 +58,9 @@ class RemovableHandle:
         self.remove()
 
 
+RemovableHandle.__module__ = "torch.utils.hooks"  # as PyTorch prints it
+
+
 # ---- attaching -----------------------------------------------------------------------------------
 
 
@@ -117,7 +120,7 @@ def call_prehooks(function: Function, grads: list[Any]) -> list[Any]:
     for hook in list(extra.pre.values()):
         result = hook(tuple(_as_tensor(g) for g in grads))
         if result is not None:
-            grads = _replaced(grads, result)
+            grads = _replaced(hook, grads, result)
     return grads
 
 
@@ -129,13 +132,26 @@ def call_post_hooks(function: Function, outs: list[Any], grads: Sequence[Any]) -
     for hook in list(extra.post.values()):
         result = hook(tuple(_as_tensor(o) for o in outs), tuple(_as_tensor(g) for g in grads))
         if result is not None:
-            outs = _replaced(outs, result)
+            outs = _replaced(hook, outs, result)
     return outs
 
 
-def _replaced(values: Sequence[Any], result: Any) -> list[Any]:
-    given = result if isinstance(result, tuple) else (result,)
-    return [_like(new, old) for new, old in zip(given, values, strict=True)]
+def _replaced(hook: Hook, values: Sequence[Any], result: Any) -> list[Any]:
+    if not isinstance(result, tuple):
+        raise TypeError(f"expected tuple, but hook returned '{type(result).__name__}'")
+    if len(result) != len(values):
+        raise RuntimeError(
+            f"hook '{_name(hook)}' has returned an incorrect number of values (got {len(result)}, "
+            f"but expected {len(values)})"
+        )
+    for new, old in zip(result, values, strict=True):
+        if new is not None:
+            _check_result(hook, old, new)
+    return [_like(new, old) for new, old in zip(result, values, strict=True)]
+
+
+def _name(hook: Hook) -> str:
+    return getattr(hook, "__name__", "<unknown>")
 
 
 def _as_tensor(value: Any) -> Any:
@@ -148,11 +164,11 @@ def _like(value: Any, given: Any) -> Any:
 
 
 def _check_result(hook: Hook, grad: Any, result: Any) -> None:
-    name = getattr(hook, "__name__", type(hook).__name__)
+    if grad is None:
+        raise RuntimeError("can't replace a None gradient with a non-None value")
     if not is_tensor(result):
         raise TypeError(f"expected Variable, but hook returned '{type(result).__name__}'")
-    if grad is None:
-        return
+    name = _name(hook)
     was = _as_tensor(grad)
     if result.dtype is not was.dtype:
         raise RuntimeError(

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from sys import getrefcount
 from typing import Any
 
 import numpy as np
 
-from engine import kernels
-from engine.function import LAST, AccumulateGrad, Edge, Function, grad_edge
+from engine import anomaly, kernels, memory
+from engine.function import LAST, AccumulateGrad, Edge, Function, Untracked
 from engine.hooks import call_post_hooks, call_prehooks, call_tensor_hooks, retain
 from engine.modes import STATE
-from engine.queue import Line, ReadyQueue, in_line
-from engine.tensor import Tensor, is_tensor
+from engine.passing import SCALAR, cast, deliver, fitted, send
+from engine.queue import NEVER, Line, ReadyQueue, in_line
+from engine.tensor import is_tensor
 
 Array = Any
 Captures = dict[tuple[Function, int], list[int]]
 ndarray = np.ndarray
+
+_SLOTS = threading.Lock()
+"""Who holds it may leave gradients in the Functions' `arrived`; a pass within a pass may not."""
+
+CHUNK = 500
+"""Functions between two looks at whether a recorded pass was cancelled."""
 
 
 class Run:
@@ -25,7 +34,7 @@ class Run:
 
     __slots__ = (
         "awaited", "buffers", "captured", "captures", "create_graph", "keep", "namespace",
-        "needed", "owned", "recorder", "targets",
+        "needed", "owned", "recorder", "roots", "targets",
     )  # fmt: skip
 
     def __init__(self, keep: bool, create_graph: bool, captures: Captures | None) -> None:
@@ -52,37 +61,100 @@ class Run:
         assert self.captures is not None
         self.captures.setdefault((edge.function, edge.output), []).append(index)
 
-    def execute(self, roots: Sequence[Tensor], seeds: Sequence[Any]) -> None:
-        """Run everything that is needed below the roots, in PyTorch's order."""
-        edges = [grad_edge(root) for root in roots]
+    def execute(self, edges: Sequence[Edge], seeds: Sequence[Any]) -> None:
+        """Run everything that is needed below the roots' edges, in PyTorch's order."""
         if self.recorder is not None:
-            self.recorder.started(roots, edges, seeds, self)
+            self.recorder.started(edges, seeds, self.keep)
         before, STATE.grad_enabled = STATE.grad_enabled, self.create_graph
+        self.roots = edges
+        outer, STATE.backward = STATE.backward, self
         try:
-            self._loop(self._order(edges, seeds))
+            self._execute(edges, seeds)
+        except MemoryError as error:
+            raise memory.refused(error) from None
         finally:
-            STATE.grad_enabled = before
+            STATE.grad_enabled, STATE.backward = before, outer
+
+    def will_run(self, function: Function | None) -> bool:
+        """Whether it runs in this pass or is captured; not asked of a lone root, as in PyTorch."""
+        if self.captures is not None:
+            return function is not None and self._is_wanted(function)
+        if not self.awaited:
+            self._count([e.function for e in self.roots if e.function is not None])
+        return self.awaited.get(function, 0) > 0  # type: ignore[arg-type]
+
+    def _execute(self, edges: Sequence[Edge], seeds: Sequence[Any]) -> None:
+        root = edges[0].function if edges else None
+        simple = len(edges) == 1 and self.captures is None and not isinstance(root, AccumulateGrad)
+        line = in_line(root) if simple and root is not None else None
+        if line is None:
+            self._loop(self._queued(edges, seeds))
+        elif not self.create_graph and not STATE.anomaly and _SLOTS.acquire(blocking=False):
+            try:
+                self._stream(line, edges[0].output, seeds[0])
+            finally:
+                _SLOTS.release()
+        else:
+            self._expect(function for function in line.functions if function.many)
+            self._arrive(line.functions[0], edges[0].output, seeds[0])
+            self._loop(self._along(line))
+
+    # ---- the straight way ------------------------------------------------------------------------
+
+    def _stream(self, line: Line, output: int, seed: Any) -> None:
+        """Run in a known order; gradients wait in the Functions themselves."""
+        functions, running = line.functions, line.functions[0]
+        if running.many:
+            deliver(running, output, self._cast(seed, running.dtype))
+        else:
+            running.arrived = self._cast(seed, running.dtype)
+        stops = iter([*line.released, NEVER])
+        last, leaves = next(stops)
+        note, keep = None, self.keep
+        try:
+            for start in range(0, len(functions), CHUNK):
+                if self.recorder is not None:
+                    note = self.recorder.going_on()
+                for running in functions[start : start + CHUNK]:
+                    if running.extra is None:
+                        running.flow(running.arrived, keep, note)
+                        running.arrived = None
+                    else:
+                        self._watch(running)
+                    if running is last:
+                        self._release(leaves)
+                        last, leaves = next(stops)
+        except BaseException:
+            if self.recorder is not None and running.arrived is not None:
+                self.recorder.visiting(running, listed(running, running.arrived))
+            for function in itertools.chain(functions, *(waiting for _, waiting in line.released)):
+                function.arrived = None
+            raise
+
+    def _watch(self, function: Function) -> None:
+        grad, function.arrived = function.arrived, None
+        for i, value in enumerate(self._watched(function, grad)):
+            below = function.below[i]
+            if below is not None:
+                send(function, i, below, value)
+
+    def _release(self, leaves: Iterable[Function]) -> None:
+        for leaf in leaves:
+            self.buffers[leaf] = leaf.arrived
+            leaf.arrived = None
+            self._accumulate(leaf)
 
     # ---- in which order --------------------------------------------------------------------------
 
-    def _order(self, edges: Sequence[Edge], seeds: Sequence[Any]) -> Iterator[Function]:
-        """The Functions to run, each when all has come to it; leaves are dealt with in between."""
-        root = edges[0].function
-        simple = len(edges) == 1 and self.captures is None and type(root) is not AccumulateGrad
-        line = in_line(root) if simple and root is not None else None
-        if line is None:
-            return self._queued(edges, seeds)
-        self._expect(line.many)
-        self._arrive(line.functions[0], edges[0].output, seeds[0])
-        return self._along(line)
-
     def _along(self, line: Line) -> Iterator[Function]:
-        released = line.released
+        stops = iter([*line.released, NEVER])
+        last, leaves = next(stops)
         for function in line.functions:
             yield function
-            if function in released:
-                for leaf in released[function]:
+            if function is last:
+                for leaf in leaves:
                     self._accumulate(leaf)
+                last, leaves = next(stops)
 
     def _queued(self, edges: Sequence[Edge], seeds: Sequence[Any]) -> Iterator[Function]:
         """The same as PyTorch's queue has it, passing over what is not needed."""
@@ -166,12 +238,12 @@ class Run:
         assert self.captures is not None
         return any(f is function for f, _ in self.captures)
 
-    # ---- running ---------------------------------------------------------------------------------
+    # ---- the way for every case ------------------------------------------------------------------
 
     def _loop(self, order: Iterable[Function]) -> None:  # noqa: C901  # every call saved counts
         """Run each Function on what has come to it, and add up what it gives where that goes."""
         buffers, owned, F, keep = self.buffers, self.owned, self.namespace, self.keep
-        recorder, selective = self.recorder, self.captures is not None
+        recorder, selective = self.recorder, self.captures is not None or STATE.anomaly
         outs: Any
         sent: Any = None
         for function in order:
@@ -179,9 +251,11 @@ class Run:
             if selective or function.extra is not None:
                 outs = self._watched(function, grad)
             elif recorder is None:
-                outs = function.run(grad, F) if keep else function.spend(grad, F)
+                outs = function.run(grad, F)
+                if not keep:
+                    function.release()
             else:
-                recorder.visiting(function, _listed(function, grad))
+                recorder.visiting(function, listed(function, grad))
                 outs = function.run(grad, F)
                 sent = [*outs]
             for i, below in enumerate(function.below):
@@ -190,13 +264,9 @@ class Run:
                 value = outs[i]
                 if value is None:
                     continue
-                kind, held = type(value), buffers.get(below)
-                if (
-                    kind is not below.kind
-                    or (kind is ndarray and not _alike(value, below))
-                    or type(held) is list
-                ):
-                    value = self._fitting(function, i, value)
+                held = buffers.get(below)
+                if type(value) is not np.float32 or below.form is not SCALAR:
+                    value = fitted(function, i, value, F)
                     if sent is not None:
                         sent[i] = value
                 if held is None:
@@ -214,12 +284,17 @@ class Run:
             grad = outs = sent = value = held = total = None  # a leaf's gradient may be its own
 
     def _watched(self, function: Function, grad: Any) -> Sequence[Any]:
-        """Run a Function with hooks, or one whose gradient may be wanted itself."""
+        """Run a Function with hooks, in anomaly mode, or whose gradient may be wanted itself."""
+        if STATE.anomaly:
+            return anomaly.watched(self._hooked, function, grad)
+        return self._hooked(function, grad)
+
+    def _hooked(self, function: Function, grad: Any) -> Sequence[Any]:
         grad, runs = self._before(function, grad)
         if not runs:
             return (None,) * len(function.below)
         if self.recorder is not None:
-            self.recorder.visiting(function, _listed(function, grad))
+            self.recorder.visiting(function, listed(function, grad))
         outs = function.run(grad, self.namespace)
         sent = self._after(function, outs, grad)
         self._tell(function, outs, sent)
@@ -237,7 +312,7 @@ class Run:
 
     def _before(self, function: Function, grad: Any) -> tuple[Any, bool]:
         """What the hooks make of a Function's gradient, and whether it is to run."""
-        grads = _listed(function, grad)
+        grads = listed(function, grad)
         runs = self._runs(function)
         if runs:
             self._capture(function, grads)
@@ -249,42 +324,24 @@ class Run:
     def _after(self, function: Function, outs: Sequence[Any], grad: Any) -> Sequence[Any]:
         """What goes along each edge once hooks have seen it."""
         sent = [
-            None if value is None or below is None else self._fitting(function, i, value)
+            None if value is None or below is None else fitted(function, i, value, self.namespace)
             for i, (below, value) in enumerate(zip(function.below, outs, strict=True))
         ]
         if function.extra is not None and function.extra.post:
-            hooked = call_post_hooks(function, sent, _listed(function, grad))
+            hooked = call_post_hooks(function, sent, listed(function, grad))
             sent = [
                 value if value is None or below is None else self._cast(value, below.dtype)
                 for below, value in zip(function.below, hooked, strict=True)
             ]
         return sent
 
-    def _fitting(self, function: Function, i: int, value: Any) -> Any:
-        """The contribution summed to the shape, and cast to the dtype, of the tensor it is for."""
-        below = function.below[i]
-        assert below is not None
-        if type(value) is below.kind is np.float32:
-            return value
-        data = value._data if is_tensor(value) else value
-        shape = below.input_shape(function.port(i))
-        if data.shape != shape:
-            if not _expandable(shape, data.shape):
-                raise RuntimeError(
-                    f"Function {type(function).__name__} returned an invalid gradient at index {i} "
-                    f"- got {list(data.shape)} but expected shape compatible with {list(shape)}"
-                )
-            value = sum_to(value, shape, self.namespace)
-        return self._cast(value, below.dtype)
-
     def _cast(self, value: Any, dtype: np.dtype[Any]) -> Any:
-        data = value._data if is_tensor(value) else value
-        return value if data.dtype == dtype else self.namespace.cast(value, dtype)
+        return cast(value, dtype, self.namespace)
 
     def _arrive(self, function: Function, output: int, value: Any) -> None:
         """Add a contribution (or a seed, of whatever dtype) to what has come to a Function."""
         if value is not None and not is_tensor(value):
-            value = self._cast(value, function.dtype)
+            value = self._cast(value, function.input_dtype(output))
         if function.many:
             slots = self.buffers[function]
             held = slots[output]
@@ -295,15 +352,20 @@ class Run:
 
     def _accumulate(self, function: Function) -> None:
         """Give a leaf its gradient."""
-        assert type(function) is AccumulateGrad
+        assert isinstance(function, AccumulateGrad)
         grad = self.buffers.pop(function, None)
+        if type(function) is Untracked:
+            return
         leaf = function.variable
         meta = leaf._meta
-        if function.extra is not None or meta is not None or self.captures is not None:
+        hooked = meta is not None and meta.hooks is not None
+        if hooked or function.extra is not None or self.captures is not None:
             grad, runs = self._before(function, grad)
             if not runs:
                 return
-        if grad is None:
+        if grad is None or not leaf._req:
+            if grad is not None and leaf._fn is not None:
+                raise RuntimeError("leaf variable has been moved into the graph interior")
             return
         before = None if leaf._grad is None else leaf._grad._data
         own = getrefcount(grad) == _ALONE
@@ -313,7 +375,8 @@ class Run:
         if meta is not None and meta.post_hooks:
             for hook in list(meta.post_hooks.values()):
                 hook(leaf)
-        call_post_hooks(function, [], [grad])
+        if function.extra is not None:
+            call_post_hooks(function, [], [grad])
 
     def _capture(self, function: Function, grads: list[Any]) -> None:
         if not self.captures:
@@ -354,29 +417,9 @@ _ALONE = _references_of_a_local()
 """What getrefcount says of an array that only one local variable holds."""
 
 
-def _listed(function: Function, grad: Any) -> list[Any]:
+def listed(function: Function, grad: Any) -> list[Any]:
     """A Function's gradient as hooks see it: one for each output."""
     if function.many:
         given: list[Any] = grad
         return given
     return [grad] if function.outputs == 1 else [grad, *[None] * (function.outputs - 1)]
-
-
-def _alike(value: Array, below: Function) -> bool:
-    """Whether an array has the shape and dtype of the only output of a Function."""
-    return bool(value.shape == below.shape and value.dtype is below.dtype)
-
-
-def sum_to(grad: Any, shape: tuple[int, ...], F: Any) -> Any:
-    """Undo broadcasting: sum leading extra dimensions away, then those that had size 1."""
-    found = grad.shape
-    extra = len(found) - len(shape)
-    grown = [i for i, n in enumerate(shape, extra) if n == 1 and found[i] != 1]
-    dims = (*range(extra), *grown)
-    out = F.sum(grad, dims, True) if dims else grad
-    return F.reshape(out, shape) if extra else out
-
-
-def _expandable(shape: tuple[int, ...], grown: tuple[int, ...]) -> bool:
-    extra = len(grown) - len(shape)
-    return extra >= 0 and all([n in (1, grown[i]) for i, n in enumerate(shape, extra)])

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.function import Function
+from engine.modes import STATE
+from engine.packing import pack_result
 from engine.tensor import Tensor, wrap
 
 
@@ -28,6 +30,8 @@ class ManyOutputs(Function):
             node.tie(outs)
             if cls.saves_result:
                 node.result = tuple(arrays)
+                if STATE.saved_hooks:
+                    pack_result(node, STATE.saved_hooks[-1])
         return outs
 
     def tie(self, outs: Sequence[Tensor]) -> None:

@@ -12,19 +12,22 @@ from typing import Any
 
 import numpy as np
 
-from engine import dtypes, errors, factories
+from engine import calling, compiling, dtypes, errors, factories, inlining, introspection, sampling
 from engine.ops import (
     CATALOGUES,
     arithmetic,
     arrange,
+    bits,
     compare,
     division,
-    index,
+    gamma,
     inplace_ops,
     linear,
     reduction,
     shape,
+    subscript,
 )
+from engine.ops.names import ALIASES
 from engine.tensor import Tensor, is_tensor
 
 Number = (bool, int, float)
@@ -67,7 +70,14 @@ _BINARY = {
     "add": arithmetic.add, "sub": arithmetic.sub, "mul": arithmetic.mul, "truediv": arithmetic.div,
     "floordiv": division.floor_divide, "mod": division.remainder, "pow": arithmetic.pow,
     "and": compare.bitwise_and, "or": compare.bitwise_or, "xor": compare.bitwise_xor,
+    "lshift": bits.bitwise_left_shift, "rshift": bits.bitwise_right_shift,
 }  # fmt: skip
+
+_DIRECT = {
+    "add": arithmetic.AddBackward0, "mul": arithmetic.MulBackward0,
+    "truediv": arithmetic.DivBackward0,
+}  # fmt: skip
+"""What these make of two tensors; they are what most programs consist of."""
 
 _COMPARISONS = {"lt": compare.lt, "le": compare.le, "gt": compare.gt, "ge": compare.ge}
 
@@ -80,7 +90,10 @@ _IN_PLACE = {
 }  # fmt: skip
 
 
-def _to(self: Tensor, *args: Any, dtype: Any = None, copy: bool = False, **_: Any) -> Tensor:
+def _to(
+    self: Tensor, *args: Any, dtype: Any = None, copy: bool = False, memory_format: Any = None,
+    **_: Any,
+) -> Tensor:  # fmt: skip
     """`x.to(dtype)`, `x.to("cpu")`, `x.to(other)`."""
     for arg in args:
         if isinstance(arg, dtypes.dtype):
@@ -90,12 +103,16 @@ def _to(self: Tensor, *args: Any, dtype: Any = None, copy: bool = False, **_: An
         elif isinstance(arg, str) and arg in dtypes.BY_NAME:
             dtype = arg
     wanted = self.dtype if dtype is None else dtype
-    out = arithmetic.to(self, wanted)
-    return shape.clone(out) if copy and out is self else out
+    flags = [arg for arg in args if isinstance(arg, bool)]  # non_blocking, copy
+    return arithmetic.to(self, wanted, copy or flags[1:] == [True], memory_format)
 
 
-def _cast_to(name: str) -> Callable[[Tensor], Tensor]:
-    return lambda self: arithmetic.to(self, dtypes.ALIASES.get(name) or dtypes.BY_NAME[name])
+def _cast_to(name: str) -> Callable[..., Tensor]:
+    def cast(self: Tensor, memory_format: Any = None) -> Tensor:
+        wanted = dtypes.ALIASES.get(name) or dtypes.BY_NAME[name]
+        return arithmetic.to(self, wanted, memory_format=memory_format)
+
+    return cast
 
 
 def _sizes(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -122,9 +139,41 @@ def _sum(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _transposed(self: Tensor) -> Tensor:
-    if self.ndim not in (0, 2):
-        errors.warn(errors.TRANSPOSED, 2, once=True)
+    if self.ndim != 2:
+        errors.warn(errors.TRANSPOSED if self.ndim else _transposed_scalar("T"), 2, once=True)
     return shape.permute(self, tuple(range(self.ndim))[::-1])
+
+
+def _transposed_scalar(name: str) -> str:
+    return (
+        f"Tensor.{name} is deprecated on 0-D tensors. This function is the identity in these cases."
+    )
+
+
+def _matrix_transposed(self: Tensor) -> Tensor:
+    if self.ndim == 1:
+        raise RuntimeError(
+            "tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor."
+        )
+    if not self.ndim:
+        errors.warn(_transposed_scalar("mT"), 2, once=True)
+        return self
+    return shape.transpose(self, -2, -1)
+
+
+def _adjoint(name: str, ranks: tuple[int, ...]) -> Callable[[Tensor], Tensor]:
+    """`x.H` of a matrix, `x.mH` of batches too: without complex numbers, the transpose."""
+    only = "matrices (2-D tensors)" if ranks else "matrices or batches of matrices"
+
+    def turned(self: Tensor) -> Tensor:
+        if self.ndim == 1 or (ranks and self.ndim not in ranks):
+            hint = " For batches of matrices, consider using tensor.mH" if self.ndim > 2 else ""
+            raise RuntimeError(
+                f"tensor.{name} is only supported on {only}. Got {self.ndim}-D tensor.{hint}"
+            )
+        return shape.transpose(self, -2, -1) if self.ndim else self
+
+    return turned
 
 
 def _view(self: Tensor, *args: Any) -> Tensor:
@@ -150,6 +199,8 @@ def _type(self: Tensor, dtype: Any = None) -> Any:
 
 
 SPECIAL: dict[str, Any] = {
+    "polygamma": lambda self, n: gamma.polygamma(n, self),
+    **{function.__name__: function for function in sampling.METHODS},
     "view": _view,
     "reshape": _sizes(shape.reshape),
     "permute": _sizes(shape.permute),
@@ -163,25 +214,28 @@ SPECIAL: dict[str, Any] = {
     "to": _to,
     "float": _cast_to("float"), "double": _cast_to("double"), "half": _cast_to("half"),
     "int": _cast_to("int"), "long": _cast_to("long"), "bool": _cast_to("bool"),
+    "short": _cast_to("short"),
     "T": property(_transposed),
-    "mT": property(lambda self: shape.transpose(self, -2, -1)),
+    "H": property(_adjoint("H", (0, 2))), "mH": property(_adjoint("mH", ())),
+    "mT": property(_matrix_transposed),
     "view_as": lambda self, other: shape.view(self, tuple(other.shape)),
     "reshape_as": lambda self, other: shape.reshape(self, tuple(other.shape)),
     "type_as": lambda self, other: arithmetic.to(self, other.dtype),
     "where": lambda self, condition, other: _where(condition, self, other),
     "cpu": lambda self: self,
-    "clip": lambda self, min=None, max=None: self.clamp(min, max),
-    "absolute": arithmetic.abs, "negative": arithmetic.neg, "multiply": arithmetic.mul,
-    "subtract": arithmetic.sub, "divide": arithmetic.div, "true_divide": arithmetic.div,
-    "__getitem__": index.getitem,
-    "__setitem__": index.setitem,
+    "__getitem__": subscript.getitem,
+    "__setitem__": subscript.setitem,
     "__neg__": arithmetic.neg,
     "__pos__": lambda self: self,
     "__abs__": arithmetic.abs,
+    "__rsub__": _operator(arithmetic.rsub),
     "__invert__": compare.bitwise_not,
     "__matmul__": _tensors_only(linear.matmul),
     "__rmatmul__": _tensors_only(lambda self, other: linear.matmul(other, self)),
     "type": _type,
+    "_base": property(introspection.base), "_is_view": introspection.is_view,
+    "_backward_hooks": property(introspection.backward_hooks),
+    "grad_dtype": property(lambda self: self.dtype), "name": property(lambda self: None),
     "new_zeros": _new(factories.zeros), "new_ones": _new(factories.ones),
     "new_empty": _new(factories.empty), "new_full": _new(factories.full),
     "new_tensor": _new(factories.tensor),
@@ -204,11 +258,35 @@ def install() -> None:
                 setattr(Tensor, name, function)
     for name, value in SPECIAL.items():
         setattr(Tensor, name, value)
+    _install_aliases()
+    _install_checks()
     for name, function in _BINARY.items():
-        setattr(Tensor, f"__{name}__", _operator(function))
-        setattr(Tensor, f"__r{name}__", _operator(function, swapped=True))
+        operator = _operator(function)
+        if name in _DIRECT:
+            operator = compiling.direct(_DIRECT[name], operator, "self", "other")
+        setattr(Tensor, f"__{name}__", operator)
+        if name != "sub":  # torch has a node of its own for that
+            setattr(Tensor, f"__r{name}__", _operator(function, swapped=True))
     for name, function in {**_COMPARISONS, **_IN_PLACE}.items():
         setattr(Tensor, f"__{name}__", _operator(function))
+
+
+def _install_aliases() -> None:
+    for alias, name in ALIASES.items():
+        for end in ("", "_"):
+            if hasattr(Tensor, name + end) and not alias.startswith("special_"):
+                setattr(Tensor, alias + end, getattr(Tensor, name + end))
+
+
+def _install_checks() -> None:
+    for name, function in list(vars(Tensor).items()):
+        if inspect.isfunction(function) and not name.startswith("_") and _checked(function):
+            setattr(Tensor, name, calling.method(function, name))
+
+
+def _checked(function: Callable[..., Any]) -> bool:
+    """Whether a method needs looking after: one that only applies a Function to itself does not."""
+    return len(inspect.signature(function).parameters) > 1 or inlining.applied(function) is None
 
 
 def _is_method(name: str, function: Any) -> bool:

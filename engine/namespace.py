@@ -9,78 +9,117 @@ from typing import Any
 
 import numpy as np
 
-from engine import dtypes
+from engine import compiling, dtypes, factories, grids, inlining, sampling
+from engine.calling import Rule, known_to_torch, translated
 from engine.ops import (
     CATALOGUES,
     activation,
+    attention,
+    averaging,
     choice,
     composite,
     convolution,
+    distances,
+    dropping,
+    gates,
     gather,
+    hinges,
     losses,
+    margins,
+    network,
     normalization,
+    pooling,
+    resizing,
+    unfolding,
 )
+from engine.ops.names import ALIASES
+from engine.registry import OPS
 from engine.size import Size
 from engine.tensor import Tensor, is_tensor
 
-ALIASES = {
-    "absolute": "abs", "negative": "neg", "multiply": "mul", "subtract": "sub", "divide": "div",
-    "true_divide": "div", "clip": "clamp", "concat": "cat", "concatenate": "cat", "arcsin": "asin",
-    "arccos": "acos", "arctan": "atan", "arctan2": "atan2", "arcsinh": "asinh", "arccosh": "acosh",
-    "arctanh": "atanh", "greater": "gt", "greater_equal": "ge", "less": "lt", "less_equal": "le",
-    "not_equal": "ne", "fix": "trunc", "swapaxes": "transpose", "swapdims": "transpose",
-    "row_stack": "vstack", "special_expit": "sigmoid", "ger": "outer",
-}  # fmt: skip
-
 _FIRST = ("self", "tensors", "condition", "input", "sorted_sequence")
-_KEYWORDS = {"axis": "dim", "keepdims": "keepdim"}
-_ONLY_FUNCTIONAL = (normalization, convolution, losses, composite)
-_BOTH = {"cosine_similarity", "pairwise_distance", "dist", "kl_div", "batch_norm", "layer_norm"}
-_FACTORY_LIKE = {"meshgrid", "broadcast_tensors", "einsum", "tensordot", "tensor_split"}
+_ONLY_FUNCTIONAL = (
+    normalization, convolution, pooling, averaging, resizing, unfolding, losses, composite,
+    hinges,
+)  # fmt: skip
+_BOTH = {
+    "cosine_similarity", "pairwise_distance", "dist", "kl_div", "batch_norm", "layer_norm",
+    "group_norm", "instance_norm", "rms_norm", "conv1d", "conv2d", "conv3d", "conv_transpose1d",
+    "conv_transpose2d", "conv_transpose3d", "max_pool1d", "max_pool2d", "max_pool3d", "avg_pool1d",
+    "adaptive_avg_pool1d", "adaptive_max_pool1d", "pixel_shuffle", "pixel_unshuffle",
+    "channel_shuffle",
+}  # fmt: skip
+_FACTORY_LIKE = {
+    "atleast_1d", "atleast_2d", "atleast_3d", "block_diag", "broadcast_tensors", "cartesian_prod",
+    "cdist", "chain_matmul", "cosine_similarity", "cumulative_trapezoid", "einsum", "isin",
+    "meshgrid", "pairwise_distance", "polygamma", "searchsorted", "tensor_split", "tensordot",
+    "trapezoid", "trapz", "vander",
+}  # fmt: skip
 _ACTIVATIONS = {
-    "relu", "softmax", "log_softmax", "dropout", "celu", "selu", "prelu", "threshold", "hardshrink",
+    "relu", "softmax", "log_softmax", "celu", "selu", "prelu", "threshold", "hardshrink",
 }  # fmt: skip
 
+_DROPPING = ("dropout", "alpha_dropout", "feature_dropout", "feature_alpha_dropout")
 
-def exposed(function: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """The op as torch has it: `input=` names the first argument, `axis=` is `dim=`."""
+
+def exposed(function: Callable[..., Any], name: str, where: str = "") -> Callable[..., Any]:
+    """The op as torch has it: `input=` names the first argument, and all arguments are checked.
+
+    `where` it is in torch, as `linalg.`: there it may take other arguments than in torch itself.
+    """
     parameters = inspect.signature(function).parameters
     first = next(iter(parameters.values()))
-    strict = first.annotation == "Tensor"
+    strict = first.annotation in ("Tensor", Tensor) and first.kind is not first.VAR_POSITIONAL
+    rule = Rule(where + name, strict)
     if strict and len(parameters) == 1:
-        return _unary(function, name)
+        return _unary(function, name, rule)
+    known = rule.known
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         if kwargs:
+            if (*map(type, args), *kwargs, *map(type, kwargs.values())) not in known:
+                kwargs = rule(args, kwargs)
             if "input" in kwargs:
                 kwargs[first.name] = kwargs.pop("input")
-            for spelled, real in _KEYWORDS.items():
-                if spelled in kwargs and real in parameters:
-                    kwargs[real] = kwargs.pop(spelled)
-        if strict and args and not is_tensor(args[0]):
-            _refused(args[0], name)
-        return function(*args, **kwargs)
+        elif (*map(type, args),) not in known:
+            rule(args, kwargs)
+        try:
+            return function(*args, **kwargs)
+        except (MemoryError, TypeError, ValueError) as error:
+            better = translated(error, name, args)
+            if better is None:
+                raise
+            raise better from None
 
-    call.__name__ = name
+    call.__name__ = call.__qualname__ = name
     return call
 
 
-def _unary(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+def _unary(function: Callable[..., Any], name: str, rule: Rule) -> Callable[..., Any]:
     """The same for an op with one argument, of which there are many."""
 
-    def call(input: Tensor) -> Any:
-        return function(input if type(input) is Tensor else _refused(input, name))
+    def call(input: Any) -> Any:
+        try:
+            return function(input if type(input) is Tensor else _looked_at(input, rule))
+        except (MemoryError, TypeError, ValueError) as error:
+            better = translated(error, name, (input,))
+            if better is None:
+                raise
+            raise better from None
 
+    made = inlining.applied(function)
+    if made is not None:
+        call = compiling.direct(made, call, "input")
     functools.update_wrapper(call, function)
-    call.__name__ = name
+    call.__name__ = call.__qualname__ = name
     return call
 
 
-def _refused(x: Any, name: str) -> Any:
-    raise TypeError(
-        f"{name}(): argument 'input' (position 1) must be Tensor, not {type(x).__name__}"
-    )
+def _looked_at(x: Any, rule: Rule) -> Any:
+    """The only argument; raises TypeError for what is no tensor."""
+    rule((x,), {})
+    return x
 
 
 def _public(catalogue: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -102,25 +141,48 @@ def torch_functions() -> dict[str, Callable[..., Any]]:
     for catalogue in CATALOGUES[:-1]:
         for name, function in _public(catalogue):
             hidden = catalogue in _ONLY_FUNCTIONAL and name not in _BOTH
-            if catalogue is activation:
+            if catalogue in (activation, gates):
                 hidden = name not in _ACTIVATIONS
+            if _is_functional(name, function) and name not in _BOTH:
+                hidden = hidden or not known_to_torch(name)
             if not hidden:
-                found[name] = function if name in _FACTORY_LIKE else exposed(function, name)
+                found[name] = exposed(function, name)
+    for name in _DROPPING:
+        found[name] = exposed(getattr(dropping, name), name)
     for alias, name in ALIASES.items():
-        found[alias] = found[name]
+        found[alias] = exposed(found[name].__wrapped__, alias)  # type: ignore[attr-defined]
     return found
+
+
+def _is_functional(name: str, function: Callable[..., Any]) -> bool:
+    """Whether it is an op that is spelled `F.name(…)`."""
+    op = OPS.get(name)
+    return op is not None and op.call is function and (op.torch or "").startswith(f"F.{name}(")
+
+
+def factory_functions() -> dict[str, Callable[..., Any]]:
+    """What makes tensors, its arguments checked."""
+    return {
+        name: exposed(function, name)
+        for name, function in vars(factories).items()
+        if inspect.isfunction(function) and not name.startswith("_") and known_to_torch(name)
+    }
 
 
 def functional_functions() -> dict[str, Callable[..., Any]]:
     """The functions of `torch.nn.functional`."""
     found = {}
-    for catalogue in (activation, *_ONLY_FUNCTIONAL):
+    for catalogue in (activation, attention, gates, dropping, margins, network, *_ONLY_FUNCTIONAL):
         for name, function in vars(catalogue).items():
             own = inspect.isfunction(function) and function.__module__ == catalogue.__name__
             if own and not name.startswith("_"):
-                found[name] = exposed(function, name)
-    for name in ("embedding", "one_hot"):
-        found[name] = exposed(getattr(gather, name), name)
+                found[name] = exposed(function, name, "nn.functional.")
+    for catalogue in CATALOGUES:
+        for name, function in vars(catalogue).items():
+            if _is_functional(name, function):
+                found[name] = exposed(function, name, "nn.functional.")
+    found["pdist"] = exposed(distances.pdist, "pdist", "nn.functional.")
+    found["one_hot"] = exposed(gather.one_hot, "one_hot", "nn.functional.")
     return found
 
 
@@ -178,6 +240,12 @@ def broadcast_shapes(*shapes: Any) -> Any:
 
 PLAIN = (
     where, result_type, promote_types, can_cast, numel, is_floating_point, is_nonzero, is_inference,
-    broadcast_shapes,
+    broadcast_shapes, *grids.GRIDS, *sampling.RANDOM,
 )  # fmt: skip
 """Functions of `torch` that are not ops."""
+
+
+def plain_functions() -> dict[str, Callable[..., Any]]:
+    """Functions of `torch` that are not ops, their arguments checked where PyTorch checks them."""
+    named = {function.__name__: function for function in PLAIN}
+    return {n: exposed(f, n) if known_to_torch(n) else f for n, f in named.items()}

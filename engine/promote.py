@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from engine import dtypes
+from engine.memory import with_room
 from engine.tensor import Tensor
 
 Array = Any
@@ -25,15 +27,15 @@ def _as_they_are(inputs: Sequence[Any]) -> list[Array]:
 
 
 def _arithmetic(inputs: Sequence[Any]) -> list[Array]:
-    return _pair(inputs) or _in(meet(inputs), inputs)
+    return with_room(_pair(inputs) or _in(meet(inputs), inputs))
 
 
 def _float(inputs: Sequence[Any]) -> list[Array]:
     pair = _pair(inputs)
     if pair is not None:
-        return pair
+        return with_room(pair)
     found = meet(inputs)
-    return _in(found if found.is_floating_point else dtypes.get_default_dtype(), inputs)
+    return with_room(_in(found if found.is_floating_point else dtypes.get_default_dtype(), inputs))
 
 
 def _pair(inputs: Sequence[Any]) -> list[Array] | None:
@@ -52,7 +54,33 @@ def _pair(inputs: Sequence[Any]) -> list[Array] | None:
 def scalar(x: Any, dtype: np.dtype[Any]) -> Any:
     """A Python number as a NumPy scalar."""
     # NumPy makes the float a float32 to multiply it: that takes a third of np.float32(x).
-    return _ONE * x if type(x) is float and dtype is _FLOAT32 else dtype.type(x)
+    if type(x) is float and dtype is _FLOAT32:
+        return _ONE * x
+    try:
+        return dtype.type(x)
+    except OverflowError:  # an integer that does not fit wraps around
+        return np.asarray(x).astype(dtype)[()]
+
+
+def checked(x: Any, dtype: np.dtype[Any]) -> Any:
+    """A Python number as a NumPy scalar where PyTorch does not let it wrap around.
+
+    Raises RuntimeError when it does not fit; unsigned types take negatives that wrap once.
+    """
+    if dtype.kind not in "iuf":
+        return dtype.type(x)
+    limits: Any = np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
+    lowest = -limits.max if dtype.kind == "u" else limits.min
+    if not lowest <= x <= limits.max and not (dtype.kind == "f" and not math.isfinite(x)):
+        name = _C_NAMES.get(dtype.name, dtype.name)
+        raise RuntimeError(f"value cannot be converted to type {name} without overflow")
+    return dtype.type(x) if dtype.kind == "f" else np.asarray(int(x)).astype(dtype)[()]
+
+
+_C_NAMES = {
+    "uint8": "uint8_t", "int8": "int8_t", "int16": "int16_t", "int32": "int", "int64": "int64_t",
+    "float16": "c10::Half", "float32": "float", "float64": "double",
+}  # fmt: skip
 
 
 _FLOAT32 = np.dtype(np.float32)

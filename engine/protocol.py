@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine import errors, printing
-from engine.meta import Meta, own
+from engine.meta import Meta, meta_of, own
+from engine.modes import STATE
 
 if TYPE_CHECKING:
     from engine.tensor import Tensor
@@ -51,7 +52,7 @@ class PythonProtocol:
 
     def numpy(self) -> np.ndarray:
         """The same memory as a NumPy array."""
-        if self.requires_grad:
+        if self.requires_grad and STATE.grad_enabled:
             raise RuntimeError(
                 "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() "
                 "instead."
@@ -94,7 +95,7 @@ class PythonProtocol:
     def _as_number(self) -> Any:
         if self._data.size != 1:
             raise ValueError("only one element tensors can be converted to Python scalars")
-        if self.requires_grad:
+        if self.requires_grad and STATE.grad_enabled:
             errors.warn(errors.TO_SCALAR, 3, once=True)
         return self._data.item()
 
@@ -111,13 +112,22 @@ class PythonProtocol:
         return id(self)
 
     def __repr__(self) -> str:
-        function = self.grad_fn
-        return printing.tensor_str(
+        name = self._grad_fn_name()
+        kind = None if self._meta is None else self._meta.kind
+        title: str = "" if kind is None else kind.title
+        return title + printing.tensor_str(
             self._data,
             self.dtype,
-            grad_fn_name=None if function is None else type(function).__name__,
+            grad_fn_name=name,
             requires_grad=self.requires_grad,
         )
+
+    def _grad_fn_name(self) -> str | None:
+        try:
+            function = self.grad_fn
+        except RuntimeError:  # a view that must not be changed was
+            return "Invalid"
+        return None if function is None else type(function).__name__
 
     def __format__(self, spec: str) -> str:
         if not self._data.ndim:
@@ -138,6 +148,10 @@ class PythonProtocol:
 
         copy = wrap(self._data)
         copy._req = self._req
-        copy._grad = None if self._grad is None else wrap(self._grad._data)
+        kind = None if self._meta is None else self._meta.kind
+        if kind is not None:
+            meta_of(copy).kind = kind
+        elif self._grad is not None:  # a Parameter's is left behind
+            copy._grad = wrap(self._grad._data)
         memo[id(self)] = copy
         return copy

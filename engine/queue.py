@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from engine.function import LAST, Function
@@ -61,60 +62,59 @@ class ReadyQueue:
         return hole
 
 
+Stop = tuple[Function | None, list[Function]]
+"""A Function, and the leaves that run after it because everything has come to them then."""
+
+NEVER: Stop = (None, [])
+"""What comes after the last stop."""
+
+
 class Line(NamedTuple):
     """An order known beforehand: the latest Function first."""
 
     functions: list[Function]
-    released: dict[Function, list[Function]]
-    """The leaves that run after a Function, because everything has come to them then."""
-    many: list[Function]
-    """Those with many outputs."""
+    released: list[Stop]
+
+
+_by_age = attrgetter("sequence")
 
 
 def in_line(root: Function) -> Line | None:
     """The order of everything below a root, if that does not depend on the queue's mechanics.
 
-    It does not when each Function is younger than what it leads to: then they run by age.  A leaf
-    runs as soon as it can, which is after the oldest Function that leads to it.  Three leaves that
-    become ready at once are the queue's business.
+    A Function is younger than what it leads to, so they run by age.  A leaf runs as soon as it can,
+    which is after the oldest Function that leads to it.  Three leaves that become ready at once are
+    the queue's business.
     """
-    found, many = {root.sequence: root}, []
-    oldest: dict[Function, int] = {}
-    todo = [root]
-    while todo:
-        function = todo.pop()
-        if function.many:
-            many.append(function)
-        age = function.sequence
+    functions = [root]
+    seen: set[Any] = {root, None}
+    for function in functions:  # which grows meanwhile
         for below in function.below:
-            if below is None:
-                continue
-            sequence = below.sequence
-            if sequence == LAST:
-                if oldest.get(below, LAST) > age:
-                    oldest[below] = age
-                continue
-            known = found.get(sequence)
-            if known is None:
-                found[sequence] = below
-                todo.append(below)
-            if sequence >= age or (known is not None and known is not below):
+            if below not in seen:
+                seen.add(below)
+                functions.append(below)  # type: ignore[arg-type]  # None is in seen
+    functions.sort(key=_by_age, reverse=True)
+    leaves = 0
+    while leaves < len(functions) and functions[leaves].sequence is LAST:
+        leaves += 1
+    released = _released(set(functions[:leaves]), functions)
+    return None if released is None else Line(functions[leaves:], released)
+
+
+def _released(leaves: set[Function], functions: list[Function]) -> list[Stop] | None:
+    """When the leaves run, the first first."""
+    stops: list[Stop] = []
+    for function in reversed(functions):
+        if not leaves:
+            break
+        ready: list[Function] = []
+        for below in reversed(function.below):
+            # Of two, first the one whose last contribution comes first.
+            if below in leaves:
+                leaves.remove(below)
+                ready.insert(0, below)
+        if ready:
+            if len(ready) > 2:
                 return None
-    released = _released(found, oldest)
-    if released is None:
-        return None
-    return Line([found[sequence] for sequence in sorted(found, reverse=True)], released, many)
-
-
-def _released(
-    found: dict[int, Function], oldest: dict[Function, int]
-) -> dict[Function, list[Function]] | None:
-    released: dict[Function, list[Function]] = {}
-    for leaf, age in oldest.items():
-        released.setdefault(found[age], []).append(leaf)
-    for function, leaves in released.items():
-        if len(leaves) > 2:
-            return None
-        if len(leaves) == 2:  # first the one whose last contribution comes first
-            leaves.sort(key=function.below[::-1].index, reverse=True)
-    return released
+            stops.append((function, ready))
+    return stops[::-1]

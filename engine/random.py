@@ -17,6 +17,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from engine import memory
 from engine.dtypes import (
     Array,
     cast,
@@ -30,6 +31,7 @@ from engine.dtypes import (
     of,
     shaped,
 )
+from engine.rounding import multiply_add, multiply_add_doubles
 
 Shape: TypeAlias = tuple[int, ...]
 Floats: TypeAlias = NDArray[Any]
@@ -185,10 +187,10 @@ def uniform(
         )
     count, source = _count(shape), generator or _current.generator
     if dtype is float64:
-        values = _fused_doubles(source.doubles(count), high - low, low)
+        values = multiply_add_doubles(source.doubles(count), high - low, low)
     else:
         start, stop = np.float32(low), np.float32(high)
-        values = _fused(source.singles(count), stop - start, start)
+        values = multiply_add(source.singles(count), stop - start, start)
     values = cast(values, dtype)
     least, most = cast(np.array([low, high]), dtype)
     values[values == most] = least  # where rounding reached the bound that is excluded
@@ -217,14 +219,14 @@ def normal(
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
     count, source = _count(shape), generator or _current.generator
     if count < BLOCK:
-        values = _fused_doubles(np.array([source.gauss() for _ in range(count)]), std, mean)
+        values = multiply_add_doubles(np.array([source.gauss() for _ in range(count)]), std, mean)
     elif dtype is float64:
         standard = _in_blocks(source.doubles, _box_muller, count, ahead=count)
-        values = _fused_doubles(standard, std, mean)
+        values = multiply_add_doubles(standard, std, mean)
     else:
         ahead = count if dtype is float32 else count - count % BLOCK  # half draws as it goes
         standard = _in_blocks(source.singles, _box_muller_single, count, ahead)
-        values = _fused(standard, np.float32(std), np.float32(mean))
+        values = multiply_add(standard, np.float32(std), np.float32(mean))
     return shaped(cast(values, dtype), shape)
 
 
@@ -300,7 +302,7 @@ _HALF: Final = np.float32(0.5)
 def _polynomial(coefficients: list[np.float32], x: Floats) -> Floats:
     value: Floats = np.full_like(x, coefficients[0])
     for coefficient in coefficients[1:]:
-        value = _fused(value, x, coefficient)
+        value = multiply_add(value, x, coefficient)
     return value
 
 
@@ -312,7 +314,7 @@ def _log(x: Floats) -> Floats:
     x = np.where(low, mantissa + mantissa, mantissa) - np.float32(1)
     square = x * x
     high_terms = _polynomial(_LOG, x) * x
-    correction = _fused(high_terms, square, scale * _LN2[1]) - square * _HALF
+    correction = multiply_add(high_terms, square, scale * _LN2[1]) - square * _HALF
     log: Floats = (x + correction) + scale * _LN2[0]
     return log
 
@@ -321,10 +323,11 @@ def _cos_sin(x: Floats) -> tuple[Floats, Floats]:
     """Cosine and sine of float32s from 0 to 2 pi."""
     octant = ((x * np.float32(4 / math.pi)).astype(np.int32) + 1) & ~1
     for part in _QUARTER_PI:
-        x = _fused(octant.astype(np.float32), part, x)
+        x = multiply_add(octant.astype(np.float32), part, x)
     square = x * x
-    cosine = _fused(_polynomial(_COS, square) * square, square, square * -_HALF) + np.float32(1)
-    sine = _fused(_polynomial(_SIN, square) * square, x, x)
+    terms = _polynomial(_COS, square) * square
+    cosine = multiply_add(terms, square, square * -_HALF) + np.float32(1)
+    sine = multiply_add(_polynomial(_SIN, square) * square, x, x)
     swapped = octant & 2 != 0
     cosine, sine = np.where(swapped, sine, cosine), np.where(swapped, cosine, sine)
     return np.where(octant + 2 & 4, -cosine, cosine), np.where(octant & 4, -sine, sine)
@@ -424,37 +427,13 @@ def bernoulli_fill(
 # Shared
 
 
-def _fused(a: Any, b: Any, c: Any) -> Floats:
-    """a * b + c in float32 with one rounding; the product is exact in float64."""
-    fused: Floats = (np.multiply(a, b, dtype=np.float64) + c).astype(np.float32)
-    return fused
-
-
-def _fused_doubles(a: Floats, b: float, c: float) -> Floats:
-    """a * b + c in float64 with one rounding: the rounding errors of both steps are put back."""
-    product = a * b
-    total = product + c
-    a_high, b_high = _high_half(a), _high_half(np.float64(b))
-    a_low, b_low = a - a_high, b - b_high
-    of_product = a_low * b_low - (product - a_high * b_high - a_low * b_high - a_high * b_low)
-    shift = total - product
-    of_total = (product - (total - shift)) + (c - shift)
-    fused: Floats = total + (of_total + of_product)
-    return fused
-
-
-def _high_half(x: Any) -> Any:
-    """The upper 26 bits of float64s, so that products of halves are exact."""
-    scaled = x * (2.0**27 + 1)
-    return scaled - (scaled - x)
-
-
 def _count(shape: Shape) -> int:
     for size in shape:
         if size < 0:
             raise RuntimeError(
                 f"Trying to create tensor with negative dimension {size}: {list(shape)}"
             )
+    memory.room(shape, float32.np)
     return prod(shape)
 
 

@@ -116,6 +116,16 @@ def op(
     return register
 
 
+def tex(formula: str) -> Callable[[Call], Call]:
+    r"""Give a derivative rule its formula: what it sends, as `\bar{y} \cdot b`."""
+
+    def attach(rule: Call) -> Call:
+        rule.formula = formula  # type: ignore[attr-defined]
+        return rule
+
+    return attach
+
+
 def _read_signature(call: Callable[..., Any]) -> tuple[tuple[Slot, ...], tuple[Field, ...]]:
     slots, fields = [], []
     for p in inspect.signature(call).parameters.values():

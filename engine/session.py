@@ -16,6 +16,7 @@ from engine.arguments import Wired, arguments
 from engine.events import Alias, Event, Output
 from engine.function import Function
 from engine.graph import Action, Edge, Graph, Node, Program
+from engine.meta import is_stale
 from engine.modes import STATE, enable_grad, inference_mode, no_grad, warnings_collected
 from engine.registry import OPS, Op
 from engine.tensor import Tensor, is_tensor
@@ -111,7 +112,6 @@ class Session:
         self.calls = {"forward": 0, "backward": 0}
         self._owners = _Owners()
         self.recorder = Recorder(self._node_of_tensor, lambda: self.cancelled())
-        self._sequence = 0
         self._random = random.Generator().get_state()
         self._warned_once: set[str] = set()
 
@@ -161,8 +161,8 @@ class Session:
     @contextmanager
     def _in_charge(self) -> Iterator[list[str]]:
         """The thread's engine state is this Session's; gives the warnings made meanwhile."""
-        outside = STATE.sequence, random.get_state(), STATE.recorder
-        STATE.sequence, STATE.recorder = self._sequence, self.recorder
+        outside = random.get_state(), STATE.recorder
+        STATE.recorder = self.recorder
         random.set_state(self._random)
         try:
             with (
@@ -172,9 +172,9 @@ class Session:
             ):
                 yield told
         finally:
-            self._sequence, self._random = STATE.sequence, random.get_state()
-            STATE.sequence, STATE.recorder = outside[0], outside[2]
-            random.set_state(outside[1])
+            self._random = random.get_state()
+            STATE.recorder = outside[1]
+            random.set_state(outside[0])
 
     def _close_chapter(self, action: Action, index: int, kind: str, failed: bool) -> None:
         call = self.calls.get(kind, 0)
@@ -192,10 +192,10 @@ class Session:
     def _failing_node(self) -> str | None:
         """The node whose Function was being run when backward raised."""
         for fact in reversed(self.recorder.facts):
+            if type(fact) is not tuple or fact[0] in ("ran", "stored", "started"):
+                return None
             if fact[0] == "visit":
                 return self.recorder.node_of(fact[1]) or None
-            if fact[0] in ("ran", "stored", "started"):
-                return None
         return None
 
     def _path(self, root: str | None, where: str | None) -> tuple[str, ...]:
@@ -336,8 +336,7 @@ def _history(x: Tensor) -> tuple[bool, str | None]:
     that will be is told here without reading.
     """
     meta = x._meta
-    base = None if meta is None or meta.base is None else meta.base._meta
-    if meta is not None and base is not None and base.rewrites != meta.seen:
+    if meta is not None and meta.base is not None and is_stale(x, meta):
         return True, "AsStridedBackward0"
     return x._req or x._fn is not None, None if x._fn is None else type(x._fn).__name__
 

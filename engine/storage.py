@@ -37,15 +37,24 @@ class SavedResult:
 class Storage:
     """The tensors (and saved results) that see the same memory."""
 
-    __slots__ = ("aliases", "exported")
+    __slots__ = ("aliases", "exported", "room")
 
     def __init__(self) -> None:
         self.aliases: list[weakref.ref[Any]] = []
         self.exported = False
+        self.room = 16  # aliases before those that died are thrown out
 
     def add(self, alias: Any) -> None:
         """Let `alias` (anything with `_data`) see future writes."""
-        self.aliases.append(weakref.ref(alias))
+        aliases = self.aliases
+        aliases.append(weakref.ref(alias))
+        if len(aliases) > self.room:
+            self.aliases = [ref for ref in aliases if ref() is not None]
+            self.room = 2 * len(self.aliases) + 16
+
+    def drop(self, alias: Any) -> None:
+        """Let `alias` see no more of what is written."""
+        self.aliases = [ref for ref in self.aliases if ref() is not alias]
 
     def live(self) -> list[Any]:
         """The aliases that still exist."""
@@ -53,6 +62,11 @@ class Storage:
         if len(found) * 2 < len(self.aliases):
             self.aliases = [weakref.ref(alias) for alias in found]
         return found
+
+    def is_seen_by(self, alias: Any) -> bool:
+        """Whether `alias` is all that sees the memory."""
+        aliases = self.aliases
+        return len(aliases) == 1 and not self.exported and aliases[0]() is alias
 
     def as_array(self) -> None:
         """Keep a scalar as a 0-d array, so that it can have views."""

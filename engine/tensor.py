@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine import dtypes, errors
-from engine.meta import Meta, own, refresh, share, version_of
+from engine.layout import is_laid_out, layout, memory_format, strided
+from engine.meta import Meta, is_tracked, meta_of, own, refresh, share, version_of
 from engine.modes import STATE
 from engine.protocol import PythonProtocol
 from engine.size import CPU, Device, Size
@@ -90,9 +91,14 @@ class Tensor(PythonProtocol):
     def is_floating_point(self) -> bool:
         return self.dtype.is_floating_point
 
-    def is_contiguous(self) -> bool:
-        """Whether the elements lie in memory in row-major order."""
-        return not isinstance(self._data, np.ndarray) or bool(self._data.flags.c_contiguous)
+    def is_contiguous(self, memory_format: memory_format | None = None) -> bool:
+        """Whether the elements lie in memory in row-major order, or in the one given."""
+        return is_laid_out(self._data, memory_format)
+
+    @property
+    def layout(self) -> layout:
+        """Dense, as all tensors here."""
+        return strided
 
     def stride(self, dim: int | None = None) -> Any:
         """Steps between neighbours along each dimension, in elements."""
@@ -130,7 +136,7 @@ class Tensor(PythonProtocol):
 
     @property
     def requires_grad(self) -> bool:
-        return self._req or self.grad_fn is not None
+        return requires_grad(self)
 
     @requires_grad.setter
     def requires_grad(self, flag: bool) -> None:
@@ -142,11 +148,13 @@ class Tensor(PythonProtocol):
             raise RuntimeError(
                 "only Tensors of floating point and complex dtype can require gradients"
             )
+        if flag and self.is_inference() and not STATE.inference:
+            raise RuntimeError(errors.INFERENCE_REQUIRES_GRAD)
         self._req = flag
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Say in place whether this leaf's gradient is wanted."""
-        if not self.is_leaf:
+        if self._fn is not None:
             if not requires_grad:
                 raise RuntimeError(errors.CHANGE_FLAG_HINT)
             return self
@@ -160,7 +168,7 @@ class Tensor(PythonProtocol):
     @property
     def grad(self) -> Tensor | None:
         """The gradient accumulated so far, None before the first."""
-        if self._grad is None and not self.is_leaf and not self.retains_grad:
+        if self._grad is None and self._fn is not None and not self.retains_grad:
             errors.warn(errors.NON_LEAF_GRAD, 2)
         return self._grad
 
@@ -176,7 +184,7 @@ class Tensor(PythonProtocol):
 
     @property
     def retains_grad(self) -> bool:
-        function = self.grad_fn
+        function = self._fn
         return (
             function is not None
             and function.extra is not None
@@ -189,7 +197,7 @@ class Tensor(PythonProtocol):
 
         if not self.requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        function = self.grad_fn
+        function = self._fn and self.grad_fn
         if function is not None:
             extra_of(function).retains.setdefault(self._nr, weakref.ref(self))
 
@@ -210,10 +218,18 @@ class Tensor(PythonProtocol):
 
     @data.setter
     def data(self, new: Tensor) -> None:
+        if self.requires_grad and not new.is_floating_point():
+            raise RuntimeError(
+                "data set to a tensor that requires gradients must be floating point or complex "
+                "dtype"
+            )
         self._data = new._data
-        if self._meta is not None:
+        version = None if self._meta is None else self._meta.version
+        if self._meta is not None and self._meta.storage is not None:
+            self._meta.storage.drop(self)
             self._meta.storage = None
-        share(self, new, own_version=True)
+        meta = meta_of(share(self, new, own_version=True))
+        meta.version = version or meta.version
 
     def backward(
         self,
@@ -262,14 +278,24 @@ def wrap(data: Array, function: Any = None, output: int = 0) -> Tensor:
     return t
 
 
+def as_output(data: Array, function: Any, output: int) -> Tensor:
+    """A Tensor that is some output of a Function."""
+    t = wrap(data, function, output)
+    if output:
+        meta_of(t)  # which says that the tensor is not of the usual kind
+    return t
+
+
 def is_tensor(x: Any) -> bool:
     """Whether `x` is a Tensor."""
     return isinstance(x, Tensor)
 
 
 def requires_grad(x: Any) -> bool:
-    """Whether `x` is a tensor whose gradient is wanted."""
-    return isinstance(x, Tensor) and (x._req or x._fn is not None or x.grad_fn is not None)
+    """Whether `x` is a tensor whose gradient is wanted, or a view of one."""
+    if not isinstance(x, Tensor) or x._req or x._fn is not None:
+        return isinstance(x, Tensor)
+    return x._meta is not None and x._meta.base is not None and is_tracked(x._meta.base)
 
 
 def check_dim(dim: int, ndim: int) -> int:
@@ -281,16 +307,12 @@ def check_dim(dim: int, ndim: int) -> int:
 
 
 def _check_grad(t: Tensor, value: Any) -> None:
+    if value is t:
+        raise RuntimeError("can't assign Variable as its own grad")
     if not isinstance(value, Tensor):
         raise TypeError(
             "assigned grad expected to be a Tensor or None but got grad of type "
             f"{type(value).__name__}"
-        )
-    if value._data.shape != t._data.shape:
-        raise RuntimeError(
-            f"attempting to assign a gradient of size '{list(value._data.shape)}' to a tensor of "
-            f"size '{list(t._data.shape)}'. Please ensure that the gradient and the tensor are the "
-            "same size"
         )
     if value._data.dtype != t._data.dtype:
         was, is_ = _C_NAMES.get(value.dtype.name, value.dtype.name), t.dtype.scalar_name
@@ -300,6 +322,12 @@ def _check_grad(t: Tensor, value: Any) -> None:
             "dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None "
             "to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and "
             "its gradient may break downstream systems that assume they match."
+        )
+    if value._data.shape != t._data.shape:
+        raise RuntimeError(
+            f"attempting to assign a gradient of size '{list(value._data.shape)}' to a tensor of "
+            f"size '{list(t._data.shape)}'. Please ensure that the gradient and the tensor are the "
+            "same size"
         )
 
 

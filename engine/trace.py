@@ -13,6 +13,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from engine import kernels
 from engine.events import (
     Arrival,
     Changed,
@@ -31,10 +32,14 @@ from engine.events import (
     Zeroed,
 )
 from engine.function import LAST, Edge, Function
+from engine.loop import listed
+from engine.passing import fitted
 from engine.tensor import Tensor
 
 Array = Any
-Fact = tuple[Any, ...]
+Fact = Any
+"""Mostly a tuple: what happened, and to what.  The straight way through a backward pass leaves for
+each Function it runs, one after the other, the Function, its gradient and what its rules gave."""
 
 
 _NOTHING: Mapping[int, int] = MappingProxyType({})
@@ -86,10 +91,14 @@ class Recorder:
 
     # called by the backward loop
 
-    def started(
-        self, roots: Sequence[Tensor], edges: Sequence[Edge], seeds: Sequence[Any], run: Any
-    ) -> None:
-        self.add("started", tuple(e.function for e in edges), tuple(_arrays(seeds)))
+    def started(self, edges: Sequence[Edge], seeds: Sequence[Any], keep: bool) -> None:
+        self.add("started", tuple(e.function for e in edges), tuple(_arrays(seeds)), keep)
+
+    def going_on(self) -> Callable[[Iterable[Any]], None]:
+        """What takes down the Functions that are about to run; gives up here if cancelled."""
+        if self._cancelled():
+            raise Cancelled
+        return self.facts.extend
 
     def visiting(self, function: Function, grads: list[Any]) -> None:
         self.add("visit", function, _arrays(grads))
@@ -190,12 +199,17 @@ class _Reader:
         self.arrived: dict[Edge, int] = {}
         self.expected: dict[Edge, int] = {}
         self.upstream: Array = None
+        self.keep = False  # whether the pass leaves alone what was saved
         self.ahead = -1  # a lone Visit belongs to the step that is still to come
 
     def events(self) -> Iterator[Event]:
         """The chapter's events in order."""
-        for fact in self.chapter.facts:
-            yield from getattr(self, f"_{fact[0]}")(*fact[1:])
+        facts = iter(self.chapter.facts)
+        for fact in facts:
+            if type(fact) is tuple:
+                yield from getattr(self, f"_{fact[0]}")(*fact[1:])
+            else:
+                yield from self._passed(fact, next(facts), [next(facts) for _ in fact.below])
         if self.ahead == self.step:  # a lone Visit that nothing followed is a step after all
             self.step += 1
 
@@ -218,7 +232,8 @@ class _Reader:
 
     # backward
 
-    def _started(self, functions: Any, seeds: Any) -> Iterator[Event]:
+    def _started(self, functions: Any, seeds: Any, keep: bool) -> Iterator[Event]:
+        self.keep = keep
         self.expected = _count([f for f in functions if f is not None])
         for function, seed in zip(functions, seeds, strict=True):
             edge = Edge(function, _result_of(function) or 0)
@@ -231,6 +246,17 @@ class _Reader:
         self.arrived[edge] = self.arrived.get(edge, 0) + 1
         if arrival is not None:
             self.arrivals.setdefault(edge, []).append(arrival)
+
+    def _passed(self, function: Function, grad: Any, raw: list[Any]) -> Iterator[Event]:
+        """A Function that was run the straight way: what was passed on is found out here."""
+        yield from self._visit(function, listed(function, grad))
+        sent = [
+            None if value is None or below is None else fitted(function, i, value, kernels)
+            for i, (below, value) in enumerate(zip(function.below, raw, strict=True))
+        ]
+        yield from self._ran(function, raw, sent)
+        if not self.keep and function.freed:
+            yield from self._freed(function)
 
     def _visit(self, function: Function, grads: list[Array]) -> Iterator[Event]:
         result = _result_of(function)

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from engine.meta import is_inference, meta_of, own, share
-from engine.modes import STATE
-from engine.tensor import Tensor, requires_grad
+from engine.meta import Meta, own
+from engine.modes import STATE, UNUSUAL
+from engine.tensor import Tensor
 
 Array = Any
 
@@ -22,15 +22,29 @@ def viewable(x: Tensor) -> Array:
     return x._data
 
 
-def share_view(view: Tensor, source: Tensor) -> Tensor:
-    """Record that `view` looks at the memory of `source` and follows its in-place changes."""
-    share(view, source)
-    meta = meta_of(view)
-    base = source if source._meta is None or source._meta.base is None else source._meta.base
-    meta.base = base
-    meta.seen = meta_of(base).rewrites
-    meta.inference = is_inference(source)
-    if not STATE.grad_enabled and requires_grad(source):
-        meta.no_grad_view = True
-        view._req = True
+def share_view(view: Tensor, source: Tensor, many: bool = False) -> Tensor:
+    """Record that `view` looks at the memory of `source` and follows its in-place changes.
+
+    `many`: it is one of several views that one Function made.
+    """
+    theirs = source._meta
+    if theirs is None or theirs.storage is None or theirs.version is None:
+        theirs = own(source)
+    assert theirs.storage is not None
+    assert theirs.version is not None
+    meta = view._meta = Meta()
+    meta.storage, meta.version = theirs.storage, theirs.version
+    theirs.storage.add(view)
+    meta.base = source if theirs.base is None else theirs.base
+    meta.seen = theirs.version.count
+    if theirs.inference:
+        meta.inference = True
+    if many or UNUSUAL or theirs.created:
+        meta.created = _created(many) or theirs.created
     return view
+
+
+def _created(many: bool) -> str:
+    if STATE.inference:
+        return "inference"
+    return ("many" if many else "") if STATE.grad_enabled else "no_grad"

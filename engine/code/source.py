@@ -174,7 +174,7 @@ def _arguments(op: Op, values: Mapping[str, str]) -> str:
 
 
 def _filled(template: str, op: Op, values: Mapping[str, str]) -> str:
-    """The template with what is given; what is left at its default is left out.
+    """The template with what is given; an argument that is left at its default is left out.
 
     The first argument of a leaf stays: `torch.zeros()` is an error.
     """
@@ -184,7 +184,8 @@ def _filled(template: str, op: Op, values: Mapping[str, str]) -> str:
     matches = list(_PLACEHOLDER.finditer(template))
     for match in reversed(matches):
         comma, key, _, name = (g or "" for g in match.groups())
-        needed = (shown and not key) or (op.source and match is matches[0])
+        argument = comma or key or template[: match.start()].endswith("(")
+        needed = (shown and not key) or (op.source and match is matches[0]) or not argument
         if name not in values and name in defaults and not needed:
             piece = ""
         else:

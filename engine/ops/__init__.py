@@ -1,41 +1,30 @@
 """All ops, and the namespace rules run in when a graph of the backward pass is wanted."""
 
-from types import SimpleNamespace
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from types import ModuleType, SimpleNamespace
 
 from engine import factories
-from engine.ops import (
-    activation,
-    arithmetic,
-    arrange,
-    choice,
-    compare,
-    composite,
-    convolution,
-    division,
-    elementary,
-    extremes,
-    fused,
-    gather,
-    index,
-    inplace_ops,
-    linalg,
-    linear,
-    losses,
-    normalization,
-    pieces,
-    reduction,
-    rules,
-    scan,
-    shape,
-    special,
-)
 
-CATALOGUES = (
-    arithmetic, division, elementary, activation, choice, compare, fused, special, reduction,
-    extremes, scan, shape, pieces, arrange, index, gather, linear, linalg, normalization,
-    convolution, losses, composite, inplace_ops, rules,
+APART = frozenset(
+    ("attention", "dropping", "frames", "inplace_activation", "margins", "names", "network",
+     "subscript", "targets", "ties")
 )  # fmt: skip
-"""In the order of the palette; the last is for rules only."""
+"""Modules that are no catalogues: what others share, and what torch.nn.functional alone has."""
+
+
+def _catalogues() -> Iterator[ModuleType]:
+    names = {found.name for found in pkgutil.iter_modules(__path__)} - APART - {"rules"}
+    for name in (*sorted(names), "rules"):
+        yield importlib.import_module(f"{__name__}.{name}")
+
+
+CATALOGUES = tuple(_catalogues())
+"""Every module that declares ops, by name; the last is for rules only.
+
+All public functions of a catalogue that take a tensor first are functions of `torch` and methods.
+"""
 
 TENSORS = SimpleNamespace(
     **{

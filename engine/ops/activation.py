@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,10 +10,10 @@ import numpy as np
 from engine import errors
 from engine.function import Function
 from engine.ops.arithmetic import abs as absolute
-from engine.ops.arithmetic import add, div, mul, sub
+from engine.ops.arithmetic import add, div, sub
 from engine.ops.elementary import tanh
-from engine.registry import op
-from engine.tensor import Tensor, check_dim, wrap
+from engine.registry import op, tex
+from engine.tensor import Tensor, check_dim
 
 Array = Any
 Namespace = Any
@@ -25,12 +24,13 @@ class ReluBackward0(Function):
         """max(self, 0)"""
         return F.relu(self)
 
+    @tex(r"\bar{y} \cdot [y > 0]")
     def grad_self(F: Namespace, grad: Array, result: Array) -> Array:
         """relu is a gate: the gradient passes where the input was positive, else nothing does."""
         return F.threshold_backward(grad, result)
 
 
-@op("Activation", "relu", samples=(((2, 3),),))
+@op("Activation", "relu", samples=(((2, 3),),), formula=r"y = \max(0, x)")
 def relu(self: Tensor) -> Tensor:
     """Every entry, or 0 where it is negative."""
     return ReluBackward0.apply(self)
@@ -41,12 +41,16 @@ class LeakyReluBackward0(Function):
         """self, or negative_slope · self below 0"""
         return F.where(self > 0, self, self * negative_slope)
 
+    @tex(r"\bar{y} \cdot \begin{cases} 1 & x > 0 \\ \alpha & x \le 0 \end{cases}")
     def grad_self(F: Namespace, grad: Array, self: Array, negative_slope: float) -> Array:
         """A leaky gate: below zero a small part of the gradient still passes."""
         return F.where(self > 0, grad, grad * negative_slope)
 
 
-@op("Activation", "leaky", torch="F.leaky_relu({self}, {negative_slope})", samples=(((2, 3),),))
+@op(
+    "Activation", "leaky", torch="F.leaky_relu({self}, {negative_slope})", samples=(((2, 3),),),
+    formula=r"y = \max(0, x) + \alpha \min(0, x)",
+)  # fmt: skip
 def leaky_relu(self: Tensor, negative_slope: float = 0.01) -> Tensor:
     """Every entry, or a small part of it where it is negative."""
     return LeakyReluBackward0.apply(self, negative_slope=negative_slope)
@@ -60,6 +64,7 @@ class EluBackward0(Function):
         low = F.expm1(self * input_scale) * (alpha * scale)
         return F.where(self > 0, self * scale, low)
 
+    @tex(r"\bar{y} \cdot \begin{cases} 1 & x > 0 \\ \alpha e^{x} & x \le 0 \end{cases}")
     def grad_self(
         F: Namespace, grad: Array, self: Array, alpha: float, scale: float, input_scale: float
     ) -> Array:
@@ -68,18 +73,25 @@ class EluBackward0(Function):
         return F.where(self > 0, grad * scale, low)
 
 
-@op("Activation", "elu", torch="F.elu({self}, {alpha})", samples=(((2, 3),),))
+@op(
+    "Activation", "elu", torch="F.elu({self}, {alpha})", samples=(((2, 3),),),
+    formula=r"y = \max(0, x) + \alpha \left(e^{\min(0, x)} - 1\right)",
+)  # fmt: skip
 def elu(self: Tensor, alpha: float = 1.0) -> Tensor:
     """Every entry, bending towards -alpha where it is negative."""
     return EluBackward0.apply(self, alpha=alpha)
 
 
-@op("Activation", "selu", samples=(((2, 3),),))
+SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
+
+
+@op(
+    "Activation", "selu", samples=(((2, 3),),),
+    formula=r"y = 1.0507 \left(\max(0, x) + 1.6733 \left(e^{\min(0, x)} - 1\right)\right)",
+)  # fmt: skip
 def selu(self: Tensor) -> Tensor:
     """elu with the two constants that keep mean 0 and variance 1 through layers."""
-    return EluBackward0.apply(
-        self, alpha=1.6732632423543772848170429916717, scale=1.0507009873554804934193349852946
-    )
+    return EluBackward0.apply(self, alpha=SELU_ALPHA, scale=SELU_SCALE)
 
 
 class CeluBackward0(Function):
@@ -87,12 +99,16 @@ class CeluBackward0(Function):
         """self, or α · (e^(self/α) - 1) below 0"""
         return F.where(self > 0, self, F.expm1(self * (1 / alpha)) * alpha)
 
+    @tex(r"\bar{y} \cdot \begin{cases} 1 & x > 0 \\ e^{x / \alpha} & x \le 0 \end{cases}")
     def grad_self(F: Namespace, grad: Array, self: Array, alpha: float) -> Array:
         """Above zero the gradient passes; below, its share fades like the exponential."""
         return F.where(self > 0, grad, grad * F.exp(self * (1 / alpha)))
 
 
-@op("Activation", "celu", torch="F.celu({self}, {alpha})", samples=(((2, 3), {"alpha": 1.5}),))
+@op(
+    "Activation", "celu", torch="F.celu({self}, {alpha})", samples=(((2, 3), {"alpha": 1.5}),),
+    formula=r"y = \max(0, x) + \alpha \left(e^{\min(0, x) / \alpha} - 1\right)",
+)  # fmt: skip
 def celu(self: Tensor, alpha: float = 1.0) -> Tensor:
     """elu whose slope is continuous for every alpha."""
     return CeluBackward0.apply(self, alpha=alpha)
@@ -104,6 +120,7 @@ class SoftplusBackward0(Function):
         scaled = self * beta
         return F.where(scaled > threshold, self, F.log1p(F.exp(scaled)) / beta)
 
+    @tex(r"\bar{y} \cdot \sigma(\beta x)")
     def grad_self(F: Namespace, grad: Array, self: Array, beta: float, threshold: float) -> Array:
         """The slope of softplus is sigmoid."""
         z = F.exp(self * beta)
@@ -113,6 +130,7 @@ class SoftplusBackward0(Function):
 @op(
     "Activation", "softplus", torch="F.softplus({self}, {beta}, {threshold})",
     samples=(((2, 3),), ((2, 3), {"beta": 2.0})),
+    formula=r"y = \frac{1}{\beta} \ln\left(1 + e^{\beta x}\right)",
 )  # fmt: skip
 def softplus(self: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     """A relu with a soft knee."""
@@ -125,14 +143,18 @@ class LogSigmoidBackward0(Function):
         low = np.minimum(self, self.dtype.type(0))
         return low - F.log1p(F.exp(-F.abs(self)))
 
+    @tex(r"\bar{y} \cdot (1 - \sigma(x))")
     def grad_self(F: Namespace, grad: Array, self: Array) -> Array:
-        """1 - sigmoid: all of the gradient far below zero, nothing far above."""
+        """All of the gradient passes far below zero, nothing far above."""
         z = F.exp(-F.abs(self))
         share = z / (1 + z)
         return grad * F.where(self < 0, 1 - share, share)
 
 
-@op("Activation", "ln σ", torch="F.logsigmoid({self})", samples=(((2, 3),),))
+@op(
+    "Activation", "ln σ", torch="F.logsigmoid({self})", samples=(((2, 3),),),
+    formula=r"y = -\ln\left(1 + e^{-x}\right)",
+)  # fmt: skip
 def logsigmoid(self: Tensor) -> Tensor:
     """The logarithm of sigmoid, computed without overflow."""
     return LogSigmoidBackward0.apply(self)
@@ -149,8 +171,9 @@ class GeluBackward0(Function):
             return self * 0.5 * (F.tanh(inner) + 1)
         return self * 0.5 * (F.erf(self * math.sqrt(0.5)) + 1)
 
+    @tex(r"\bar{y} \cdot \left(\Phi(x) + x \varphi(x)\right)")
     def grad_self(F: Namespace, grad: Array, self: Array, approximate: str) -> Array:
-        """Φ(self) + self · φ(self): a gate that opens gradually."""
+        """A gate that opens gradually: far above zero all passes, far below nothing does."""
         if approximate == "tanh":
             t = F.tanh((self + self * self * self * 0.044715) * _GELU_SCALE)
             inside = (self * self * (3 * 0.044715) + 1) * _GELU_SCALE
@@ -163,6 +186,7 @@ class GeluBackward0(Function):
 @op(
     "Activation", "gelu", torch="F.gelu({self}, approximate={approximate})",
     samples=(((2, 3),), ((2, 3), {"approximate": "tanh"})),
+    formula=r"y = x \cdot \Phi(x)",
 )  # fmt: skip
 def gelu(self: Tensor, *, approximate: str = "none") -> Tensor:
     """Every entry times the share of the normal distribution below it."""
@@ -174,13 +198,17 @@ class SiluBackward0(Function):
         """self · σ(self)"""
         return self / (1 + F.exp(-self))
 
+    @tex(r"\bar{y} \cdot \sigma(x) \left(1 + x (1 - \sigma(x))\right)")
     def grad_self(F: Namespace, grad: Array, self: Array) -> Array:
-        """σ · (1 + self · (1 - σ)): a gate that opens gradually."""
+        """A gate that opens gradually: far above zero all passes, far below nothing does."""
         s = F.sigmoid(self)
         return grad * s * (self * (1 - s) + 1)
 
 
-@op("Activation", "silu", torch="F.silu({self})", samples=(((2, 3),),))
+@op(
+    "Activation", "silu", torch="F.silu({self})", samples=(((2, 3),),),
+    formula=r"y = x \cdot \sigma(x)",
+)  # fmt: skip
 def silu(self: Tensor) -> Tensor:
     """Every entry times its sigmoid."""
     return SiluBackward0.apply(self)
@@ -191,162 +219,23 @@ class MishBackward0(Function):
         """self · tanh(ln(1 + eˢᵉˡᶠ))"""
         return self * F.tanh(F.log1p(F.exp(self)))
 
+    @tex(
+        r"\bar{y} \cdot \left(\tanh s + x \sigma(x) (1 - \tanh^2 s)\right), \quad s = \ln\left(1 "
+        r"+ e^{x}\right)"
+    )
     def grad_self(F: Namespace, grad: Array, self: Array) -> Array:
-        """tanh(softplus) + self · σ · (1 - tanh²(softplus))"""
+        """A gate that opens gradually: far above zero all passes, far below nothing does."""
         t = F.tanh(F.log1p(F.exp(self)))
         return grad * (t + self * F.sigmoid(self) * (1 - t * t))
 
 
-@op("Activation", "mish", torch="F.mish({self})", samples=(((2, 3),),))
+@op(
+    "Activation", "mish", torch="F.mish({self})", samples=(((2, 3),),),
+    formula=r"y = x \cdot \tanh \ln\left(1 + e^{x}\right)",
+)  # fmt: skip
 def mish(self: Tensor) -> Tensor:
     """Every entry times tanh of its softplus."""
     return MishBackward0.apply(self)
-
-
-class HardtanhBackward0(Function):
-    def forward(F: Namespace, self: Array, *, min_val: float, max_val: float) -> Array:
-        """self, kept between two numbers"""
-        kind = self.dtype.type
-        return np.minimum(np.maximum(self, kind(min_val)), kind(max_val))
-
-    def grad_self(F: Namespace, grad: Array, self: Array, min_val: float, max_val: float) -> Array:
-        """A gate: the gradient passes strictly between the bounds, else nothing does."""
-        shut = (self <= min_val) | (self >= max_val)
-        return F.where(shut, F.zeros_like(grad), grad)
-
-
-@op(
-    "Activation", "hardtanh", torch="F.hardtanh({self}, {min_val}, {max_val})",
-    samples=(((2, 3),),),
-)  # fmt: skip
-def hardtanh(self: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
-    """Keep every entry between two bounds; unlike clamp, no gradient passes on the bounds."""
-    return HardtanhBackward0.apply(self, min_val=min_val, max_val=max_val)
-
-
-@op("Activation", "relu6", torch="F.relu6({self})", samples=(((2, 3),),))
-def relu6(self: Tensor) -> Tensor:
-    """A relu that stops growing at 6."""
-    return HardtanhBackward0.apply(self, min_val=0.0, max_val=6.0)
-
-
-_SIXTH = float(np.float32(1 / 6))  # PyTorch has the slope as a float, for doubles too
-
-
-class HardsigmoidBackward0(Function):
-    def forward(F: Namespace, self: Array) -> Array:
-        """self / 6 + ½, kept between 0 and 1"""
-        return np.clip(self + 3, 0, 6) / self.dtype.type(6)
-
-    def grad_self(F: Namespace, grad: Array, self: Array) -> Array:
-        """A sixth of the gradient passes between -3 and 3."""
-        return F.where((self > -3) & (self < 3), grad * _SIXTH, F.zeros_like(grad))
-
-
-@op("Activation", "hard σ", torch="F.hardsigmoid({self})", samples=(((2, 3),),))
-def hardsigmoid(self: Tensor) -> Tensor:
-    """A sigmoid of three straight lines."""
-    return HardsigmoidBackward0.apply(self)
-
-
-class HardswishBackward0(Function):
-    def forward(F: Namespace, self: Array) -> Array:
-        """self · hardsigmoid(self)"""
-        return self * np.clip(self + 3, 0, 6) / self.dtype.type(6)
-
-    def grad_self(F: Namespace, grad: Array, self: Array) -> Array:
-        """Nothing below -3, everything above 3, in between self/3 + ½."""
-        middle = F.where(self < 3, grad * (self / 3 + 0.5), grad)
-        return F.where(self <= -3, F.zeros_like(grad), middle)
-
-
-@op("Activation", "hardswish", torch="F.hardswish({self})", samples=(((2, 3),),))
-def hardswish(self: Tensor) -> Tensor:
-    """Every entry times its hardsigmoid."""
-    return HardswishBackward0.apply(self)
-
-
-def _shrink(name: str, keep: Callable[..., Any], inside: Callable[..., Any], doc: str) -> Any:
-    """hardshrink and softshrink: nothing within `lambd` of zero."""
-
-    def forward(F: Namespace, self: Array, *, lambd: float) -> Array:
-        """self, but 0 within lambd of zero"""
-        near = (self >= -lambd) & (self <= lambd)
-        return F.where(near, inside(self), keep(F, self, lambd))
-
-    def grad_self(F: Namespace, grad: Array, self: Array, lambd: float) -> Array:
-        """Nothing passes within lambd of zero."""
-        near = (self >= -lambd) & (self <= lambd)
-        return F.where(near, F.zeros_like(grad), grad)
-
-    body = {"forward": forward, "grad_self": grad_self}
-    node: type[Function] = type(f"{name.capitalize()}Backward0", (Function,), body)
-
-    def call(self: Tensor, lambd: float = 0.5) -> Tensor:
-        return node.apply(self, lambd=lambd)
-
-    call.__name__, call.__doc__ = name, doc
-    return op("Activation", name, torch=f"F.{name}({{self}}, {{lambd}})", samples=(((2, 3),),))(
-        call
-    )
-
-
-hardshrink = _shrink(
-    "hardshrink", lambda F, x, k: x, np.zeros_like, "0 near zero, every other entry as it is."
-)
-softshrink = _shrink(
-    "softshrink", lambda F, x, k: F.where(x > 0, x - k, x + k), lambda x: x * 0,
-    "Every entry pulled towards zero.",
-)  # fmt: skip
-
-
-class ThresholdBackward0(Function):
-    def forward(F: Namespace, self: Array, *, threshold: float, value: float) -> Array:
-        """self where it is above the threshold, else value"""
-        return np.where(self <= threshold, self.dtype.type(value), self)[()]
-
-    def grad_self(F: Namespace, grad: Array, self: Array, threshold: float) -> Array:
-        """A gate: the gradient passes above the threshold, else nothing does."""
-        return F.where(self <= threshold, F.zeros_like(grad), grad)
-
-
-@op(
-    "Activation", "threshold", torch="F.threshold({self}, {threshold}, {value})",
-    defaults={"threshold": 0.0, "value": 0.0},
-    samples=(((2, 3), {"threshold": 0.5, "value": -1.0}),),
-)  # fmt: skip
-def threshold(self: Tensor, threshold: float, value: float) -> Tensor:
-    """Entries above the threshold, one value for the rest."""
-    return ThresholdBackward0.apply(self, threshold=threshold, value=value)
-
-
-class PreluKernelBackward0(Function):
-    def forward(F: Namespace, self: Array, weight: Array) -> Array:
-        """self, or weight · self below 0"""
-        return F.where(self > 0, self, weight * self)
-
-    def grad_self(F: Namespace, grad: Array, self: Array, weight: Array) -> Array:
-        """A leaky gate: below zero the learned part of the gradient passes."""
-        return F.where(self > 0, grad, weight * grad)
-
-    def grad_weight(F: Namespace, grad: Array, self: Array) -> Array:
-        """The slope counts where the input is negative, as much as the input."""
-        return F.where(self > 0, F.zeros_like(grad), self * grad)
-
-
-@op(
-    "Activation",
-    "prelu",
-    torch="F.prelu({self}, {weight})",
-    samples=(((2, 3), [0.25]), ((2, 3, 2), (3,))),
-)
-def prelu(self: Tensor, weight: Tensor) -> Tensor:
-    """leaky_relu with a learned slope: one, or one per channel."""
-    from engine.ops.shape import view
-
-    channels = (1, -1) + (1,) * (self.ndim - 2) if weight.numel() > 1 else (1,) * max(self.ndim, 1)
-    shaped = weight if weight.ndim == self.ndim else view(weight, channels)
-    return PreluKernelBackward0.apply(self, shaped)
 
 
 class GluBackward0(Function):
@@ -355,15 +244,19 @@ class GluBackward0(Function):
         first, second = np.split(self, 2, dim)
         return first * F.sigmoid(second)
 
+    @tex(r"\left(\bar{y} \sigma(x_2), \; \bar{y} x_1 \sigma(x_2) (1 - \sigma(x_2))\right)")
     def grad_self(F: Namespace, grad: Array, self: Array, dim: int) -> Array:
-        """The first half gets grad · σ, the second half what opening the gate is worth."""
+        """The first half gets what the gate lets through, the second what opening it is worth."""
         half = self.shape[dim] // 2
         first, second = F.slice(self, dim, 0, half), F.slice(self, dim, half, 2 * half)
         s = F.sigmoid(second)
         return F.cat([grad * s, grad * first * s * (1 - s)], dim)
 
 
-@op("Activation", "glu", torch="F.glu({self}, {dim})", samples=(((2, 4),),))
+@op(
+    "Activation", "glu", torch="F.glu({self}, {dim})", samples=(((2, 4),),),
+    formula=r"y = x_1 \cdot \sigma(x_2)",
+)  # fmt: skip
 def glu(self: Tensor, dim: int = -1) -> Tensor:
     """One half of the entries gated by the sigmoid of the other half."""
     d = check_dim(dim, self.ndim)
@@ -374,13 +267,19 @@ def glu(self: Tensor, dim: int = -1) -> Tensor:
     return GluBackward0.apply(self, dim=d)
 
 
-@op("Activation", "softsign", torch="F.softsign({self})", samples=(((2, 3),),))
+@op(
+    "Activation", "softsign", torch="F.softsign({self})", samples=(((2, 3),),),
+    formula=r"y = \frac{x}{1 + |x|}",
+)  # fmt: skip
 def softsign(self: Tensor) -> Tensor:
     """x / (1 + |x|)"""
     return div(self, add(absolute(self), 1))
 
 
-@op("Activation", "tanhshrink", torch="F.tanhshrink({self})", samples=(((2, 3),),))
+@op(
+    "Activation", "tanhshrink", torch="F.tanhshrink({self})", samples=(((2, 3),),),
+    formula=r"y = x - \tanh x",
+)  # fmt: skip
 def tanhshrink(self: Tensor) -> Tensor:
     """x - tanh x"""
     return sub(self, tanh(self))
@@ -389,9 +288,10 @@ def tanhshrink(self: Tensor) -> Tensor:
 class SoftmaxBackward0(Function):
     def forward(F: Namespace, self: Array, *, dim: int) -> Array:
         """exp(self) over its sum along dim"""
-        e = F.exp(self - np.maximum.reduce(self, dim, keepdims=True))
+        e = F.exp(self - np.maximum.reduce(self, dim, keepdims=True, initial=-np.inf))
         return e / F.sum(e, dim, True)
 
+    @tex(r"y \cdot \bar{y} - y \sum_j \bar{y}_j y_j")
     def grad_self(F: Namespace, grad: Array, result: Array, dim: int) -> Array:
         """softmax shares one whole: what one entry gains, the others lose."""
         return grad * result - result * F.sum(grad * result, dim, True)
@@ -401,6 +301,7 @@ class SoftmaxBackward0(Function):
     "Activation", "softmax", torch="torch.softmax({self}, {dim}, dtype=torch.{dtype})",
     defaults={"dim": -1},
     samples=(((2, 3), {"dim": 1}), ((4,), {"dim": 0})),
+    formula=r"y_i = \frac{e^{x_i}}{\sum_j e^{x_j}}",
 )  # fmt: skip
 def softmax(self: Tensor, dim: int | None = None, *, dtype: str | None = None) -> Tensor:
     """Positive numbers that sum to 1 along `dim`."""
@@ -412,14 +313,14 @@ def softmax(self: Tensor, dim: int | None = None, *, dtype: str | None = None) -
 @op(
     "Activation",
     "softmin",
-    torch="F.softmin({self}, {dim})",
+    torch="F.softmin({self}, {dim}, dtype=torch.{dtype})",
     defaults={"dim": -1},
     samples=(((2, 3), {"dim": 1}),),
+    formula=r"y_i = \frac{e^{-x_i}}{\sum_j e^{-x_j}}",
 )
-def softmin(self: Tensor, dim: int | None = None) -> Tensor:
+def softmin(self: Tensor, dim: int | None = None, *, dtype: str | None = None) -> Tensor:
     """softmax of the negated entries."""
-    d = _softmax_dim("softmin", self, dim)
-    return SoftmaxBackward0.apply(-self, dim=d)
+    return softmax(-self, _softmax_dim("softmin", self, dim), dtype=dtype)
 
 
 def _softmax_dim(name: str, self: Tensor, dim: int | None) -> int:
@@ -436,9 +337,10 @@ def _softmax_dim(name: str, self: Tensor, dim: int | None) -> int:
 class LogSoftmaxBackward0(Function):
     def forward(F: Namespace, self: Array, *, dim: int) -> Array:
         """self - ln Σ exp(self) along dim"""
-        shifted = self - np.max(self, dim, keepdims=True)
+        shifted = self - np.max(self, dim, keepdims=True, initial=-np.inf)
         return shifted - F.log(F.sum(F.exp(shifted), dim, True))
 
+    @tex(r"\bar{y} - e^{y} \sum_j \bar{y}_j")
     def grad_self(F: Namespace, grad: Array, result: Array, dim: int) -> Array:
         """Each entry gets its gradient less its share of them all."""
         return grad - F.exp(result) * F.sum(grad, dim, True)
@@ -448,21 +350,10 @@ class LogSoftmaxBackward0(Function):
     "Activation", "log softmax", torch="torch.log_softmax({self}, {dim}, dtype=torch.{dtype})",
     defaults={"dim": -1},
     samples=(((2, 3), {"dim": 1}),),
+    formula=r"y_i = x_i - \ln \sum_j e^{x_j}",
 )  # fmt: skip
 def log_softmax(self: Tensor, dim: int | None = None, *, dtype: str | None = None) -> Tensor:
     """The logarithm of softmax, computed without overflow."""
     if dtype is not None:
         self = self.to(dtype)
     return LogSoftmaxBackward0.apply(self, dim=_softmax_dim("log_softmax", self, dim))
-
-
-def dropout(self: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
-    """Zeros in the place of a share `p` of the entries, the rest scaled up; only in training."""
-    from engine import factories
-
-    if not 0 <= p <= 1:
-        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
-    if not training or p == 0:
-        return self
-    kept = np.asarray(factories.rand_like(self)._data >= p)
-    return mul(self, wrap((kept / (1 - p)).astype(self._data.dtype)))

@@ -9,11 +9,19 @@ import numpy as np
 
 from engine import dtypes
 from engine.function import Function
-from engine.registry import Operand, op
+from engine.layout import copied, is_laid_out, memory_format, preserve_format
+from engine.promote import checked, scalar
+from engine.registry import Operand, op, tex
+from engine.rounding import multiply_add
 from engine.tensor import Tensor, is_tensor
 
 Array = Any
 Namespace = Any
+
+
+def added(self: Array, other: Array, alpha: Any) -> Array:
+    """self + alpha · other, rounded once as PyTorch's kernels do."""
+    return multiply_add(other, checked(alpha, self.dtype), self)
 
 
 class AddBackward0(Function):
@@ -21,12 +29,14 @@ class AddBackward0(Function):
 
     def forward(F: Namespace, self: Array, other: Array, *, alpha: float = 1) -> Array:
         """self + alpha · other"""
-        return self + other if alpha == 1 else self + self.dtype.type(alpha) * other
+        return self + other if alpha == 1 else added(self, other, alpha)
 
+    @tex(r"\bar{y}")
     def grad_self(grad: Array) -> Array:
         """add distributes: each input gets the gradient as it is."""
         return grad
 
+    @tex(r"\alpha \bar{y}")
     def grad_other(grad: Array, alpha: float) -> Array:
         """add distributes: each input gets the gradient as it is."""
         return grad if alpha == 1 else grad * alpha
@@ -39,6 +49,7 @@ class AddBackward0(Function):
     hidden=("alpha",),
     nickname="distributes",
     samples=(((2, 3), (3,)), ((2, 3), 2.0), (2.0, (2, 3))),
+    formula=r"y = a + b",
 )
 def add(self: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
     """Add two tensors entry by entry; `alpha` multiplies the second."""
@@ -52,12 +63,14 @@ class SubBackward0(Function):
 
     def forward(F: Namespace, self: Array, other: Array, *, alpha: float = 1) -> Array:
         """self - alpha · other"""
-        return self - other if alpha == 1 else self - self.dtype.type(alpha) * other
+        return self - other if alpha == 1 else added(self, -other, alpha)
 
+    @tex(r"\bar{y}")
     def grad_self(grad: Array) -> Array:
         """sub distributes: what is subtracted from gets the gradient as it is."""
         return grad
 
+    @tex(r"-\alpha \bar{y}")
     def grad_other(grad: Array, alpha: float) -> Array:
         """sub distributes: what is subtracted gets the gradient with its sign turned."""
         return -grad if alpha == 1 else -grad * alpha
@@ -68,8 +81,11 @@ class RsubBackward1(Function):
 
     def forward(F: Namespace, self: Array, *, other: float, alpha: float = 1) -> Array:
         """other - alpha · self, for a number `other`"""
-        return self.dtype.type(other) - (self if alpha == 1 else self * self.dtype.type(alpha))
+        return scalar(other, self.dtype) - (
+            self if alpha == 1 else self * checked(alpha, self.dtype)
+        )
 
+    @tex(r"-\alpha \bar{y}")
     def grad_self(grad: Array, alpha: float) -> Array:
         """What is subtracted gets the gradient with its sign turned."""
         return -grad if alpha == 1 else -grad * alpha
@@ -82,21 +98,23 @@ class RsubBackward1(Function):
     hidden=("alpha",),
     nickname="distributes",
     samples=(((2, 3), (3,)), ((2, 3), 2.0), (2.0, (2, 3))),
+    formula=r"y = a - b",
 )
 def sub(self: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
     """Subtract the second tensor from the first, entry by entry."""
-    _refuse_bool_difference(self, other)
+    refuse_bool_difference(self, other)
     if not isinstance(self, Tensor):
         return _rsub(other, self, alpha)
     return SubBackward0.apply(self, other, alpha=alpha)
 
 
 def _rsub(self: Tensor, other: Any, alpha: float = 1) -> Tensor:
-    _refuse_bool_difference(self, other)
+    refuse_bool_difference(self, other)
     return RsubBackward1.apply(floating_for(self, other), other=other, alpha=alpha)
 
 
-def _refuse_bool_difference(a: Any, b: Any) -> None:
+def refuse_bool_difference(a: Any, b: Any) -> None:
+    """Raise RuntimeError for a difference of booleans."""
     if not (_is_bool(a) or _is_bool(b)):
         return
     if _is_bool(a) and _is_bool(b) and is_tensor(a) and is_tensor(b):
@@ -121,10 +139,12 @@ class MulBackward0(Function):
         """self · other"""
         return self * other
 
+    @tex(r"\bar{y} \cdot b")
     def grad_self(grad: Array, other: Array) -> Array:
         """mul switches: each input gets the gradient times the other's value."""
         return grad * other
 
+    @tex(r"\bar{y} \cdot a")
     def grad_other(grad: Array, self: Array) -> Array:
         """mul switches: each input gets the gradient times the other's value."""
         return grad * self
@@ -136,6 +156,7 @@ class MulBackward0(Function):
     torch="{self} * {other}",
     nickname="switches",
     samples=(((2, 3), (3,)), ((2, 3), 2.0), (2.0, (2, 3))),
+    formula=r"y = a \cdot b",
 )
 def mul(self: Operand, other: Operand) -> Tensor:
     """Multiply two tensors entry by entry."""
@@ -151,12 +172,14 @@ class DivBackward0(Function):
         """self / other"""
         return self / other
 
+    @tex(r"\frac{\bar{y}}{b}")
     def grad_self(grad: Array, other: Array) -> Array:
         """The numerator gets the gradient divided by the denominator."""
         return grad / other
 
+    @tex(r"-\bar{y} \cdot \frac{a}{b^2}")
     def grad_other(grad: Array, self: Array, other: Array) -> Array:
-        """The denominator gets -grad · self / other²: a larger denominator makes less."""
+        """A larger denominator makes less: the sign turns, and it divides once more."""
         return -grad * ((self / other) / other)
 
 
@@ -173,11 +196,13 @@ class DivBackward2(Function):
             )
         return np.trunc(self / other)
 
-    def grad_self(F: Namespace, grad: Array, self_shape: tuple[int, ...]) -> Array:
+    @tex(r"0")
+    def grad_self(F: Namespace, grad: Array, other: Array) -> Array:
         """A step function is flat: no gradient gets through."""
         return F.zeros_like(grad)
 
-    def grad_other(F: Namespace, grad: Array, other_shape: tuple[int, ...]) -> Array:
+    @tex(r"0")
+    def grad_other(F: Namespace, grad: Array, self: Array, other: Array) -> Array:
         """A step function is flat: no gradient gets through."""
         return F.zeros_like(grad)
 
@@ -188,6 +213,7 @@ class DivBackward2(Function):
     torch="{self} / {other}",
     hidden=("rounding_mode",),
     samples=(((2, 3), [0.5, 2.0, -1.5]), ((2, 3), 2.0), (2.0, (2, 3))),
+    formula=r"y = \frac{a}{b}",
 )
 def div(self: Operand, other: Operand, *, rounding_mode: str | None = None) -> Tensor:
     """Divide the first tensor by the second, entry by entry; integers become floats."""
@@ -212,6 +238,7 @@ class MulBackward1(Function):
         """self · a number"""
         return self * self.dtype.type(other)
 
+    @tex(r"\bar{y} \cdot b")
     def grad_self(grad: Array, other: float) -> Array:
         """The gradient times the number."""
         return grad * other
@@ -222,6 +249,7 @@ class DivBackward1(Function):
         """self / a number"""
         return self / self.dtype.type(other)
 
+    @tex(r"\frac{\bar{y}}{b}")
     def grad_self(grad: Array, other: float) -> Array:
         """The gradient divided by the number."""
         return grad / other
@@ -232,6 +260,7 @@ class AddBackward1(Function):
         """self + a number"""
         return self + self.dtype.type(other)
 
+    @tex(r"\bar{y}")
     def grad_self(grad: Array) -> Array:
         """add distributes: the gradient as it is."""
         return grad
@@ -239,12 +268,12 @@ class AddBackward1(Function):
 
 def shifted(x: Tensor, number: float) -> Tensor:
     """x + number, as PyTorch's own functions have it: the number is no tensor there."""
-    return AddBackward1.apply(x, other=number)
+    return AddBackward1.apply(floating_for(x, number), other=number)
 
 
 def scaled(x: Tensor, number: float) -> Tensor:
     """x · number, as PyTorch's own functions have it: the number is no tensor there."""
-    return MulBackward1.apply(x, other=number)
+    return MulBackward1.apply(floating_for(x, number), other=number)
 
 
 def divided(x: Tensor, number: float) -> Tensor:
@@ -257,12 +286,13 @@ class NegBackward0(Function):
         """-self"""
         return -self
 
+    @tex(r"-\bar{y}")
     def grad_self(grad: Array) -> Array:
         """A sign turned forward is turned back on the way back."""
         return -grad
 
 
-@op("Arithmetic", "−x", torch="-{self}", samples=(((2, 3),),))
+@op("Arithmetic", "−x", torch="-{self}", samples=(((2, 3),),), formula=r"y = -x")
 def neg(self: Tensor) -> Tensor:
     """Turn the sign of every entry."""
     if self.dtype.name == "bool":
@@ -278,6 +308,7 @@ class PowBackward0(Function):
         """self to the power of a number"""
         return F.pow(self, exponent)
 
+    @tex(r"\bar{y} \cdot n x^{n - 1}")
     def grad_self(F: Namespace, grad: Array, self: Array, exponent: float) -> Array:
         """The power rule: the exponent comes down, and one is taken from it."""
         if exponent == 0:
@@ -285,18 +316,29 @@ class PowBackward0(Function):
         return grad * (exponent * F.pow(self, exponent - 1))
 
 
+def _whole_pow(base: Array, exponent: Array) -> Array:
+    """Of integers; a negative power of anything but 1 and -1 is cut off to 0."""
+    raised = np.power(base, np.maximum(exponent, 0))
+    if exponent.dtype.kind != "i" or not np.any(exponent < 0):
+        return raised
+    turned = np.where(base == -1, 1 - 2 * (exponent % 2), base == 1)
+    return np.where(exponent < 0, turned, raised).astype(base.dtype)[()]
+
+
 class PowBackward1(Function):
     promote = "arithmetic"
 
     def forward(F: Namespace, self: Array, exponent: Array) -> Array:
         """self to the power of exponent"""
-        return F.pow(self, exponent)
+        return F.pow(self, exponent) if self.dtype.kind == "f" else _whole_pow(self, exponent)
 
+    @tex(r"\bar{y} \cdot n x^{n - 1}")
     def grad_self(F: Namespace, grad: Array, self: Array, exponent: Array) -> Array:
         """The power rule: the exponent comes down, and one is taken from it."""
         slope = grad * (exponent * F.pow(self, exponent - 1))
         return F.where(exponent == 0, F.zeros_like(slope), slope)
 
+    @tex(r"\bar{y} \cdot y \ln x")
     def grad_exponent(
         F: Namespace, grad: Array, self: Array, exponent: Array, result: Array
     ) -> Array:
@@ -308,8 +350,10 @@ class PowBackward1(Function):
 class PowBackward2(Function):
     def forward(F: Namespace, exponent: Array, *, self: float) -> Array:
         """A number to the power of exponent"""
-        return F.pow(exponent.dtype.type(self), exponent)
+        base = exponent.dtype.type(self)
+        return F.pow(base, exponent) if exponent.dtype.kind == "f" else _whole_pow(base, exponent)
 
+    @tex(r"\bar{y} \cdot y \ln x")
     def grad_exponent(
         F: Namespace, grad: Array, exponent: Array, result: Array, self: float
     ) -> Array:
@@ -327,6 +371,7 @@ class PowBackward2(Function):
     defaults={"exponent": 2},
     samples=(((2, 3), 2), ((2, 3), 3), ((2, 3), 2.5), ((2, 3), -1), ((2, 3), (3,)), (2.0, (2, 3))),
     domain=(0.3, 2.0),
+    formula=r"y = x^{n}",
 )
 def pow(self: Operand, exponent: Operand) -> Tensor:
     """Raise every entry to a power."""
@@ -343,9 +388,11 @@ def pow(self: Operand, exponent: Operand) -> Tensor:
 
 
 def floating_for(x: Tensor, number: Any) -> Tensor:
-    """The tensor as floats when it meets a Python float."""
+    """The tensor as floats when it meets a Python float, and booleans as integers."""
     if isinstance(number, float) and not x.is_floating_point():
         return to(x, dtypes.get_default_dtype())
+    if x._data.dtype.kind == "b" and type(number) is int:
+        return to(x, dtypes.int64)
     return x
 
 
@@ -354,18 +401,19 @@ class AbsBackward0(Function):
         """|self|"""
         return np.abs(self)
 
+    @tex(r"\bar{y} \cdot \operatorname{sgn} x")
     def grad_self(F: Namespace, grad: Array, self: Array) -> Array:
         """Left of zero the gradient's sign turns; at zero nothing passes."""
         return grad * F.sgn(self)
 
 
-@op("Arithmetic", "|x|", samples=(((2, 3),),))
+@op("Arithmetic", "|x|", samples=(((2, 3),),), formula=r"y = |x|")
 def abs(self: Tensor) -> Tensor:
     """The distance of every entry from zero."""
     return AbsBackward0.apply(self)
 
 
-@op("Arithmetic", "x²", torch="{self}.square()", samples=(((2, 3),),))
+@op("Arithmetic", "x²", torch="{self}.square()", samples=(((2, 3),),), formula=r"y = x^2")
 def square(self: Tensor) -> Tensor:
     """Every entry times itself; the same as pow with exponent 2."""
     return pow(self, 2)
@@ -378,12 +426,13 @@ class ReciprocalBackward0(Function):
         """1 / self"""
         return 1 / self
 
+    @tex(r"-\bar{y} \cdot y^2")
     def grad_self(grad: Array, result: Array) -> Array:
-        """A larger denominator makes less: -grad times the result squared."""
+        """A larger denominator makes less: the sign turns, times the result squared."""
         return -grad * (result * result)
 
 
-@op("Arithmetic", "1/x", samples=(((2, 3),),), domain=(0.3, 2.0))
+@op("Arithmetic", "1/x", samples=(((2, 3),),), domain=(0.3, 2.0), formula=r"y = \frac{1}{x}")
 def reciprocal(self: Tensor) -> Tensor:
     """One divided by every entry."""
     return ReciprocalBackward0.apply(self)
@@ -394,12 +443,14 @@ class RsubBackward0(Function):
 
     def forward(F: Namespace, self: Array, other: Array, *, alpha: float = 1) -> Array:
         """other - alpha · self"""
-        return other - (self if alpha == 1 else self * self.dtype.type(alpha))
+        return other - (self if alpha == 1 else self * checked(alpha, self.dtype))
 
+    @tex(r"-\alpha \bar{y}")
     def grad_self(grad: Array, alpha: float) -> Array:
         """What is subtracted gets the gradient with its sign turned."""
         return -grad if alpha == 1 else -grad * alpha
 
+    @tex(r"\bar{y}")
     def grad_other(grad: Array) -> Array:
         """What is subtracted from gets the gradient as it is."""
         return grad
@@ -413,10 +464,13 @@ def rsub(self: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
 
 
 class ToCopyBackward0(Function):
-    def forward(F: Namespace, self: Array, *, dtype: Any) -> Array:
+    def forward(
+        F: Namespace, self: Array, *, dtype: Any, memory_format: memory_format | None = None
+    ) -> Array:
         """self in another dtype"""
-        return dtypes.cast(self, dtype)
+        return copied(dtypes.cast(self, dtype), memory_format)
 
+    @tex(r"\bar{y}")
     def grad_self(grad: Array) -> Array:
         """The gradient is cast back to the dtype it came from."""
         return grad
@@ -424,11 +478,16 @@ class ToCopyBackward0(Function):
 
 @op(
     "Shape", "dtype", torch="{self}.to(torch.{dtype})", defaults={"dtype": "float64"},
-    samples=(((2, 3), {"dtype": "float64"}),),
+    samples=(((2, 3), {"dtype": "float64"}),), hidden=("copy", "memory_format"),
+    formula=r"y = x",
 )  # fmt: skip
-def to(self: Tensor, dtype: dtypes.dtype | str) -> Tensor:
+def to(
+    self: Tensor, dtype: dtypes.dtype | str, copy: bool = False,
+    memory_format: memory_format | None = None,
+) -> Tensor:  # fmt: skip
     """Every entry in another dtype; the tensor itself when that changes nothing."""
     wanted = dtypes.BY_NAME[dtype] if isinstance(dtype, str) else dtype
-    if self.dtype is wanted:
+    arranged = memory_format in (None, preserve_format) or is_laid_out(self._data, memory_format)
+    if self.dtype is wanted and arranged and not copy:
         return self
-    return ToCopyBackward0.apply(self, dtype=wanted)
+    return ToCopyBackward0.apply(self, dtype=wanted, memory_format=memory_format)

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from engine import errors, memory
 from engine.function import Function
 from engine.inplace import as_strided as as_strided
-from engine.ops.shape import cat, clone, expand, flatten, permute, reshape, unsqueeze, view
-from engine.registry import Tensors, op
+from engine.layout import contiguous_format
+from engine.ops.shape import clone, contiguous, expand, flatten, permute, unsqueeze, view
+from engine.registry import op, tex
 from engine.tensor import Tensor, check_dim, is_tensor
 
 Array = Any
@@ -23,6 +25,7 @@ class RepeatBackward0(Function):
         """self, as often as repeats says along each dimension"""
         return np.tile(self, repeats)
 
+    @tex(r"\sum_i \bar{y}_i")
     def grad_self(F: Namespace, grad: Array, self_shape: Shape, repeats: Shape) -> Array:
         """repeat distributes: the gradients of all copies are added up."""
         full = (1,) * (len(repeats) - len(self_shape)) + tuple(self_shape)
@@ -36,6 +39,7 @@ class RepeatBackward0(Function):
 @op(
     "Shape", "repeat", torch="{self}.repeat({repeats})", defaults={"repeats": [2]},
     samples=(((3,), {"repeats": (2,)}), ((2, 3), {"repeats": (2, 1, 2)})),
+    formula=r"y = (x, x, \ldots)",
 )  # fmt: skip
 def repeat(self: Tensor, repeats: tuple[int, ...]) -> Tensor:
     """Copies side by side, a number of them along each dimension."""
@@ -44,6 +48,12 @@ def repeat(self: Tensor, repeats: tuple[int, ...]) -> Tensor:
             "Number of dimensions of repeat dims can not be smaller than number of dimensions of "
             "tensor"
         )
+    extra = (1,) * (len(repeats) - self.ndim)
+    shape = tuple(n * r for n, r in zip((*extra, *self.shape), repeats, strict=True))
+    for n in shape:
+        if n < 0:
+            raise RuntimeError(errors.negative_size(n, shape))
+    memory.room(shape, self._data.dtype)
     return RepeatBackward0.apply(self, repeats=tuple(repeats))
 
 
@@ -52,7 +62,9 @@ def tile(self: Tensor, dims: Sequence[int]) -> Tensor:
     return repeat(self, (1,) * (self.ndim - len(dims)) + tuple(dims))
 
 
-def repeat_interleave(self: Tensor, repeats: Any, dim: int | None = None) -> Tensor:
+def repeat_interleave(
+    self: Tensor, repeats: Any, dim: int | None = None, *, output_size: int | None = None
+) -> Tensor:
     """Every entry (or slice along `dim`) several times in a row."""
     from engine.ops.gather import index_select
     from engine.tensor import wrap
@@ -66,20 +78,24 @@ def repeat_interleave(self: Tensor, repeats: Any, dim: int | None = None) -> Ten
     times = repeats.item() if is_tensor(repeats) else repeats
     shape = tuple(self.shape)
     wide = expand(unsqueeze(self, d + 1), (*shape[: d + 1], times, *shape[d + 1 :]))
-    return flatten(clone(wide), d, d + 1)
+    return flatten(clone(wide, memory_format=contiguous_format), d, d + 1)
 
 
 class FlipBackward0(Function):
     def forward(F: Namespace, self: Array, *, dims: Shape) -> Array:
         """self, last to first along dims"""
-        return F.flip(self, dims).copy()
+        return F.flip(self, dims).copy() if self.ndim else self
 
+    @tex(r"\operatorname{flip} \bar{y}")
     def grad_self(F: Namespace, grad: Array, dims: Shape) -> Array:
         """The gradient is turned back."""
         return F.flip(grad, dims)
 
 
-@op("Shape", "flip", defaults={"dims": [0]}, samples=(((2, 3), {"dims": (0, 1)}),))
+@op(
+    "Shape", "flip", defaults={"dims": [0]}, samples=(((2, 3), {"dims": (0, 1)}),),
+    formula=r"y_{i} = x_{n + 1 - i}",
+)  # fmt: skip
 def flip(self: Tensor, dims: tuple[int, ...]) -> Tensor:
     """The order reversed along dimensions."""
     given = (dims,) if isinstance(dims, int) else dims
@@ -101,6 +117,7 @@ class RollBackward0(Function):
         """self, shifted round along dims"""
         return F.roll(self, shifts, dims)
 
+    @tex(r"\operatorname{roll}_{-s} \bar{y}")
     def grad_self(F: Namespace, grad: Array, shifts: Shape, dims: Shape) -> Array:
         """The gradient is shifted back."""
         back = tuple(-n for n in shifts)
@@ -110,15 +127,27 @@ class RollBackward0(Function):
 @op(
     "Shape", "roll", defaults={"shifts": [1], "dims": [0]},
     samples=(((4,), {"shifts": (1,), "dims": (0,)}), ((2, 3), {"shifts": (2,)})),
+    formula=r"y_{i + s} = x_{i}",
 )  # fmt: skip
 def roll(self: Tensor, shifts: tuple[int, ...], dims: tuple[int, ...] = ()) -> Tensor:
     """Shift along dimensions; what falls off one end comes in at the other."""
     by = (shifts,) if isinstance(shifts, int) else tuple(shifts)
     over = (dims,) if isinstance(dims, int) else tuple(dims or ())
-    if over:
-        over = tuple(check_dim(d, self.ndim) for d in over)
-        return RollBackward0.apply(self, shifts=by, dims=over)
-    return RollBackward0.apply(self, shifts=by, dims=())
+    if not by:
+        raise RuntimeError("`shifts` required")
+    if len(by) != len(over) and (over or len(by) > 1):
+        raise RuntimeError(f"shifts and dimensions must align. shifts: {len(by)}, dims:{len(over)}")
+    if over and not self.ndim:
+        raise IndexError(f"Dimension specified as {over[0]} but tensor has no dimensions")
+    if not self.numel():
+        by, over = by[:1], ()  # nothing moves, and torch does not look at the dimensions
+    over = tuple(check_dim(d, self.ndim) for d in over)
+    return RollBackward0.apply(self, shifts=by, dims=over)
+
+
+def _check_matrix(name: str, self: Tensor) -> None:
+    if self.ndim < 2:
+        raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
 
 
 class TrilBackward0(Function):
@@ -126,6 +155,7 @@ class TrilBackward0(Function):
         """Zeros above the diagonal"""
         return np.tril(self, diagonal)
 
+    @tex(r"\operatorname{tril} \bar{y}")
     def grad_self(F: Namespace, grad: Array, diagonal: int) -> Array:
         """A gate: nothing passes above the diagonal."""
         return F.tril(grad, diagonal)
@@ -136,20 +166,29 @@ class TriuBackward0(Function):
         """Zeros below the diagonal"""
         return np.triu(self, diagonal)
 
+    @tex(r"\operatorname{triu} \bar{y}")
     def grad_self(F: Namespace, grad: Array, diagonal: int) -> Array:
         """A gate: nothing passes below the diagonal."""
         return F.triu(grad, diagonal)
 
 
-@op("Shape", "◺", samples=(((3, 3),), ((2, 3), {"diagonal": 1})))
+@op(
+    "Shape", "◺", samples=(((3, 3),), ((2, 3), {"diagonal": 1})),
+    formula=r"y_{i j} = x_{i j} \cdot [j - i \le d]",
+)  # fmt: skip
 def tril(self: Tensor, diagonal: int = 0) -> Tensor:
     """The lower triangle, zeros above."""
+    _check_matrix("tril", self)
     return TrilBackward0.apply(self, diagonal=diagonal)
 
 
-@op("Shape", "◹", samples=(((3, 3),), ((2, 3), {"diagonal": 1})))
+@op(
+    "Shape", "◹", samples=(((3, 3),), ((2, 3), {"diagonal": 1})),
+    formula=r"y_{i j} = x_{i j} \cdot [j - i \ge d]",
+)  # fmt: skip
 def triu(self: Tensor, diagonal: int = 0) -> Tensor:
     """The upper triangle, zeros below."""
+    _check_matrix("triu", self)
     return TriuBackward0.apply(self, diagonal=diagonal)
 
 
@@ -162,6 +201,7 @@ class DiagonalBackward0(Function):
         part.flags.writeable = True  # NumPy marks it read-only although it is a plain view
         return part
 
+    @tex(r"\operatorname{diag} \bar{y}")
     def grad_self(
         F: Namespace, grad: Array, self_shape: Shape, offset: int, dim1: int, dim2: int
     ) -> Array:
@@ -191,25 +231,36 @@ def diagonal(self: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Ten
 
 
 class DiagEmbedBackward0(Function):
-    def forward(F: Namespace, self: Array, *, offset: int) -> Array:
+    def forward(F: Namespace, self: Array, *, offset: int, dim1: int = -2, dim2: int = -1) -> Array:
         """self on a diagonal of zeros"""
+        if not self.ndim:
+            raise IndexError(errors.dim_out_of_range(-2, 0))
         n = self.shape[-1]
-        out = np.zeros((*self.shape[:-1], n + abs(offset), n + abs(offset)), self.dtype)
+        shape = (*self.shape[:-1], n + abs(offset), n + abs(offset))
+        memory.room(shape, self.dtype)
+        out = np.zeros(shape, self.dtype)
         rows = np.arange(n) + max(-offset, 0)
         out[..., rows, rows + offset] = self
-        return out
+        return np.moveaxis(out, (-2, -1), (dim1, dim2))
 
-    def grad_self(F: Namespace, grad: Array, offset: int) -> Array:
+    @tex(r"\operatorname{diag} \bar{y}")
+    def grad_self(F: Namespace, grad: Array, offset: int, dim1: int, dim2: int) -> Array:
         """The diagonal is read out again."""
-        return F.diagonal(grad, offset, grad.ndim - 2, grad.ndim - 1)
+        return F.diagonal(grad, offset, dim1 % grad.ndim, dim2 % grad.ndim)
 
 
-def diag_embed(self: Tensor, offset: int = 0) -> Tensor:
-    """Matrices with the last dimension on their diagonal."""
-    return DiagEmbedBackward0.apply(self, offset=offset)
+def diag_embed(self: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
+    """Matrices with the last dimension on the diagonal of two new dimensions."""
+    a, b = check_dim(dim1, self.ndim + 1), check_dim(dim2, self.ndim + 1)
+    if a == b:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    return DiagEmbedBackward0.apply(self, offset=offset, dim1=a, dim2=b)
 
 
-@op("Shape", "⋱", samples=(((3,),), ((3, 3),), ((2, 3), {"diagonal": 1})))
+@op(
+    "Shape", "⋱", samples=(((3,),), ((3, 3),), ((2, 3), {"diagonal": 1})),
+    formula=r"y_{i i} = x_{i}",
+)  # fmt: skip
 def diag(self: Tensor, diagonal: int = 0) -> Tensor:
     """A vector on the diagonal of zeros, or a matrix's diagonal."""
     if self.ndim == 1:
@@ -224,6 +275,7 @@ class TraceBackward0(Function):
         """The sum of the diagonal"""
         return F.sum(np.diagonal(self))
 
+    @tex(r"\bar{y} \cdot I")
     def grad_self(F: Namespace, grad: Array, self_shape: Shape) -> Array:
         """The diagonal's entries get the gradient, the rest gets zeros."""
         eye = np.eye(self_shape[0], self_shape[1]) == 1
@@ -231,7 +283,7 @@ class TraceBackward0(Function):
         return F.where(F.constant(eye), wide, F.zeros_like(wide))
 
 
-@op("Linear algebra", "tr", samples=(((3, 3),), ((2, 3),)))
+@op("Linear algebra", "tr", samples=(((3, 3),), ((2, 3),)), formula=r"y = \sum_i x_{i i}")
 def trace(self: Tensor) -> Tensor:
     """The sum of a matrix's diagonal."""
     if self.ndim != 2:
@@ -239,28 +291,29 @@ def trace(self: Tensor) -> Tensor:
     return TraceBackward0.apply(self)
 
 
+def check_pad(shape: Shape, pad: Shape) -> None:
+    """Raises RuntimeError for a frame that does not fit."""
+    if len(pad) % 2:
+        raise RuntimeError("Padding length must be divisible by 2")
+    if len(pad) > 2 * len(shape):
+        raise RuntimeError(
+            "Padding length should be less than or equal to two times the input dimension but got "
+            f"padding length {len(pad)} and input of dimension {len(shape)}"
+        )
+    for size, before, after in zip(shape[::-1], pad[::2], pad[1::2], strict=False):
+        if size + min(before, 0) + min(after, 0) < 0:
+            raise RuntimeError("narrow(): length must be non-negative.")
+
+
 class ConstantPadNdBackward0(Function):
     def forward(F: Namespace, self: Array, *, pad: Shape, value: float) -> Array:
         """self in a frame of value"""
-        return F.pad(self, pad, value)
+        return F.pad(self, pad, value) if pad else self
 
+    @tex(r"(\bar{y}_{s}, \ldots, \bar{y}_{s + n - 1})")
     def grad_self(F: Namespace, grad: Array, pad: Shape) -> Array:
         """The frame falls away again."""
-        return F.pad(grad, tuple(-p for p in pad), value=0.0)
-
-
-@op(
-    "Shape", "pad", torch="F.pad({self}, {pad}, mode={mode}, value={value})",
-    defaults={"pad": [1, 1]},
-    samples=(((3,), {"pad": (1, 2)}), ((2, 3), {"pad": (1, 0, 0, 2), "value": 0.5})),
-)  # fmt: skip
-def pad(
-    self: Tensor, pad: tuple[int, ...], mode: str = "constant", value: float | None = None
-) -> Tensor:
-    """A frame of one value; sizes from the last dimension on, before and after."""
-    if mode != "constant":
-        raise NotImplementedError(f"padding mode {mode!r}")
-    return ConstantPadNdBackward0.apply(self, pad=tuple(pad), value=0.0 if value is None else value)
+        return F.pad(grad, tuple(-p for p in pad), value=0.0) if pad else grad
 
 
 class UnfoldBackward0(Function):
@@ -268,6 +321,8 @@ class UnfoldBackward0(Function):
 
     def forward(F: Namespace, self: Array, *, dimension: int, size: int, step: int) -> Array:
         """All windows of a size along a dimension"""
+        if not self.ndim:
+            return np.lib.stride_tricks.as_strided(self, (size,), (self.itemsize,))
         count = (self.shape[dimension] - size) // step + 1
         shape = (*self.shape[:dimension], count, *self.shape[dimension + 1 :], size)
         strides = list(self.strides)
@@ -275,6 +330,7 @@ class UnfoldBackward0(Function):
         strides[dimension] = last * step
         return np.lib.stride_tricks.as_strided(self, shape, (*strides, last))
 
+    @tex(r"\operatorname{fold} \bar{y}")
     def grad_self(
         F: Namespace, grad: Array, self_shape: Shape, dimension: int, size: int, step: int
     ) -> Array:
@@ -289,9 +345,10 @@ class UnfoldBackward0(Function):
 def unfold(self: Tensor, dimension: int, size: int, step: int) -> Tensor:
     """All windows of `size` along a dimension, `step` apart, as a view."""
     d = check_dim(dimension, self.ndim)
-    if size > self.shape[d]:
+    largest = self.shape[d] if self.ndim else 1
+    if size > largest:
         raise RuntimeError(
-            f"maximum size for tensor at dimension {d} is {self.shape[d]} but size is {size}"
+            f"maximum size for tensor at dimension {d} is {largest} but size is {size}"
         )
     if step <= 0:
         raise RuntimeError(f"step is {step} but must be > 0")
@@ -304,6 +361,10 @@ def movedim(self: Tensor, source: Any, destination: Any) -> Tensor:
     dst = [destination] if isinstance(destination, int) else list(destination)
     src = [check_dim(d, self.ndim) for d in src]
     dst = [check_dim(d, self.ndim) for d in dst]
+    if not self.ndim:
+        from engine.ops.index import AliasBackward0
+
+        return AliasBackward0.apply(self)
     order = [d for d in range(self.ndim) if d not in src]
     for to, d in sorted(zip(dst, src, strict=True)):
         order.insert(to, d)
@@ -323,6 +384,7 @@ class Rot90Backward0(Function):
         """self, turned"""
         return F.rot90(self, k, dims).copy()
 
+    @tex(r"\operatorname{rot}^{-1} \bar{y}")
     def grad_self(F: Namespace, grad: Array, k: int, dims: Shape) -> Array:
         """The gradient is turned back."""
         return F.rot90(grad, -k, dims)
@@ -330,7 +392,7 @@ class Rot90Backward0(Function):
 
 def ravel(self: Tensor) -> Tensor:
     """All entries in one dimension."""
-    return reshape(self, (-1,))
+    return view(contiguous(self), (-1,))
 
 
 def unflatten(self: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
@@ -355,28 +417,3 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
         own = tuple(shape[d] if k == d else 1 for k in range(len(parts)))
         found.append(expand(view(x, own), shape))
     return tuple(found)
-
-
-def atleast_1d(self: Tensor) -> Tensor:
-    """At least one dimension."""
-    return reshape(self, (1,)) if not self.ndim else self
-
-
-def atleast_2d(self: Tensor) -> Tensor:
-    """At least two dimensions."""
-    if not self.ndim:
-        return reshape(self, (1, 1))
-    return unsqueeze(self, 0) if self.ndim == 1 else self
-
-
-@op("Shape", "hstack", samples=(([(2,), (3,)],), ([(2, 1), (2, 3)],)))
-def hstack(tensors: Tensors) -> Tensor:
-    """Side by side."""
-    parts = [atleast_1d(x) for x in tensors]
-    return cat(parts, 0 if parts[0].ndim == 1 else 1)
-
-
-@op("Shape", "vstack", samples=(([(3,), (3,)],), ([(1, 3), (2, 3)],)))
-def vstack(tensors: Tensors) -> Tensor:
-    """One below the other."""
-    return cat([atleast_2d(x) for x in tensors], 0)

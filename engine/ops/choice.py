@@ -9,8 +9,9 @@ import numpy as np
 
 from engine import dtypes
 from engine.function import Function
-from engine.promote import meet
-from engine.registry import Operand, op
+from engine.ops.arithmetic import floating_for
+from engine.promote import checked, meet
+from engine.registry import Operand, op, tex
 from engine.tensor import Tensor, is_tensor, wrap
 
 Array = Any
@@ -27,6 +28,7 @@ class ClampBackward1(Function):
             return np.minimum(np.maximum(self, kind(low)), kind(high))
         return np.clip(self, min, max)
 
+    @tex(r"\bar{y} \cdot [l \le x \le u]")
     def grad_self(
         F: Namespace, grad: Array, self: Array, min: float | None, max: float | None
     ) -> Array:
@@ -46,6 +48,7 @@ class ClampBackward1(Function):
         ((2, 3), -0.5, 0.5), ((2, 3), {"max": 0.5}),
         ((2, 3), [-0.5, 0.5, 0.1], [0.5, 1.0, 0.0]),
     ),
+    formula=r"y = \min(u, \max(l, x))",
 )  # fmt: skip
 def clamp(self: Tensor, min: Operand | None = None, max: Operand | None = None) -> Tensor:
     """Keep every entry between two bounds."""
@@ -66,6 +69,7 @@ class ClampBackward0(Function):
         out = self if min is None else np.maximum(self, min)
         return out if max is None else np.minimum(out, max)
 
+    @tex(r"\bar{y} \cdot [l \le x \le u]")
     def grad_self(F: Namespace, grad: Array, self: Array, min: Array, max: Array) -> Array:
         """clamp is a gate: the gradient passes between the bounds (and on them)."""
         inside = self == self
@@ -75,6 +79,7 @@ class ClampBackward0(Function):
             inside = inside & (self <= max)
         return F.where(inside, grad, F.zeros_like(grad))
 
+    @tex(r"\bar{y} \cdot [x < l < u]")
     def grad_min(F: Namespace, grad: Array, self: Array, min: Array, max: Array) -> Array:
         """The lower bound gets the gradient where it is what comes out."""
         taken = self < min
@@ -82,6 +87,7 @@ class ClampBackward0(Function):
             taken = taken & (min < max)
         return F.where(taken, grad, F.zeros_like(grad))
 
+    @tex(r"\bar{y} \cdot [x > u]")
     def grad_max(F: Namespace, grad: Array, self: Array, min: Array, max: Array) -> Array:
         """The upper bound gets the gradient where it is what comes out."""
         taken = self > max
@@ -98,14 +104,16 @@ def _clamp_tensors(self: Tensor, min: Any, max: Any) -> Tensor:
 
 
 def _one_sided(
-    name: str, keep: Any, within: Any, doc: str
+    name: str, keep: Any, within: Any, sign: str, doc: str
 ) -> tuple[Callable[[Tensor, Any], Tensor], type[Function]]:
     """clamp_min and clamp_max, by a number (…Backward0) or a tensor (…Backward1)."""
+    passes = tex(rf"\bar{{y}} \cdot [x {sign} b]")
 
     def by_number(F: Namespace, self: Array, *, bound: float) -> Array:
         """self, kept on one side of a number"""
         return keep(self, self.dtype.type(bound))
 
+    @passes
     def grad_by_number(F: Namespace, grad: Array, self: Array, bound: float) -> Array:
         """clamp is a gate: the gradient passes on this side of the bound (and on it)."""
         return F.where(within(self, bound), grad, F.zeros_like(grad))
@@ -114,13 +122,16 @@ def _one_sided(
         """self, kept on one side of a tensor"""
         return keep(self, bound)
 
+    @passes
     def grad_self(F: Namespace, grad: Array, self: Array, bound: Array) -> Array:
         """clamp is a gate: the gradient passes on this side of the bound (and on it)."""
         return F.where(within(self, bound), grad, F.zeros_like(grad))
 
+    @tex(rf"\bar{{y}} \cdot [\neg (x {sign} b)]")
     def grad_bound(F: Namespace, grad: Array, self: Array, bound: Array) -> Array:
         """The bound gets the gradient where it is what comes out."""
-        return F.where(within(self, bound), F.zeros_like(grad), grad)
+        zeros = F.zeros_like(grad)  # also where there is no order, beside nan
+        return F.where(within(bound, self), F.where(self == bound, zeros, grad), zeros)
 
     stem = "".join(part.capitalize() for part in name.split("_")) + "Backward"
     numbers = {"forward": by_number, "grad_self": grad_by_number}
@@ -141,23 +152,29 @@ def _one_sided(
 
 
 _clamp_min, clamp_min_node = _one_sided(
-    "clamp_min", np.maximum, lambda x, b: x >= b, "At least the bound."
+    "clamp_min", np.maximum, lambda x, b: x >= b, r"\ge", "At least the bound."
 )
 _clamp_max, clamp_max_node = _one_sided(
-    "clamp_max", np.minimum, lambda x, b: x <= b, "At most the bound."
+    "clamp_max", np.minimum, lambda x, b: x <= b, r"\le", "At most the bound."
 )
 
 
-@op("Elementary", "≥", defaults={"min": 0.0}, samples=(((2, 3), 0.5), ((2, 3), (3,))))
+@op(
+    "Elementary", "≥", defaults={"min": 0.0}, samples=(((2, 3), 0.5), ((2, 3), (3,))),
+    formula=r"y = \max(x, b)",
+)  # fmt: skip
 def clamp_min(self: Tensor, min: Operand) -> Tensor:
     """Keep every entry at or above a bound."""
-    return _clamp_min(self, min)
+    return _clamp_min(floating_for(self, min), min)
 
 
-@op("Elementary", "≤", defaults={"max": 1.0}, samples=(((2, 3), 0.5), ((2, 3), (3,))))
+@op(
+    "Elementary", "≤", defaults={"max": 1.0}, samples=(((2, 3), 0.5), ((2, 3), (3,))),
+    formula=r"y = \min(x, b)",
+)  # fmt: skip
 def clamp_max(self: Tensor, max: Operand) -> Tensor:
     """Keep every entry at or below a bound."""
-    return _clamp_max(self, max)
+    return _clamp_max(floating_for(self, max), max)
 
 
 class MaximumBackward0(Function):
@@ -167,10 +184,12 @@ class MaximumBackward0(Function):
         """The larger of the two"""
         return np.maximum(self, other)
 
+    @tex(r"\bar{y} \cdot [a > b]")
     def grad_self(F: Namespace, grad: Array, self: Array, other: Array) -> Array:
         """maximum routes: the larger input gets the gradient; a tie shares it."""
         return _routed(F, grad, self >= other, self == other, self < other)
 
+    @tex(r"\bar{y} \cdot [b > a]")
     def grad_other(F: Namespace, grad: Array, self: Array, other: Array) -> Array:
         """maximum routes: the larger input gets the gradient; a tie shares it."""
         return _routed(F, grad, self <= other, self == other, self > other)
@@ -183,10 +202,12 @@ class MinimumBackward0(Function):
         """The smaller of the two"""
         return np.minimum(self, other)
 
+    @tex(r"\bar{y} \cdot [a < b]")
     def grad_self(F: Namespace, grad: Array, self: Array, other: Array) -> Array:
         """minimum routes: the smaller input gets the gradient; a tie shares it."""
         return _routed(F, grad, self <= other, self == other, self > other)
 
+    @tex(r"\bar{y} \cdot [b < a]")
     def grad_other(F: Namespace, grad: Array, self: Array, other: Array) -> Array:
         """minimum routes: the smaller input gets the gradient; a tie shares it."""
         return _routed(F, grad, self >= other, self == other, self < other)
@@ -198,27 +219,31 @@ def _routed(F: Namespace, grad: Array, wins: Array, ties: Array, loses: Array) -
     return F.where(loses, F.zeros_like(grad), half)
 
 
-@op("Elementary", "max", nickname="routes", samples=(((2, 3), (3,)),))
+@op("Elementary", "max", nickname="routes", samples=(((2, 3), (3,)),), formula=r"y = \max(a, b)")
 def maximum(self: Tensor, other: Tensor) -> Tensor:
     """The larger of two tensors, entry by entry."""
     return MaximumBackward0.apply(self, other)
 
 
-@op("Elementary", "min", nickname="routes", samples=(((2, 3), (3,)),))
+@op("Elementary", "min", nickname="routes", samples=(((2, 3), (3,)),), formula=r"y = \min(a, b)")
 def minimum(self: Tensor, other: Tensor) -> Tensor:
     """The smaller of two tensors, entry by entry."""
     return MinimumBackward0.apply(self, other)
 
 
 class WhereBackward0(Function):
+    promote = "arithmetic"  # a condition is a boolean, which changes no dtype
+
     def forward(F: Namespace, condition: Array, self: Array, other: Array) -> Array:
         """self where condition holds, else other"""
         return F.where(condition, self, other)
 
+    @tex(r"\bar{y} \cdot [c]")
     def grad_self(F: Namespace, grad: Array, condition: Array) -> Array:
         """where routes: the branch that was taken gets the gradient."""
         return F.where(condition, grad, F.zeros_like(grad))
 
+    @tex(r"\bar{y} \cdot [\neg c]")
     def grad_other(F: Namespace, grad: Array, condition: Array) -> Array:
         """where routes: the branch that was taken gets the gradient."""
         return F.where(condition, F.zeros_like(grad), grad)
@@ -227,6 +252,7 @@ class WhereBackward0(Function):
 @op(
     "Elementary", "?:", nickname="routes",
     samples=(([True, False, True], (3,), (2, 3)), ([True, False, True], (3,), 0.5)),
+    formula=r"y = \begin{cases} a & c \\ b & \text{else} \end{cases}",
 )  # fmt: skip
 def where(condition: Tensor, self: Operand, other: Operand) -> Tensor:
     """Entries of the first tensor where the condition holds, else of the second."""
@@ -236,22 +262,24 @@ def where(condition: Tensor, self: Operand, other: Operand) -> Tensor:
             f"{condition.dtype.scalar_name}"
         )
     dtype = meet([self, other])
-    parts = (x.to(dtype) if is_tensor(x) else dtype.np.type(x) for x in (self, other))
+    parts = (x if is_tensor(x) else dtype.np.type(x) for x in (self, other))
     return WhereBackward0.apply(condition, *parts)
 
 
-def _nan_aware(name: str, pick: Any, first: Any, doc: str) -> Any:
+def _nan_aware(name: str, pick: Any, first: Any, sign: str, doc: str) -> Any:
     """fmax and fmin: a nan loses against a number, a tie goes to the first."""
 
     def forward(F: Namespace, self: Array, other: Array) -> Array:
         """The extreme of the two that are numbers"""
         return pick(self, other)
 
+    @tex(rf"\bar{{y}} \cdot [a {sign} b]")
     def grad_self(F: Namespace, grad: Array, self: Array, other: Array) -> Array:
         """It routes: the one that comes out gets the gradient, the first on a tie."""
         wins = F.logical_or(first(self, other), F.isnan(other))
         return F.where(wins, grad, F.zeros_like(grad))
 
+    @tex(rf"\bar{{y}} \cdot [\neg (a {sign} b)]")
     def grad_other(F: Namespace, grad: Array, self: Array, other: Array) -> Array:
         """It routes: the one that comes out gets the gradient, the first on a tie."""
         wins = F.logical_or(first(self, other), F.isnan(other))
@@ -267,18 +295,26 @@ def _nan_aware(name: str, pick: Any, first: Any, doc: str) -> Any:
         return node.apply(self, other)
 
     call.__name__, call.__doc__ = name, doc
-    return op("Elementary", name, nickname="routes", samples=(((2, 3), (3,)),))(call)
+    formula = rf"y = \{name.removeprefix('f')}(a, b)"
+    return op(
+        "Elementary", name, nickname="routes", samples=(((2, 3), (3,)),), formula=formula
+    )(call)  # fmt: skip
 
 
-fmax = _nan_aware("fmax", np.fmax, lambda a, b: a >= b, "The larger of two, whichever is no nan.")
-fmin = _nan_aware("fmin", np.fmin, lambda a, b: a <= b, "The smaller of two, whichever is no nan.")
+fmax = _nan_aware(
+    "fmax", np.fmax, lambda a, b: a >= b, r"\ge", "The larger of two, whichever is no nan."
+)
+fmin = _nan_aware(
+    "fmin", np.fmin, lambda a, b: a <= b, r"\le", "The smaller of two, whichever is no nan."
+)
 
 
 class MaskedFillBackward0(Function):
     def forward(F: Namespace, self: Array, mask: Array, *, value: float) -> Array:
         """self, or value where mask holds"""
-        return F.where(mask, self.dtype.type(value), self)
+        return F.where(mask, checked(value, self.dtype), self)
 
+    @tex(r"\bar{y} \cdot [\neg m]")
     def grad_self(F: Namespace, grad: Array, mask: Array) -> Array:
         """What was overwritten gets nothing."""
         return F.where(mask, F.zeros_like(grad), grad)
@@ -289,10 +325,12 @@ class MaskedFillBackward1(Function):
         """self, or value where mask holds"""
         return F.where(mask, value.astype(self.dtype), self)
 
+    @tex(r"\bar{y} \cdot [\neg m]")
     def grad_self(F: Namespace, grad: Array, mask: Array) -> Array:
         """What was overwritten gets nothing."""
         return F.where(mask, F.zeros_like(grad), grad)
 
+    @tex(r"\sum_{m_i} \bar{y}_i")
     def grad_value(F: Namespace, grad: Array, mask: Array) -> Array:
         """The value gets the gradients of all places it was written to."""
         return F.sum(F.where(mask, grad, F.zeros_like(grad)))
@@ -310,6 +348,7 @@ def mask_error(mask: Any) -> None:
 @op(
     "Elementary", "mask", torch="{self}.masked_fill({mask}, {value})", defaults={"value": 0.0},
     samples=(((2, 3), [True, False, True], 0.5),),
+    formula=r"y = \begin{cases} v & m \\ x & \text{else} \end{cases}",
 )  # fmt: skip
 def masked_fill(self: Tensor, mask: Tensor, value: Operand) -> Tensor:
     """One value where the mask holds, else the entries as they are."""
@@ -331,12 +370,16 @@ class NanToNumBackward0(Function):
         """self, with numbers for nan and ±inf"""
         return np.nan_to_num(self, nan=nan or 0.0, posinf=posinf, neginf=neginf)
 
+    @tex(r"\bar{y} \cdot [x \text{ finite}]")
     def grad_self(F: Namespace, grad: Array, self: Array) -> Array:
         """What was replaced gets nothing."""
         return F.where(F.isfinite(self), grad, F.zeros_like(grad))
 
 
-@op("Elementary", "nan→0", samples=(((2, 3),),))
+@op(
+    "Elementary", "nan→0", samples=(((2, 3),),),
+    formula=r"y = \begin{cases} x & x \text{ finite} \\ 0 & x = \text{nan} \end{cases}",
+)  # fmt: skip
 def nan_to_num(
     self: Tensor, nan: float | None = None, posinf: float | None = None, neginf: float | None = None
 ) -> Tensor:

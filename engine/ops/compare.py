@@ -8,14 +8,18 @@ from typing import Any
 import numpy as np
 
 from engine.function import Function
+from engine.inplace import inplace
 from engine.promote import PROMOTE
-from engine.registry import Operand, op
+from engine.registry import Operand, op, tex
 from engine.tensor import Tensor, wrap
 
 Array = Any
 
 
 _SAMPLES = (((2, 3), (3,)), ([1, 2], [2, 2]), ((2, 3), 0.5))
+
+
+_TEX = {"<=": r"\le", ">=": r"\ge", "==": "=", "!=": r"\neq"}
 
 
 def _comparison(
@@ -32,8 +36,40 @@ def _comparison(
         return Comparison.apply(self, other)
 
     compare.__name__, compare.__doc__ = name, doc
-    return op("Elementary", symbol, torch=f"{{self}} {symbol} {{other}}", samples=_SAMPLES)(compare)
+    formula = rf"y = [a {_TEX.get(symbol, symbol)} b]"
+    spelling = f"{{self}} {symbol} {{other}}"
+    return op("Elementary", symbol, torch=spelling, samples=_SAMPLES, formula=formula)(compare)
 
+
+def _written(name: str, ufunc: Callable[..., Any]) -> Callable[..., Tensor]:
+    """`lt_` and the like: 1 and 0 in the place of what was compared."""
+
+    def forward(F: Any, self: Array, other: Array) -> Array:
+        """Compared entry by entry"""
+        return ufunc(self, other)
+
+    @tex("0")
+    def flat(F: Any, grad: Array) -> Array:
+        """What was overwritten no longer matters."""
+        return F.zeros_like(grad)
+
+    rules = {"forward": forward, "promote": "arithmetic", "grad_self": flat}
+    stem = f"{name.capitalize()}Backward"
+    by_number: type[Function] = type(stem + "0", (Function,), dict(rules))
+    by_tensor: type[Function] = type(stem + "1", (Function,), {**rules, "grad_other": flat})
+
+    def compare(self: Tensor, other: Operand) -> Tensor:
+        return inplace(by_tensor if isinstance(other, Tensor) else by_number, self, other)
+
+    compare.__name__, compare.__doc__ = f"{name}_", "1 where it holds, else 0, in place."
+    return compare
+
+
+_COMPARISONS = {
+    "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal,
+    "eq": np.equal, "ne": np.not_equal,
+}  # fmt: skip
+globals().update({f"{name}_": _written(name, ufunc) for name, ufunc in _COMPARISONS.items()})
 
 lt = _comparison("lt", "<", np.less, "Where the first is smaller.")
 le = _comparison("le", "<=", np.less_equal, "Where the first is smaller or equal.")
@@ -47,7 +83,7 @@ def _logical(ufunc: Callable[..., Any], doc: str) -> Callable[..., Tensor]:
     def compare(self: Tensor, other: Tensor) -> Tensor:
         return wrap(ufunc(*PROMOTE["arithmetic"]([self, other])))
 
-    compare.__doc__ = doc
+    compare.__name__, compare.__doc__ = ufunc.__name__, doc
     return compare
 
 

@@ -10,7 +10,7 @@ from engine import dtypes
 from engine.function import Function
 from engine.ops.arithmetic import floating_for
 from engine.promote import meet
-from engine.registry import Operand, op
+from engine.registry import Operand, op, tex
 from engine.tensor import Tensor, is_tensor
 
 Array = Any
@@ -19,6 +19,7 @@ Namespace = Any
 
 class NotImplemented_(Function):
     promote = "arithmetic"
+    namespace_name = "torch::autograd::"
 
     def forward(F: Namespace, self: Array, other: Array) -> Array:
         """⌊self / other⌋"""
@@ -36,6 +37,8 @@ class NotImplemented_(Function):
 
 
 class NotImplementedNumber(Function):
+    namespace_name = "torch::autograd::"
+
     def forward(F: Namespace, self: Array, *, other: float) -> Array:
         """⌊self / other⌋, for a number `other`"""
         return NotImplemented_.forward(F, self, self.dtype.type(other))
@@ -48,7 +51,10 @@ NotImplementedNumber.__name__ = NotImplemented_.__name__ = (
 )
 
 
-@op("Arithmetic", "⌊÷⌋", torch="{self} // {other}")
+@op(
+    "Arithmetic", "⌊÷⌋", torch="{self} // {other}",
+    formula=r"y = \left\lfloor \frac{a}{b} \right\rfloor",
+)  # fmt: skip
 def floor_divide(self: Operand, other: Operand) -> Tensor:
     """Divide and round down; it has no derivative."""
     _refuse_bools("div_floor_cpu", self, other)
@@ -79,6 +85,7 @@ class RemainderBackward0(Function):
         """What is left of self after dividing by a number, with the number's sign"""
         return _remainder(self, self.dtype.type(other))
 
+    @tex(r"\bar{y}")
     def grad_self(grad: Array) -> Array:
         """Within one period the remainder moves one for one with its input."""
         return grad
@@ -91,10 +98,12 @@ class RemainderBackward1(Function):
         """What is left of self after dividing by other, with the sign of other"""
         return _remainder(self, other)
 
+    @tex(r"\bar{y}")
     def grad_self(grad: Array) -> Array:
         """Within one period the remainder moves one for one with its input."""
         return grad
 
+    @tex(r"-\bar{y} \cdot \left\lfloor \frac{a}{b} \right\rfloor")
     def grad_other(F: Namespace, grad: Array, self: Array, other: Array) -> Array:
         """The divisor counts as often as it fits."""
         return -grad * F.floor(self / other)
@@ -105,6 +114,7 @@ class RemainderBackward1(Function):
     "mod",
     torch="{self} % {other}",
     samples=(((2, 3), [0.7, -1.3, 3.0]), ((2, 3), 0.7)),
+    formula=r"y = a - b \left\lfloor \frac{a}{b} \right\rfloor",
 )
 def remainder(self: Operand, other: Operand) -> Tensor:
     """What is left after dividing, with the sign of the divisor."""
@@ -130,6 +140,7 @@ class FmodBackward0(Function):
         """What is left of self after dividing by a number, with the sign of self"""
         return np.fmod(self, self.dtype.type(other))
 
+    @tex(r"\bar{y}")
     def grad_self(grad: Array) -> Array:
         """Within one period the rest moves one for one with its input."""
         return grad
@@ -142,16 +153,21 @@ class FmodBackward1(Function):
         """What is left of self after dividing by other, with the sign of self"""
         return np.fmod(self, other)
 
+    @tex(r"\bar{y}")
     def grad_self(grad: Array) -> Array:
         """Within one period the rest moves one for one with its input."""
         return grad
 
+    @tex(r"-\bar{y} \cdot \operatorname{trunc} \frac{a}{b}")
     def grad_other(F: Namespace, grad: Array, self: Array, other: Array) -> Array:
         """The divisor counts as often as it fits."""
         return -grad * F.trunc(self / other)
 
 
-@op("Arithmetic", "fmod", samples=(((2, 3), [0.7, -1.3, 3.0]), ((2, 3), 0.7)))
+@op(
+    "Arithmetic", "fmod", samples=(((2, 3), [0.7, -1.3, 3.0]), ((2, 3), 0.7)),
+    formula=r"y = a - b \operatorname{trunc} \frac{a}{b}",
+)  # fmt: skip
 def fmod(self: Tensor, other: Operand) -> Tensor:
     """What is left after dividing, with the sign of what was divided."""
     if is_tensor(other):

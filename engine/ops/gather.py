@@ -1,4 +1,4 @@
-"""Reading and writing by index tensors: gather, scatter and their kin."""
+"""Reading by index tensors: gather and its kin."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from engine import memory
 from engine.function import Function
 from engine.kernels import along
-from engine.ops.index import IndexPutBackward0
 from engine.ops.shape import expand, flatten
-from engine.registry import op
+from engine.registry import op, tex
 from engine.tensor import Tensor, check_dim, is_tensor, wrap
 
 Array = Any
@@ -18,12 +18,12 @@ Namespace = Any
 Shape = tuple[int, ...]
 
 
-def _places(index: Tensor, dim: int) -> tuple[Array, ...]:
+def places_of(index: Tensor, dim: int) -> tuple[Array, ...]:
     """For every entry of `index`, the place along `dim` it stands for."""
     return along(np.atleast_1d(index._data), dim)
 
 
-def _check_bounds(index: Tensor, dim: int, size: int) -> None:
+def check_bounds(index: Tensor, dim: int, size: int) -> None:
     data = np.asarray(index._data)
     bad = data[(data < 0) | (data >= size)]
     if bad.size:
@@ -33,43 +33,74 @@ def _check_bounds(index: Tensor, dim: int, size: int) -> None:
 
 
 def _check_kind(name: str, index: Tensor) -> None:
-    if index.dtype.name not in ("int64", "int32"):
+    if index.numel() and index.dtype.name not in ("int64", "int32"):
         raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
+
+
+def check_ranks(self: Tensor, index: Tensor, whose: str) -> None:
+    """A number counts as one entry; raises RuntimeError for any other difference in rank."""
+    if index.numel() and max(self.ndim, 1) != max(index.ndim, 1):
+        raise RuntimeError(
+            f"Index tensor must have the same number of dimensions as {whose} tensor"
+        )
+
+
+def row(F: Namespace, x: Array) -> Array:
+    """A number as a row of one."""
+    return x if x.ndim else F.reshape(x, (1,))
 
 
 class GatherBackward0(Function):
     def forward(F: Namespace, self: Array, index: Array, *, dim: int, places: Any) -> Array:
         """The entries at index along dim"""
-        return self[places] if self.ndim else self
+        if not index.size:
+            return np.zeros(index.shape, self.dtype)
+        return np.atleast_1d(self)[places].reshape(index.shape)[()]
 
+    @tex(r"\sum_{i_k = j} \bar{y}_k")
     def grad_self(F: Namespace, grad: Array, index: Array, self_shape: Shape, places: Any) -> Array:
         """An entry collects the gradients of all places it was read for."""
-        return F.index_backward(grad, self_shape, places) if self_shape else grad
+        if 0 in grad.shape:
+            return F.zeros(self_shape, grad)
+        found = F.index_backward(row(F, grad), self_shape or (1,), places)
+        return F.reshape(found, self_shape)
 
 
 @op(
     "Index", "gather", torch="torch.gather({self}, {dim}, {index})", defaults={"dim": 0},
     samples=(((2, 3), [[0, 2], [1, 1]], {"dim": 1}), ((3,), [0, 0, 2, 1], {"dim": 0})),
+    formula=r"y_{j} = x_{i_j}",
 )  # fmt: skip
 def gather(self: Tensor, dim: int, index: Tensor) -> Tensor:
     """Entries picked along a dimension, by an index for every place of the result."""
     d = check_dim(dim, self.ndim)
     _check_kind("gather", index)
-    _check_bounds(index, d, self.shape[d] if self.ndim else 1)
-    return GatherBackward0.apply(self, index, dim=d, places=_places(index, d))
+    check_ranks(self, index, "input")
+    for n, (size, limit) in enumerate(zip(index.shape, self.shape, strict=False)):
+        if n != d and size > limit:
+            raise RuntimeError(
+                f"Size does not match at dimension {n} expected index {list(index.shape)} to be no "
+                f"larger than self {list(self.shape)} apart from dimension {d}"
+            )
+    check_bounds(index, d, self.shape[d] if self.ndim else 1)
+    return GatherBackward0.apply(self, index, dim=d, places=places_of(index, d))
 
 
 class IndexSelectBackward0(Function):
     def forward(F: Namespace, self: Array, index: Array, *, dim: int) -> Array:
         """The slices at index along dim"""
-        return np.take(self, index, dim) if self.ndim else self
+        if self.ndim:
+            rows = self.shape[:dim] + self.shape[dim + 1 :]
+            memory.room((np.size(index), *rows), self.dtype)
+        return np.take(self, np.atleast_1d(index), dim) if self.ndim else self
 
+    @tex(r"\sum_{i_k = j} \bar{y}_k")
     def grad_self(F: Namespace, grad: Array, index: Array, self_shape: Shape, dim: int) -> Array:
         """A slice collects the gradients of all places it was read for."""
-        return F.index_backward(grad, self_shape, _rows(index, dim)) if self_shape else grad
+        return F.index_backward(grad, self_shape, rows_of(index, dim)) if self_shape else grad
 
 
-def _rows(index: Any, dim: int) -> tuple[Any, ...]:
+def rows_of(index: Any, dim: int) -> tuple[Any, ...]:
     data = np.atleast_1d(index._data if is_tensor(index) else index)
     return (np.s_[:],) * dim + (data,)
 
@@ -77,6 +108,7 @@ def _rows(index: Any, dim: int) -> tuple[Any, ...]:
 @op(
     "Index", "select rows", torch="torch.index_select({self}, {dim}, {index})", defaults={"dim": 0},
     samples=(((3, 2), [0, 2, 0], {"dim": 0}), ((2, 3), [1], {"dim": 1})),
+    formula=r"y_{j} = x_{i_j}",
 )  # fmt: skip
 def index_select(self: Tensor, dim: int, index: Tensor) -> Tensor:
     """The slices with the given numbers along a dimension."""
@@ -84,7 +116,11 @@ def index_select(self: Tensor, dim: int, index: Tensor) -> Tensor:
     if index.ndim > 1:
         raise IndexError("index_select(): Index is supposed to be a vector")
     data = np.asarray(index._data)
-    if self.ndim and data.size and (data.min() < 0 or data.max() >= self.shape[d]):
+    if not self.ndim and data.size != 1:
+        raise RuntimeError(
+            f"index_select(): Index to scalar can have only 1 value, got {data.size} value(s)"
+        )
+    if data.size and (data.min() < 0 or data.max() >= (self.shape[d] if self.ndim else 1)):
         raise IndexError("index out of range in self")
     return IndexSelectBackward0.apply(self, index, dim=d)
 
@@ -94,6 +130,7 @@ class TakeBackward0(Function):
         """The entries at index, counted through the whole tensor"""
         return np.ravel(self)[index]
 
+    @tex(r"\sum_{i_k = j} \bar{y}_k")
     def grad_self(F: Namespace, grad: Array, index: Array, self_shape: Shape) -> Array:
         """An entry collects the gradients of all places it was read for."""
         data = index._data if is_tensor(index) else index
@@ -101,17 +138,27 @@ class TakeBackward0(Function):
         return F.reshape(flat, self_shape)
 
 
-@op("Index", "take", samples=(((2, 3), [0, 4, 0]),))
+@op("Index", "take", samples=(((2, 3), [0, 4, 0]),), formula=r"y_{j} = x_{i_j}")
 def take(self: Tensor, index: Tensor) -> Tensor:
     """The entries with the given numbers, counted row by row through the whole tensor."""
+    n, wanted = self.numel(), np.asarray(index._data)
+    if wanted.size and not n:
+        raise IndexError("take(): tried to take from an empty tensor")
+    for i in wanted[(wanted >= n) | (wanted < -n)].flat:
+        raise IndexError(f"out of range: tried to access index {i} on a tensor of {n} elements.")
     return TakeBackward0.apply(self, index)
 
 
 def take_along_dim(self: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
-    """gather, with shapes made to fit by broadcasting; over everything without `dim`."""
+    """gather, with shapes made to fit by broadcasting; over everything without `dim`.
+
+    Along a `dim`, a number beyond its size starts again from its beginning.
+    """
     if dim is None:
         return gather(flatten(self), 0, flatten(indices))
     d = check_dim(dim, self.ndim)
+    if self.numel():
+        indices = wrap(np.remainder(indices._data, self.shape[d] if self.ndim else 1))
     mine, theirs = list(self.shape), list(indices.shape)
     batch = np.broadcast_shapes((*mine[:d], 1, *mine[d + 1 :]), (*theirs[:d], 1, *theirs[d + 1 :]))
     wide = expand(self, (*batch[:d], mine[d], *batch[d + 1 :]))
@@ -124,174 +171,21 @@ class MaskedSelectBackward0(Function):
         a, m = np.broadcast_arrays(self, mask)
         return a[m]
 
-    def grad_self(F: Namespace, grad: Array, mask: Array, self_shape: Shape) -> Array:
+    @tex(r"\bar{y} \cdot [m]")
+    def grad_self(F: Namespace, grad: Array, self: Array, mask: Array, self_shape: Shape) -> Array:
         """What was selected gets its gradient, the rest gets zeros."""
         data = np.asarray(mask._data if is_tensor(mask) else mask)
         shape = np.broadcast_shapes(self_shape, data.shape)
-        return F.index_backward(grad, shape, np.nonzero(np.broadcast_to(data, shape)))
+        places = np.nonzero(np.broadcast_to(data, shape or (1,)))
+        return F.reshape(F.index_backward(grad, shape or (1,), places), shape)
 
 
-@op("Index", "x[mask]", samples=(((2, 3), [True, False, True]),))
+@op("Index", "x[mask]", samples=(((2, 3), [True, False, True]),), formula=r"y = (x_j \mid m_j)")
 def masked_select(self: Tensor, mask: Tensor) -> Tensor:
     """The entries where the mask holds, in one dimension."""
     if mask.dtype.name != "bool":
         raise RuntimeError("masked_select: expected BoolTensor for mask")
     return MaskedSelectBackward0.apply(self, mask)
-
-
-# ---- writing -------------------------------------------------------------------------------------
-
-
-def _keys(indices: Any) -> tuple[Any, ...]:
-    return tuple(np.s_[:] if i is None else i._data for i in indices)
-
-
-def index_put(self: Tensor, indices: Any, values: Tensor, accumulate: bool = False) -> Tensor:
-    """A copy with values written (or added) at index tensors."""
-    return IndexPutBackward0.apply(self, values, index=_keys(indices), accumulate=accumulate)
-
-
-class ScatterBackward0(Function):
-    def forward(
-        F: Namespace, self: Array, index: Array, src: Array, *, dim: int, places: Any
-    ) -> Array:
-        """self with src written at index along dim"""
-        out = np.array(self)
-        out[places] = src[tuple(np.s_[:n] for n in index.shape)]
-        return out
-
-    def grad_self(F: Namespace, grad: Array, index: Array, places: Any) -> Array:
-        """What was overwritten gets nothing."""
-        return F.index_zeroed(grad, places)
-
-    def grad_src(F: Namespace, grad: Array, index: Array, src_shape: Shape, places: Any) -> Array:
-        """What was written gets the gradient of where it was written."""
-        return _into(F, F.index_read(grad, places), src_shape)
-
-
-def _into(F: Namespace, part: Array, shape: Shape) -> Array:
-    """`part` in the first corner of zeros of `shape`."""
-    if tuple(part.shape) == tuple(shape):
-        return part
-    return F.index_backward(part, shape, tuple(np.ogrid[tuple(np.s_[:n] for n in part.shape)]))
-
-
-class ScatterBackward1(Function):
-    def forward(
-        F: Namespace, self: Array, index: Array, *, value: float, dim: int, places: Any
-    ) -> Array:
-        """self with one value written at index along dim"""
-        out = np.array(self)
-        out[places] = value
-        return out
-
-    def grad_self(F: Namespace, grad: Array, index: Array, places: Any) -> Array:
-        """What was overwritten gets nothing."""
-        return F.index_zeroed(grad, places)
-
-
-def scatter(self: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None) -> Tensor:
-    """A copy with entries of `src` (or one value) written at `index` along a dimension."""
-    d = check_dim(dim, self.ndim)
-    _check_bounds(index, d, self.shape[d])
-    given = value if src is None else src
-    places = _places(index, d)
-    if is_tensor(given):
-        return ScatterBackward0.apply(self, index, given, dim=d, places=places)
-    return ScatterBackward1.apply(self, index, value=given, dim=d, places=places)
-
-
-class ScatterAddBackward0(Function):
-    def forward(
-        F: Namespace, self: Array, index: Array, src: Array, *, dim: int, places: Any
-    ) -> Array:
-        """self with src added at index along dim"""
-        out = np.array(self)
-        np.add.at(out, places, src[tuple(np.s_[:n] for n in index.shape)])
-        return out
-
-    def grad_self(grad: Array) -> Array:
-        """What is added to gets the gradient as it is."""
-        return grad
-
-    def grad_src(F: Namespace, grad: Array, index: Array, src_shape: Shape, places: Any) -> Array:
-        """What was added gets the gradient of where it was added."""
-        return _into(F, F.index_read(grad, places), src_shape)
-
-
-@op(
-    "Index", "scatter +", torch="torch.scatter_add({self}, {dim}, {index}, {src})",
-    defaults={"dim": 0}, samples=(((3,), [0, 2, 2, 0], (4,), {"dim": 0}),),
-)  # fmt: skip
-def scatter_add(self: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
-    """A copy with entries of `src` added at `index` along a dimension."""
-    d = check_dim(dim, self.ndim)
-    _check_bounds(index, d, self.shape[d])
-    return ScatterAddBackward0.apply(self, index, src, dim=d, places=_places(index, d))
-
-
-class IndexAddBackward0(Function):
-    def forward(
-        F: Namespace, self: Array, index: Array, source: Array, *, dim: int, alpha: float = 1
-    ) -> Array:
-        """self with slices of source added at index along dim"""
-        out = np.array(self)
-        np.add.at(out, _rows(index, dim), source if alpha == 1 else source * self.dtype.type(alpha))
-        return out
-
-    def grad_self(grad: Array) -> Array:
-        """What is added to gets the gradient as it is."""
-        return grad
-
-    def grad_source(F: Namespace, grad: Array, index: Array, dim: int, alpha: float) -> Array:
-        """What was added gets the gradient of where it was added."""
-        out = F.index_read(grad, _rows(index, dim))
-        return out if alpha == 1 else out * alpha
-
-
-def index_add(self: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1) -> Tensor:
-    """A copy with slices of `source` added at the numbers in `index`."""
-    d = check_dim(dim, self.ndim)
-    return IndexAddBackward0.apply(self, index, source, dim=d, alpha=alpha)
-
-
-class IndexCopyBackward0(Function):
-    def forward(F: Namespace, self: Array, index: Array, source: Array, *, dim: int) -> Array:
-        """self with slices of source written at index along dim"""
-        out = np.array(self)
-        out[_rows(index, dim)] = source
-        return out
-
-    def grad_self(F: Namespace, grad: Array, index: Array, dim: int) -> Array:
-        """What was overwritten gets nothing."""
-        return F.index_zeroed(grad, _rows(index, dim))
-
-    def grad_source(F: Namespace, grad: Array, index: Array, dim: int) -> Array:
-        """What was written gets the gradient of where it was written."""
-        return F.index_read(grad, _rows(index, dim))
-
-
-def index_copy(self: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
-    """A copy with slices of `source` written at the numbers in `index`."""
-    return IndexCopyBackward0.apply(self, index, source, dim=check_dim(dim, self.ndim))
-
-
-class IndexFillBackward0(Function):
-    def forward(F: Namespace, self: Array, index: Array, *, dim: int, value: float) -> Array:
-        """self with one value in the slices at index along dim"""
-        out = np.array(self)
-        out[_rows(index, dim)] = value
-        return out
-
-    def grad_self(F: Namespace, grad: Array, index: Array, dim: int) -> Array:
-        """What was overwritten gets nothing."""
-        return F.index_zeroed(grad, _rows(index, dim))
-
-
-def index_fill(self: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
-    """A copy with one value in the slices whose numbers are in `index`."""
-    number = value.item() if is_tensor(value) else value
-    return IndexFillBackward0.apply(self, index, dim=check_dim(dim, self.ndim), value=number)
 
 
 # ---- no gradient ---------------------------------------------------------------------------------
@@ -312,49 +206,22 @@ def bincount(self: Tensor, weights: Tensor | None = None, minlength: int = 0) ->
     return wrap(np.bincount(self._data, None if weights is None else weights._data, minlength))
 
 
-def unique(
-    self: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False
-) -> Any:
-    """The values that occur, in order."""
-    values, inverse, counts = np.unique(self._data, return_inverse=True, return_counts=True)
-    out = [wrap(values)]
-    out += [wrap(inverse.reshape(self._data.shape))] if return_inverse else []
-    out += [wrap(counts)] if return_counts else []
-    return out[0] if len(out) == 1 else tuple(out)
-
-
-def searchsorted(sorted_sequence: Tensor, values: Any, *, right: bool = False) -> Tensor:
-    """Where values would have to be inserted to keep a sequence in order."""
-    wanted = values._data if is_tensor(values) else values
-    found = np.searchsorted(sorted_sequence._data, wanted, "right" if right else "left")
-    return wrap(np.asarray(found, np.int64))
-
-
-def bucketize(self: Any, boundaries: Tensor, *, right: bool = False) -> Tensor:
-    """searchsorted with its arguments the other way round."""
-    return searchsorted(boundaries, self, right=right)
-
-
-def histc(self: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
-    """How many entries lie in each of `bins` equal intervals."""
-    data = self._data
-    low, high = (min, max) if min or max else (float(data.min()), float(data.max()))
-    return wrap(np.histogram(data, bins, (low, high))[0].astype(data.dtype))
-
-
 def one_hot(self: Tensor, num_classes: int = -1) -> Tensor:
     """A row for every class number, 1 at its place."""
     count = int(self._data.max()) + 1 if num_classes == -1 else num_classes
     if np.any(self._data >= count):
         raise RuntimeError("Class values must be smaller than num_classes.")
-    return wrap(np.eye(count, dtype=np.int64)[self._data])
+    memory.room((*self._data.shape, count), np.dtype(np.int64))
+    return wrap((np.asarray(self._data)[..., None] == np.arange(count)).astype(np.int64))
 
 
 class EmbeddingBackward0(Function):
     def forward(F: Namespace, weight: Array, indices: Array, *, padding_idx: int = -1) -> Array:
         """The rows at indices"""
+        memory.room((*np.shape(indices), *weight.shape[1:]), weight.dtype)
         return weight[indices]
 
+    @tex(r"\sum_{x_k = j} \bar{y}_k")
     def grad_weight(
         F: Namespace, grad: Array, indices: Array, weight_shape: Shape, padding_idx: int
     ) -> Array:
@@ -369,10 +236,16 @@ class EmbeddingBackward0(Function):
     "embedding",
     torch="F.embedding({input}, {weight}, padding_idx={padding_idx})",
     samples=(([0, 2, 0], (3, 2)),),
+    formula=r"y_{j} = w_{x_j}",
 )
 def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:
     """The rows of a table with the given numbers: (…,) and (n, d) -> (…, d)."""
     data = np.asarray(input._data)
+    if weight.ndim != 2:
+        raise RuntimeError("'weight' must be 2-D")
+    n = weight.shape[0]
+    if padding_idx is not None and not -n <= padding_idx < n:
+        raise AssertionError("Padding_idx must be within num_embeddings")
     if data.size and (data.min() < 0 or data.max() >= weight.shape[0]):
         raise IndexError("index out of range in self")
     pad = -1 if padding_idx is None else padding_idx % weight.shape[0]

@@ -7,12 +7,30 @@ from typing import Any
 import numpy as np
 
 from engine.function import Function
-from engine.inplace import inplace, write
-from engine.kernels import along
-from engine.ops import activation, arithmetic, choice, compare, division, elementary, fused, gather
+from engine.inplace import in_place, inplace, reshape_in_place
+from engine.ops import (
+    activation,
+    affine,
+    arithmetic,
+    arrange,
+    bell,
+    bits,
+    choice,
+    compare,
+    division,
+    elementary,
+    fused,
+    gamma,
+    products,
+    scan,
+    shape,
+    special,
+    writing,
+)
 from engine.ops.index import IndexPutBackward0
-from engine.registry import Operand, op
-from engine.tensor import Tensor, check_dim
+from engine.promote import checked
+from engine.registry import Operand, op, tex
+from engine.tensor import Tensor
 
 Array = Any
 Namespace = Any
@@ -24,6 +42,7 @@ Namespace = Any
     torch="{self}.add_({other}, alpha={alpha})",
     inplace=True,
     samples=(((2, 3), (3,)), ((2, 3), 2.0)),
+    formula=r"a \leftarrow a + \alpha b",
 )
 def add_(self: Tensor, other: Operand, *, alpha: float = 1) -> Tensor:
     """Add to the first tensor, in place."""
@@ -36,9 +55,11 @@ def add_(self: Tensor, other: Operand, *, alpha: float = 1) -> Tensor:
     torch="{self}.sub_({other}, alpha={alpha})",
     inplace=True,
     samples=(((2, 3), (3,)), ((2, 3), 2.0)),
+    formula=r"a \leftarrow a - \alpha b",
 )
 def sub_(self: Tensor, other: Operand, *, alpha: float = 1) -> Tensor:
     """Subtract from the first tensor, in place."""
+    arithmetic.refuse_bool_difference(self, other)
     return inplace(arithmetic.SubBackward0, self, other, alpha=alpha)
 
 
@@ -48,6 +69,7 @@ def sub_(self: Tensor, other: Operand, *, alpha: float = 1) -> Tensor:
     torch="{self}.mul_({other})",
     inplace=True,
     samples=(((2, 3), 2.0), ((2, 3), [2, 4, 1])),
+    formula=r"a \leftarrow a \cdot b",
 )
 def mul_(self: Tensor, other: Operand) -> Tensor:
     """Multiply the first tensor, in place."""
@@ -58,19 +80,16 @@ def mul_(self: Tensor, other: Operand) -> Tensor:
     "In-place",
     "÷=",
     torch="{self}.div_({other})",
+    hidden=("rounding_mode",),
     inplace=True,
     samples=(((2, 3), 2.0), ((2, 3), [2, 4, 1])),
+    formula=r"a \leftarrow \frac{a}{b}",
 )
-def div_(self: Tensor, other: Operand) -> Tensor:
+def div_(self: Tensor, other: Operand, *, rounding_mode: str | None = None) -> Tensor:
     """Divide the first tensor, in place."""
+    if rounding_mode is not None:
+        return _rounded_div_(self, other, rounding_mode=rounding_mode)
     return inplace(arithmetic.DivBackward0, self, other)
-
-
-def pow_(self: Tensor, exponent: Any) -> Tensor:
-    """Raise to a power, in place."""
-    if isinstance(exponent, Tensor):
-        return inplace(arithmetic.PowBackward1, self, exponent)
-    return inplace(arithmetic.PowBackward0, self, exponent=exponent)
 
 
 class ZeroBackward0(Function):
@@ -78,12 +97,16 @@ class ZeroBackward0(Function):
         """Zeros"""
         return np.zeros_like(self)
 
+    @tex(r"0")
     def grad_self(F: Namespace, grad: Array) -> Array:
         """What was overwritten no longer matters."""
         return F.zeros_like(grad)
 
 
-@op("In-place", "=0", torch="{self}.zero_()", inplace=True, samples=(((2, 3),),))
+@op(
+    "In-place", "=0", torch="{self}.zero_()", inplace=True, samples=(((2, 3),),),
+    formula=r"x \leftarrow 0",
+)  # fmt: skip
 def zero_(self: Tensor) -> Tensor:
     """Fill with zeros, in place."""
     return inplace(ZeroBackward0, self)
@@ -92,11 +115,28 @@ def zero_(self: Tensor) -> Tensor:
 class FillBackward2(Function):
     def forward(F: Namespace, self: Array, *, value: float) -> Array:
         """One value everywhere"""
-        return np.full_like(self, value)
+        return np.full_like(self, checked(value, self.dtype))
 
+    @tex(r"0")
     def grad_self(F: Namespace, grad: Array) -> Array:
         """What was overwritten no longer matters."""
         return F.zeros_like(grad)
+
+
+class FillBackward3(Function):
+    def forward(F: Namespace, self: Array, value: Array) -> Array:
+        """One value everywhere"""
+        return np.full_like(self, value)
+
+    @tex(r"0")
+    def grad_self(F: Namespace, grad: Array) -> Array:
+        """What was overwritten no longer matters."""
+        return F.zeros_like(grad)
+
+    @tex(r"\sum_i \bar{y}_i")
+    def grad_value(F: Namespace, grad: Array) -> Array:
+        """Every entry is the one value."""
+        return F.sum(grad, tuple(range(grad.ndim)), False)
 
 
 @op(
@@ -106,132 +146,28 @@ class FillBackward2(Function):
     defaults={"value": 0.0},
     inplace=True,
     samples=(((2, 3), {"value": 2.0}),),
+    formula=r"x \leftarrow v",
 )
 def fill_(self: Tensor, value: float) -> Tensor:
-    """Fill with one value, in place."""
-    return inplace(FillBackward2, self, value=value.item() if isinstance(value, Tensor) else value)
+    """Fill with one value (a number or a 0-d tensor), in place."""
+    if not isinstance(value, Tensor):
+        return inplace(FillBackward2, self, value=value)
+    if value.ndim:
+        raise RuntimeError(
+            "fill_ only supports 0-dimension value tensor but got tensor with "
+            f"{value.ndim} dimensions."
+        )
+    return inplace(FillBackward3, self, value)
 
 
 @op(
     "Gradient control", "∇?", torch="{self}.requires_grad_({requires_grad})",
     defaults={"requires_grad": True}, inplace=True,
+    formula=r"y = x",
 )  # fmt: skip
 def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
     """Say in place whether this leaf's gradient is wanted."""
     return self.requires_grad_(requires_grad)
-
-
-def _unary(name: str, node: type[Function]) -> Any:
-    def call(self: Tensor, **params: Any) -> Tensor:
-        return inplace(node, self, **params)
-
-    call.__name__ = name
-    call.__doc__ = f"{name.rstrip('_')}, in place."
-    return call
-
-
-_UNARY: dict[str, type[Function]] = {
-    "neg_": arithmetic.NegBackward0, "abs_": arithmetic.AbsBackward0,
-    "reciprocal_": arithmetic.ReciprocalBackward0, "exp_": elementary.ExpBackward0,
-    "log_": elementary.LogBackward0, "sqrt_": elementary.SqrtBackward0,
-    "rsqrt_": elementary.RsqrtBackward0, "sin_": elementary.SinBackward0,
-    "cos_": elementary.CosBackward0, "tan_": elementary.TanBackward0,
-    "tanh_": elementary.TanhBackward0, "sigmoid_": elementary.SigmoidBackward0,
-    "relu_": activation.ReluBackward0, "frac_": elementary.FracBackward0,
-    "floor_": elementary.node_of("floor"), "ceil_": elementary.node_of("ceil"),
-    "round_": elementary.node_of("round"), "trunc_": elementary.node_of("trunc"),
-    "sign_": elementary.node_of("sign"), "log1p_": elementary.node_of("log1p"),
-    "expm1_": elementary.node_of("expm1"), "erf_": elementary.node_of("erf"),
-}  # fmt: skip
-globals().update({name: _unary(name, node) for name, node in _UNARY.items()})
-
-
-def _bitwise(name: str, function: Any) -> Any:
-    def call(self: Tensor, other: Any) -> Tensor:
-        write(self, np.asarray(function(self, other)._data).astype(self._data.dtype)[()])
-        return self
-
-    call.__name__, call.__doc__ = name, f"{name.rstrip('_')}, in place."
-    return call
-
-
-bitwise_and_ = _bitwise("bitwise_and_", compare.bitwise_and)
-bitwise_or_ = _bitwise("bitwise_or_", compare.bitwise_or)
-bitwise_xor_ = _bitwise("bitwise_xor_", compare.bitwise_xor)
-
-
-def square_(self: Tensor) -> Tensor:
-    """Square, in place."""
-    return pow_(self, 2)
-
-
-def remainder_(self: Tensor, other: Operand) -> Tensor:
-    """What is left after dividing, in place."""
-    if isinstance(other, Tensor):
-        return inplace(division.RemainderBackward1, self, other)
-    return inplace(division.RemainderBackward0, self, other=other)
-
-
-def floor_divide_(self: Tensor, other: Operand) -> Tensor:
-    """Divide and round down, in place."""
-    if isinstance(other, Tensor):
-        return inplace(division.NotImplemented_, self, other)
-    return inplace(division.NotImplementedNumber, self, other=other)
-
-
-def masked_fill_(self: Tensor, mask: Tensor, value: Any) -> Tensor:
-    """One value where the mask holds, in place."""
-    choice.mask_error(mask)
-    if isinstance(value, Tensor):
-        return inplace(choice.MaskedFillBackward1, self, mask, value)
-    return inplace(choice.MaskedFillBackward0, self, mask, value=value)
-
-
-def addcmul_(self: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
-    """Add value · tensor1 · tensor2, in place."""
-    return inplace(fused.AddcmulBackward0, self, tensor1, tensor2, value=value)
-
-
-def addcdiv_(self: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
-    """Add value · tensor1 / tensor2, in place."""
-    return inplace(fused.AddcdivBackward0, self, tensor1, tensor2, value=value)
-
-
-def lerp_(self: Tensor, end: Tensor, weight: Operand) -> Tensor:
-    """Go a share `weight` of the way to `end`, in place."""
-    if isinstance(weight, Tensor):
-        return inplace(fused.LerpBackward1, self, end, weight)
-    return inplace(fused.LerpBackward0, self, end, weight=weight)
-
-
-def clamp_min_(self: Tensor, min: float) -> Tensor:
-    """Keep at or above a bound, in place."""
-    return inplace(choice.clamp_min_node, self, bound=min)
-
-
-def clamp_max_(self: Tensor, max: float) -> Tensor:
-    """Keep at or below a bound, in place."""
-    return inplace(choice.clamp_max_node, self, bound=max)
-
-
-def index_fill_(self: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
-    """One value in the slices whose numbers are in `index`, in place."""
-    number = value.item() if isinstance(value, Tensor) else value
-    d = check_dim(dim, self.ndim)
-    return inplace(gather.IndexFillBackward0, self, index, dim=d, value=number)
-
-
-def index_add_(
-    self: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1
-) -> Tensor:
-    """Add slices of `source` at the numbers in `index`, in place."""
-    d = check_dim(dim, self.ndim)
-    return inplace(gather.IndexAddBackward0, self, index, source, dim=d, alpha=alpha)
-
-
-def index_copy_(self: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
-    """Write slices of `source` at the numbers in `index`, in place."""
-    return inplace(gather.IndexCopyBackward0, self, index, source, dim=check_dim(dim, self.ndim))
 
 
 def index_put_(self: Tensor, indices: Any, values: Tensor, accumulate: bool = False) -> Tensor:
@@ -240,31 +176,72 @@ def index_put_(self: Tensor, indices: Any, values: Tensor, accumulate: bool = Fa
     return inplace(IndexPutBackward0, self, values, index=keys, accumulate=accumulate)
 
 
-def scatter_(
-    self: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None
-) -> Tensor:
-    """Write entries of `src` (or one value) at `index` along a dimension, in place."""
-    d = check_dim(dim, self.ndim)
-    places = along(np.atleast_1d(index._data), d)
-    given = value if src is None else src
-    if isinstance(given, Tensor):
-        return inplace(gather.ScatterBackward0, self, index, given, dim=d, places=places)
-    return inplace(gather.ScatterBackward1, self, index, value=given, dim=d, places=places)
-
-
-def scatter_add_(self: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
-    """Add entries of `src` at `index` along a dimension, in place."""
-    d = check_dim(dim, self.ndim)
-    places = along(np.atleast_1d(index._data), d)
-    return inplace(gather.ScatterAddBackward0, self, index, src, dim=d, places=places)
-
-
 def fill_diagonal_(self: Tensor, fill_value: float) -> Tensor:
     """One value on the diagonal, in place."""
     self.diagonal().fill_(fill_value)
     return self
 
 
-def clamp_(self: Tensor, min: float | None = None, max: float | None = None) -> Tensor:
-    """Keep between two bounds, in place."""
-    return inplace(choice.ClampBackward1, self, min=min, max=max)
+_rounded_div_ = in_place(arithmetic.div)
+pow_ = in_place(arithmetic.pow)
+floor_divide_ = in_place(division.floor_divide)
+remainder_ = in_place(division.remainder)
+bitwise_and_ = in_place(compare.bitwise_and)
+bitwise_or_ = in_place(compare.bitwise_or)
+bitwise_xor_ = in_place(compare.bitwise_xor)
+
+
+def _sum_in_place(function: Any, product: Any) -> Any:
+    """An op that adds a product, of the size that `product` says, to its first input."""
+    write = in_place(function)
+
+    def call(self: Tensor, a: Tensor, b: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+        size = product(a, b)
+        if len(size) != self.ndim and function is affine.addr:
+            raise RuntimeError(f"2D tensor expected, got {self.ndim}D tensor for input")
+        if list(self.shape) != size:
+            raise RuntimeError(
+                f"Bad in-place call: input tensor size {list(self.shape)} and output tensor size "
+                f"{size} should match"
+            )
+        return write(self, a, b, beta=beta, alpha=alpha)
+
+    call.__name__, call.__doc__ = f"{function.__name__}_", write.__doc__
+    return call
+
+
+addmm_ = _sum_in_place(affine.addmm, lambda a, b: [a.shape[0], b.shape[1]])
+addmv_ = _sum_in_place(affine.addmv, lambda a, b: [a.shape[0]])
+addr_ = _sum_in_place(affine.addr, lambda a, b: [a.shape[0], b.shape[0]])
+baddbmm_ = _sum_in_place(affine.baddbmm, lambda a, b: [*a.shape[:2], b.shape[2]])
+
+_TWINS = (
+    arithmetic.neg, arithmetic.abs, arithmetic.square, arithmetic.reciprocal, division.fmod,
+    *(getattr(elementary, name) for name in elementary.UNARY),
+    activation.relu, special.atan2, special.hypot, special.xlogy, special.sinc, special.logit,
+    special.copysign, choice.clamp, choice.clamp_min, choice.clamp_max, choice.masked_fill,
+    choice.nan_to_num, compare.bitwise_not, compare.logical_not, fused.addcmul, fused.addcdiv,
+    fused.lerp, scan.cumsum, scan.cumprod, arrange.tril, arrange.triu, writing.index_fill,
+    writing.index_add, writing.index_copy, writing.scatter, writing.scatter_add,
+    compare.logical_and, compare.logical_or, compare.logical_xor,
+    bits.bitwise_left_shift, bits.bitwise_right_shift, bits.deg2rad, bits.float_power, bits.gcd,
+    bits.heaviside, bits.lcm, bits.ldexp, bits.nextafter, bits.rad2deg, bits.sgn, bell.i0,
+    gamma.igamma, gamma.igammac, gamma.mvlgamma, products.addbmm,
+)  # fmt: skip
+"""The ops of one node whose in-place twin differs in nothing else."""
+globals().update({f"{function.__name__}_": in_place(function) for function in _TWINS})
+
+
+def _reshaped(function: Any) -> Any:
+    def call(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        return reshape_in_place(self, function(self, *args, **kwargs))
+
+    call.__name__ = f"{function.__name__}_"
+    call.__doc__ = f"{function.__name__}, of the tensor itself: the values stay where they are."
+    return call
+
+
+_VIEWS = (
+    shape.t, shape.transpose, shape.squeeze, shape.unsqueeze, arrange.as_strided,
+)  # fmt: skip
+globals().update({f"{function.__name__}_": _reshaped(function) for function in _VIEWS})

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from engine import kernels
 from engine.either import data_of
 from engine.function import Function
 from engine.many import ManyOutputs
-from engine.ops.arrange import movedim
+from engine.ops.choice import where
+from engine.ops.compare import eq
 from engine.ops.extremes import NamedResult
-from engine.ops.linear import bmm, dot, matmul, mm
+from engine.ops.linear import matmul
 from engine.ops.reduction import norm as vector_norm_of
-from engine.ops.reduction import sum as sum_
-from engine.ops.shape import permute, reshape, transpose, unsqueeze
-from engine.registry import op
+from engine.ops.shape import clone
+from engine.registry import op, tex
 from engine.tensor import Tensor, wrap
 
 Array = Any
@@ -40,13 +43,31 @@ def _square(name: str, x: Tensor) -> None:
         )
 
 
-def _turned(F: Namespace, x: Array) -> Array:
+def in_columns(data: Array) -> Array:
+    """The same matrices column by column in memory, as LAPACK leaves them."""
+    return np.swapaxes(np.ascontiguousarray(np.swapaxes(data, -1, -2)), -1, -2)
+
+
+def turned(F: Namespace, x: Array) -> Array:
+    """Rows become columns."""
     return F.transpose(x, -2, -1)
+
+
+def named(name: str, fields: tuple[str, ...], values: Sequence[Tensor]) -> NamedResult:
+    """torch.return_types.<name>, with the given field names."""
+    result = NamedResult(values)
+    result._fields, result._name = fields, name
+    return result
+
+
+def _info(A: Tensor, code: int = 0) -> Tensor:
+    """0 for every matrix that could be taken apart."""
+    return wrap(np.full(tuple(A.shape[:-2]), code, np.int32)[()])
 
 
 def _inverse(name: str, data: Array) -> Array:
     try:
-        return np.linalg.inv(data)
+        return in_columns(np.linalg.inv(data))
     except np.linalg.LinAlgError:
         raise LinAlgError(
             f"linalg.{name}: The diagonal element {_pivot(data)} is zero, the inversion could not "
@@ -71,9 +92,10 @@ class LinalgInvExBackward0(Function):
         """The matrix that undoes self"""
         return _inverse("inv", self)
 
+    @tex(r"-y^{\top} \bar{y} y^{\top}")
     def grad_self(F: Namespace, grad: Array, result: Array) -> Array:
-        """-inverseᵀ · grad · inverseᵀ"""
-        back = _turned(F, result)
+        """The sign turns, and the inverse, transposed, stands on both sides of the gradient."""
+        back = turned(F, result)
         return -F.matmul(back, F.matmul(grad, back))
 
 
@@ -82,6 +104,7 @@ class LinalgInvExBackward0(Function):
     "A⁻¹",
     torch="torch.linalg.inv({self})",
     samples=(([[4.0, 2.0], [1.0, 3.0]],),),
+    formula=r"y = x^{-1}",
 )
 def inverse(self: Tensor) -> Tensor:
     """The matrix that undoes this one, (n, n) -> (n, n)."""
@@ -89,18 +112,41 @@ def inverse(self: Tensor) -> Tensor:
     return LinalgInvExBackward0.apply(self)
 
 
+def inv_ex(A: Tensor, *, check_errors: bool = False) -> Any:
+    """The inverse, and a number that says where there is none."""
+    _square("inv_ex", A)
+    try:
+        found, info = LinalgInvExBackward0.apply(A), _info(A)
+    except LinAlgError:
+        if check_errors:
+            raise
+        found, info = wrap(np.full_like(A._data, np.nan)), _info(A, 1)
+    return named("linalg_inv_ex", ("inverse", "info"), (found, info))
+
+
 class LinalgDetBackward0(Function):
     def forward(F: Namespace, self: Array) -> Array:
         """How much volumes grow"""
         return np.linalg.det(self).astype(self.dtype)
 
+    @tex(r"\bar{y} \cdot y \cdot x^{-\top}")
     def grad_self(F: Namespace, grad: Array, self: Array, result: Array) -> Array:
-        """The determinant times inverseᵀ"""
+        """A volume grows by itself times the inverse, transposed."""
+        if F is kernels and np.any(result == 0):
+            return F.reshape(grad, (*grad.shape, 1, 1)) * _cofactors(self)
         scale = grad * result
-        return F.reshape(scale, (*scale.shape, 1, 1)) * _turned(F, F.inverse(self))
+        return F.reshape(scale, (*scale.shape, 1, 1)) * turned(F, F.inverse(self))
 
 
-@op("Linear algebra", "det", samples=(([[4.0, 2.0], [1.0, 3.0]],),))
+def _cofactors(data: Array) -> Array:
+    """The gradient of the determinant, which a singular matrix has too: from its svd."""
+    u, s, vh = np.linalg.svd(data)
+    others = np.stack([np.prod(np.delete(s, i, -1), -1) for i in range(s.shape[-1])], -1)
+    sign = np.asarray(np.linalg.det(u) * np.linalg.det(vh))
+    return sign[..., None, None] * ((u * others[..., None, :]) @ vh)
+
+
+@op("Linear algebra", "det", samples=(([[4.0, 2.0], [1.0, 3.0]],),), formula=r"y = \det(x)")
 def det(self: Tensor) -> Tensor:
     """How much a matrix makes volumes grow."""
     _square("det", self)
@@ -114,70 +160,108 @@ class LinalgSlogdetBackward0(ManyOutputs):
         return np.asarray(sign, self.dtype)[()], np.asarray(size, self.dtype)[()]
 
     def grad_self(F: Namespace, grads: list[Array], self: Array) -> Array:
-        """inverseᵀ"""
+        """The logarithm of a volume grows by the inverse, transposed."""
         if grads[1] is None:
             return F.zeros_like(self)
         grad = grads[1]
-        return F.reshape(grad, (*grad.shape, 1, 1)) * _turned(F, F.inverse(self))
+        return F.reshape(grad, (*grad.shape, 1, 1)) * turned(F, F.inverse(self))
+
+
+def linalg_slogdet(A: Tensor) -> Any:
+    """The sign of the determinant and the logarithm of its size."""
+    _square("slogdet", A)
+    return named("linalg_slogdet", ("sign", "logabsdet"), LinalgSlogdetBackward0.apply_many(A))
 
 
 def slogdet(self: Tensor) -> Any:
-    """The sign of the determinant and the logarithm of its size."""
-    _square("slogdet", self)
-    result = NamedResult(LinalgSlogdetBackward0.apply_many(self))
-    result._fields, result._name = ("sign", "logabsdet"), "linalg_slogdet"
+    """linalg.slogdet under its old name."""
+    result = linalg_slogdet(self)
+    result._name = "slogdet"
     return result
 
 
 def logdet(self: Tensor) -> Tensor:
-    """The logarithm of the determinant."""
-    return LinalgSlogdetBackward0.apply_many(self)[1]
+    """The logarithm of the determinant; nan where that is negative."""
+    _square("det", self)
+    sign, size = LinalgSlogdetBackward0.apply_many(self)
+    return where(eq(sign, -1), math.nan, size)
+
+
+def _refuse_singular(A: Array) -> None:
+    singular = np.linalg.matrix_rank(A) < A.shape[-1] if A.size else np.False_
+    if np.any(singular):
+        where = f"(Batch element {int(np.argmax(singular))}): " if A.ndim > 2 else ""
+        raise LinAlgError(
+            f"torch.linalg.solve: {where}The solver failed because the input matrix is singular."
+        )
 
 
 class LinalgSolveExBackward0(Function):
-    def forward(F: Namespace, A: Array, B: Array) -> Array:
-        """x with A · x = B"""
-        if np.linalg.matrix_rank(A) < A.shape[-1]:
-            raise LinAlgError(
-                "torch.linalg.solve: The solver failed because the input matrix is singular."
-            )
-        vector = B.ndim == A.ndim - 1
+    def forward(F: Namespace, A: Array, B: Array, *, left: bool = True) -> Array:
+        """x with A · x = B, or with x · A = B"""
+        _refuse_singular(A)
+        if not left:
+            return turned(kernels, np.linalg.solve(turned(kernels, A), turned(kernels, B)))
+        vector = B.ndim == 1 or tuple(B.shape) == A.shape[:-1]
         return np.linalg.solve(A, B[..., None])[..., 0] if vector else np.linalg.solve(A, B)
 
-    def grad_A(F: Namespace, grad: Array, A: Array, result: Array) -> Array:
-        """-(A⁻ᵀ · grad) · xᵀ"""
-        back = _solved(F, A, grad)
-        if grad.ndim == A.ndim - 1:
+    @tex(r"-A^{-\top} \bar{y} y^{\top}")
+    def grad_A(F: Namespace, grad: Array, A: Array, result: Array, left: bool) -> Array:
+        """The matrix gets what the right side gets times the solution, its sign turned."""
+        back = _solved(F, A, grad, left)
+        if not left:
+            return -F.matmul(turned(F, result), back)
+        if tuple(grad.shape) == tuple(A.shape[:-1]):
             return -F.matmul(F.unsqueeze(back, -1), F.unsqueeze(result, -2))
-        return -F.matmul(back, _turned(F, result))
+        return -F.matmul(back, turned(F, result))
 
-    def grad_B(F: Namespace, grad: Array, A: Array) -> Array:
-        """A⁻ᵀ · grad"""
-        return _solved(F, A, grad)
+    @tex(r"A^{-\top} \bar{y}")
+    def grad_B(F: Namespace, grad: Array, A: Array, left: bool) -> Array:
+        """The right side gets the gradient, solved for with the transposed matrix."""
+        return _solved(F, A, grad, left)
 
 
-def _solved(F: Namespace, A: Array, grad: Array) -> Array:
-    back = _turned(F, F.inverse(A))
-    if grad.ndim == A.ndim - 1:
+def _solved(F: Namespace, A: Array, grad: Array, left: bool) -> Array:
+    back = turned(F, F.inverse(A))
+    if not left:
+        return F.matmul(grad, back)
+    if tuple(grad.shape) == tuple(A.shape[:-1]):
         return F.squeeze(F.matmul(back, F.unsqueeze(grad, -1)), grad.ndim)
     return F.matmul(back, grad)
 
 
 @op(
-    "Linear algebra", "solve", torch="torch.linalg.solve({A}, {B})",
+    "Linear algebra", "solve", torch="torch.linalg.solve({A}, {B})", hidden=("left",),
     samples=(([[4.0, 2.0], [1.0, 3.0]], [2.0, 1.0]), ([[4.0, 2.0], [1.0, 3.0]], [[2.0], [1.0]])),
+    formula=r"y = A^{-1} B",
 )  # fmt: skip
-def solve(A: Tensor, B: Tensor) -> Tensor:
-    """x with A · x = B."""
+def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
+    """x with A · x = B, or with x · A = B."""
     _square("solve", A)
-    return LinalgSolveExBackward0.apply(A, B)
+    if not B.ndim:
+        raise RuntimeError("linalg.solve: The input tensor B must have at least 2 dimensions.")
+    batch, n = tuple(A.shape[:-2]), A.shape[-1]
+    vector = B.ndim == 1 or (tuple(B.shape) == (*batch, n) and B.ndim == A.ndim - 1)
+    rows, columns = (B.shape[-1], 1) if vector else (B.shape[-2], B.shape[-1])
+    if left and rows != n:
+        raise RuntimeError(
+            f"linalg.solve: Incompatible shapes of A and B for the equation AX = B ({n}x{n} and "
+            f"{rows}x{columns})"
+        )
+    return LinalgSolveExBackward0.apply(A, B, left=left)
+
+
+def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = False) -> Any:
+    """x with A · x = B, and a number that says where there is none."""
+    return named("linalg_solve_ex", ("result", "info"), (solve(A, B, left=left), _info(A)))
 
 
 class LinalgCholeskyExBackward0(Function):
-    def forward(F: Namespace, self: Array) -> Array:
-        """The lower triangle L with L · Lᵀ = self"""
+    def forward(F: Namespace, self: Array, *, upper: bool = False) -> Array:
+        """The lower triangle L with L · Lᵀ = self, or the upper one Lᵀ"""
         try:
-            return np.linalg.cholesky(self)
+            found = in_columns(np.linalg.cholesky(turned(kernels, self) if upper else self))
+            return in_columns(turned(kernels, found)) if upper else found
         except np.linalg.LinAlgError:
             raise LinAlgError(
                 "linalg.cholesky: The factorization could not be completed because the input is "
@@ -185,12 +269,14 @@ class LinalgCholeskyExBackward0(Function):
                 "positive-definite)."
             ) from None
 
-    def grad_self(F: Namespace, grad: Array, result: Array) -> Array:
-        """L⁻ᵀ · Φ(Lᵀ · grad) · L⁻¹, made symmetric"""
+    def grad_self(F: Namespace, grad: Array, result: Array, upper: bool) -> Array:
+        """The gradient is carried back through the triangle on both sides, made symmetric."""
+        if upper:
+            grad, result = turned(F, grad), turned(F, result)
         back = F.inverse(result)
-        inner = F.tril(F.matmul(_turned(F, result), grad), 0)
-        inner = (inner + _turned(F, F.tril(inner, -1))) * 0.5
-        return F.matmul(_turned(F, back), F.matmul(inner, back))
+        inner = F.tril(F.matmul(turned(F, result), grad), 0)
+        inner = (inner + turned(F, F.tril(inner, -1))) * 0.5
+        return F.matmul(turned(F, back), F.matmul(inner, back))
 
 
 def _minor(data: Array) -> int:
@@ -200,18 +286,40 @@ def _minor(data: Array) -> int:
     return len(data)
 
 
-def cholesky(self: Tensor, *, upper: bool = False) -> Tensor:
+def linalg_cholesky(self: Tensor, *, upper: bool = False) -> Tensor:
     """The lower triangle L of a symmetric positive matrix with L · Lᵀ = A."""
     _square("cholesky", self)
-    out = LinalgCholeskyExBackward0.apply(self)
-    return transpose(out, -2, -1) if upper else out
+    return LinalgCholeskyExBackward0.apply(self, upper=upper)
+
+
+def cholesky_ex(A: Tensor, *, upper: bool = False, check_errors: bool = False) -> Any:
+    """The triangle, and a number that says where there is none."""
+    _square("cholesky_ex", A)
+    try:
+        found, info = LinalgCholeskyExBackward0.apply(A, upper=upper), _info(A)
+    except LinAlgError:
+        if check_errors:
+            raise
+        found, info = wrap(np.tril(A._data)), _info(A, _minor(A._data))
+    return named("linalg_cholesky_ex", ("L", "info"), (found, info))
+
+
+class CholeskyBackward0(Function):
+    forward = LinalgCholeskyExBackward0.forward
+    grad_self = LinalgCholeskyExBackward0.__dict__["grad_self"].__func__
+
+
+def cholesky(self: Tensor, upper: bool = False) -> Tensor:
+    """linalg.cholesky under its old name."""
+    _square("cholesky", self)
+    return CholeskyBackward0.apply(self, upper=upper)
 
 
 class LinalgEighBackward0(ManyOutputs):
-    def forward(F: Namespace, self: Array) -> tuple[Array, Array]:
+    def forward(F: Namespace, self: Array, *, UPLO: str = "L") -> tuple[Array, Array]:
         """The eigenvalues in order and the eigenvectors"""
-        values, vectors = np.linalg.eigh(self)
-        return values, vectors
+        values, vectors = np.linalg.eigh(self, UPLO.upper())  # type: ignore[call-overload]
+        return values, in_columns(vectors)
 
     def grad_self(F: Namespace, grads: list[Array], results: tuple[Array, Array]) -> Array:
         """Each eigenvalue's gradient along its eigenvector, and how the vectors turn."""
@@ -221,60 +329,101 @@ class LinalgEighBackward0(ManyOutputs):
             gaps = F.unsqueeze(values, -2) - F.unsqueeze(values, -1)
             eye = F.constant(np.eye(values.shape[-1]) == 1)
             safe = F.where(eye, F.ones_like(gaps), gaps)
-            turning = F.matmul(_turned(F, vectors), grads[1]) / safe
+            turning = F.matmul(turned(F, vectors), grads[1])
+            turning = (turning - turned(F, turning)) * 0.5 / safe  # all that symmetry allows
             inner = F.where(eye, F.zeros_like(turning), turning)
         if grads[0] is not None:
             eye = F.constant(np.eye(values.shape[-1], dtype=data_of(values).dtype))
             diagonal = F.unsqueeze(grads[0], -1) * eye
             inner = diagonal if inner is None else inner + diagonal
-        return F.matmul(vectors, F.matmul(inner, _turned(F, vectors)))
+        return F.matmul(vectors, F.matmul(inner, turned(F, vectors)))
 
 
 def eigh(self: Tensor, UPLO: str = "L") -> Any:
     """Eigenvalues and eigenvectors of a symmetric matrix."""
     _square("eigh", self)
-    result = NamedResult(LinalgEighBackward0.apply_many(self))
-    result._fields, result._name = ("eigenvalues", "eigenvectors"), "linalg_eigh"
-    return result
+    values = LinalgEighBackward0.apply_many(self, UPLO=UPLO)
+    return named("linalg_eigh", ("eigenvalues", "eigenvectors"), values)
 
 
 def eigvalsh(self: Tensor, UPLO: str = "L") -> Tensor:
     """Eigenvalues of a symmetric matrix, in order."""
     _square("eigvalsh", self)
-    return LinalgEighBackward0.apply_many(self)[0]
+    return LinalgEighBackward0.apply_many(self, UPLO=UPLO)[0]
 
 
 class LinalgQrBackward0(ManyOutputs):
-    def forward(F: Namespace, self: Array) -> tuple[Array, Array]:
+    def forward(F: Namespace, self: Array, *, mode: str = "reduced") -> tuple[Array, Array]:
         """Orthogonal columns and an upper triangle whose product is self"""
-        q, r = np.linalg.qr(self)
-        return q, r
+        if mode == "r":
+            return np.zeros(0, self.dtype), in_columns(np.linalg.qr(self, "r"))
+        q, r = np.linalg.qr(self, mode)  # type: ignore[call-overload]
+        return in_columns(q), in_columns(r)
 
-    def grad_self(F: Namespace, grads: list[Array], results: tuple[Array, Array]) -> Array:
-        """(grad Q + Q · sym(R · grad Rᵀ - grad Qᵀ · Q)) · R⁻ᵀ"""
+    def grad_self(
+        F: Namespace, grads: list[Array], self: Array, results: tuple[Array, Array], mode: str
+    ) -> Array:
+        """What Q and R get is carried back through the triangle; Q stays orthogonal."""
+        _refuse_gradient(self, mode)
         q, r = results
         gq = F.zeros_like(q) if grads[0] is None else grads[0]
         gr = F.zeros_like(r) if grads[1] is None else grads[1]
-        m = F.matmul(r, _turned(F, gr)) - F.matmul(_turned(F, gq), q)
-        m = F.tril(m, 0) + _turned(F, F.tril(m, -1))
-        return F.matmul(gq + F.matmul(q, m), _turned(F, F.inverse(r)))
+        m, n, last = r.shape[-2], r.shape[-1], r.ndim - 1
+        if m >= n:
+            return _through_qr(F, gq, gr, q, r)
+        beyond = F.slice(gr, last, m, n)
+        gq = gq + F.matmul(F.slice(self, last, m, n), turned(F, beyond))
+        square = _through_qr(F, gq, F.slice(gr, last, 0, m), q, F.slice(r, last, 0, m))
+        return F.cat([square, F.matmul(q, beyond)], last)
 
 
-def qr(self: Tensor, mode: str = "reduced") -> Any:
+def _refuse_gradient(A: Array, mode: str) -> None:
+    if mode == "r":
+        raise RuntimeError(
+            "The derivative of linalg.qr depends on Q, which is not computed when mode='r'. Please "
+            "use linalg.qr(A, mode='reduced') if you are going to differentiate through linalg.qr."
+        )
+    if mode == "complete" and A.shape[-2] > A.shape[-1]:
+        raise RuntimeError(
+            "The QR decomposition is not differentiable when mode='complete' and nrows > ncols."
+        )
+
+
+def _through_qr(F: Namespace, gq: Array, gr: Array, q: Array, r: Array) -> Array:
+    """The gradient of a matrix with at least as many rows as columns."""
+    m = F.matmul(r, turned(F, gr)) - F.matmul(turned(F, gq), q)
+    m = F.tril(m, 0) + turned(F, F.tril(m, -1))
+    return F.matmul(gq + F.matmul(q, m), turned(F, F.inverse(r)))
+
+
+def linalg_qr(A: Tensor, mode: str = "reduced") -> Any:
     """Orthogonal columns and an upper triangle whose product is the matrix."""
-    result = NamedResult(LinalgQrBackward0.apply_many(self))
-    result._fields, result._name = ("Q", "R"), "linalg_qr"
+    if mode not in ("reduced", "r", "complete"):
+        raise RuntimeError(
+            f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', "
+            "or 'complete'"
+        )
+    return named("linalg_qr", ("Q", "R"), LinalgQrBackward0.apply_many(A, mode=mode))
+
+
+def qr(self: Tensor, some: bool = True) -> Any:
+    """linalg.qr under its old name."""
+    result = linalg_qr(self, "reduced" if some else "complete")
+    result._name = "qr"
     return result
 
 
 def matrix_power(self: Tensor, n: int) -> Tensor:
     """A matrix times itself, n factors."""
     if n < 0:
-        return matrix_power(inverse(self), -n)
+        return _power(inverse(self), -n)
     if n == 0:
-        return wrap(
-            np.broadcast_to(np.eye(self.shape[-1], dtype=self._data.dtype), self.shape).copy()
-        )
+        eye = np.eye(self.shape[-1], dtype=self._data.dtype)
+        return clone(self).copy_(wrap(eye))  # type: ignore[no-any-return]
+    return clone(self) if n == 1 else _power(self, n)
+
+
+def _power(self: Tensor, n: int) -> Tensor:
     if n <= 3:
         out = self
         for _ in range(n - 1):
@@ -291,165 +440,13 @@ def matrix_power(self: Tensor, n: int) -> Tensor:
     return out_
 
 
-def vector_norm(x: Tensor, ord: float = 2, dim: Any = None, keepdim: bool = False) -> Tensor:
-    """The ord-norm of the entries along `dim`, or of all."""
-    return vector_norm_of(x, ord, dim, keepdim)
-
-
-def matrix_norm(A: Tensor, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = False) -> Tensor:
-    """The Frobenius norm of matrices."""
-    if ord != "fro":
-        raise NotImplementedError(f"linalg.matrix_norm: order {ord!r}")
-    return vector_norm_of(A, 2, tuple(dim), keepdim)
-
-
-def kron(self: Tensor, other: Tensor) -> Tensor:
-    """Every entry of the first times the whole second."""
-    a, b = self, other
-    n = max(a.ndim, b.ndim)
-    one = (1,) * (n - a.ndim) + tuple(a.shape)
-    two = (1,) * (n - b.ndim) + tuple(b.shape)
-    wide = reshape(a, tuple(k for m in one for k in (m, 1)))
-    tall = reshape(b, tuple(k for m in two for k in (1, m)))
-    return reshape(wide * tall, tuple(x * y for x, y in zip(one, two, strict=True)))
-
-
-class LinalgCrossBackward0(Function):
-    promote = "arithmetic"
-
-    def forward(F: Namespace, self: Array, other: Array, *, dim: int) -> Array:
-        """self × other"""
-        return np.cross(self, other, axis=dim)
-
-    def grad_self(F: Namespace, grad: Array, other: Array, dim: int) -> Array:
-        """other × grad"""
-        return F.cross(other, grad, dim)
-
-    def grad_other(F: Namespace, grad: Array, self: Array, dim: int) -> Array:
-        """grad × self"""
-        return F.cross(grad, self, dim)
-
-
-def cross(self: Tensor, other: Tensor, dim: int = -1) -> Tensor:
-    """The vector at right angles to two others."""
-    return LinalgCrossBackward0.apply(self, other, dim=dim % max(self.ndim, other.ndim))
-
-
-def inner(self: Tensor, other: Tensor) -> Tensor:
-    """The inner products of the last dimensions."""
-    if self.ndim == 1 and other.ndim == 1:
-        return dot(self, other)
-    return tensordot(self, other, ([-1], [-1]))
-
-
-def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
-    """Products summed over pairs of dimensions."""
-    if isinstance(dims, int):
-        left, right = list(range(a.ndim - dims, a.ndim)), list(range(dims))
-    else:
-        left, right = ([d] if isinstance(d, int) else list(d) for d in dims)
-    left, right = [d % a.ndim for d in left], [d % b.ndim for d in right]
-    for i, j in zip(left, right, strict=True):
-        if a.shape[i] != b.shape[j]:
-            raise RuntimeError(
-                f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {i} "
-                f"and second has size {b.shape[j]} in dim {j}"
-            )
-    keep_a = [d for d in range(a.ndim) if d not in left]
-    keep_b = [d for d in range(b.ndim) if d not in right]
-    size = (*(a.shape[d] for d in keep_a), *(b.shape[d] for d in keep_b))
-    shared = int(np.prod([a.shape[d] for d in left]))
-    if not size and a.ndim:
-        turned = permute(a, tuple(left))
-        flat = reshape(permute(b, tuple(right)), (shared,))
-        return reshape(dot(reshape(turned, (shared,)), flat), ())
-    rows = reshape(permute(a, (*keep_a, *left)), (-1, shared))
-    columns = reshape(permute(b, (*right, *keep_b)), (shared, -1))
-    return reshape(mm(rows, columns), size)
-
-
-# ---- einsum --------------------------------------------------------------------------------------
-
-
-def einsum(equation: str, *operands: Any) -> Tensor:
-    """Products of entries named by letters, summed over the letters the result does not have."""
-    listed = len(operands) == 1 and isinstance(operands[0], (list, tuple))
-    given = list(operands[0] if listed else operands)
-    left, _, right = equation.replace(" ", "").partition("->")
-    terms = left.split(",")
-    if "->" not in equation:
-        letters = "".join(terms)
-        right = "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
-    sizes = _letter_sizes(terms, given)
-    order = right + "".join(sorted(set("".join(terms)) - set(right)))
-    parts = [_spread_out(x, term, order) for x, term in zip(given, terms, strict=True)]
-    out = parts[0]
-    for k, part in enumerate(parts[1:], 1):
-        gone = {c for c in order[len(right) :] if not any(c in t for t in terms[k + 1 :])}
-        out = _contract(out, part, order, right, sizes, gone)
-    if len(parts) == 1:
-        over = tuple(range(len(right), len(order)))
-        return sum_(out, over) if over else out
-    contracted = len(order) > len(right)
-    return reshape(out, tuple(sizes[c] for c in right)) if contracted else out
-
-
-def _letter_sizes(terms: list[str], operands: list[Tensor]) -> dict[str, int]:
-    sizes: dict[str, int] = {}
-    for term, x in zip(terms, operands, strict=True):
-        if len(term) != x.ndim:
-            raise RuntimeError(
-                f"einsum(): the number of subscripts in the equation ({len(term)}) does not match "
-                f"the number of dimensions ({x.ndim}) for operand {terms.index(term)} and no "
-                "ellipsis was given"
-            )
-        for c, n in zip(term, x.shape, strict=True):
-            sizes[c] = max(sizes.get(c, 1), n)
-    return sizes
-
-
-def _spread_out(x: Tensor, term: str, order: str) -> Tensor:
-    """`x` with a dimension for every letter of `order`, of size 1 for those it does not have."""
-    while len(set(term)) < len(term):
-        c = next(c for c in term if term.count(c) > 1)
-        i, j = term.index(c), term.index(c, term.index(c) + 1)
-        x = movedim(x.diagonal(0, i, j), -1, i)
-        term = term[:j] + term[j + 1 :]
-    missing = [c for c in order if c not in term]
-    for _ in missing:
-        x = unsqueeze(x, x.ndim)
-    places = list(term) + missing
-    return permute(x, tuple(places.index(c) for c in order))
-
-
-def _contract(
-    a: Tensor, b: Tensor, order: str, right: str, sizes: dict[str, int], gone: set[str]
+def vector_norm(
+    x: Tensor,
+    ord: float = 2,
+    dim: int | tuple[int, ...] | None = None,
+    keepdim: bool = False,
+    *,
+    dtype: str | None = None,
 ) -> Tensor:
-    """The product summed over the letters in `gone`, as one batched matrix product."""
-    if not gone:
-        return a * b
-    kinds: dict[str, list[int]] = {"batch": [], "left": [], "right": [], "sum": []}
-    for d, c in enumerate(order):
-        in_a, in_b = a.shape[d] > 1 or sizes[c] == 1, b.shape[d] > 1 or sizes[c] == 1
-        kind = "sum" if c in gone else "batch" if in_a and in_b else "left" if in_a else "right"
-        kinds[kind].append(d)
-    alone = [d for d in kinds["sum"] if a.shape[d] != b.shape[d]]
-    for d in alone:
-        a = sum_(a, d, True) if a.shape[d] > 1 else a
-        b = sum_(b, d, True) if b.shape[d] > 1 else b
-    batch, rows, columns, summed = (kinds[k] for k in ("batch", "left", "right", "sum"))
-
-    def size(x: Tensor, dims: list[int]) -> int:
-        return int(np.prod([x.shape[d] for d in dims]))
-
-    left = permute(a, (*batch, *rows, *summed, *columns))
-    turned = permute(b, (*batch, *summed, *columns, *rows))
-    product = bmm(
-        reshape(left, (size(a, batch), size(a, rows), size(a, summed))),
-        reshape(turned, (size(b, batch), size(b, summed), size(b, columns))),
-    )
-    shape = [a.shape[d] for d in batch] + [a.shape[d] for d in rows]
-    shape += [1] * len(summed) + [b.shape[d] for d in columns]
-    spread = reshape(product, tuple(shape))
-    placed = [*batch, *rows, *summed, *columns]
-    return permute(spread, tuple(placed.index(d) for d in range(len(order))))
+    """The ord-norm of the entries along `dim`, or of all."""
+    return vector_norm_of(x if dtype is None else x.to(dtype), ord, dim, keepdim)

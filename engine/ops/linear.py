@@ -6,19 +6,22 @@ from typing import Any
 
 import numpy as np
 
+from engine import errors
 from engine.function import Function
+from engine.meta import meta_of
 from engine.ops.arithmetic import mul
 from engine.ops.shape import (
     SqueezeBackward4,
     UnsafeViewBackward0,
-    clone,
+    contiguous,
     expand,
     reshape,
+    squeeze,
     t,
     transpose,
     unsqueeze,
 )
-from engine.registry import op
+from engine.registry import op, tex
 from engine.tensor import Tensor
 
 Array = Any
@@ -30,16 +33,18 @@ class MmBackward0(Function):
         """The matrix product"""
         return F.mm(self, mat2)
 
+    @tex(r"\bar{y} B^{\top}")
     def grad_self(F: Namespace, grad: Array, mat2: Array) -> Array:
-        """The left factor gets grad · rightᵀ."""
+        """The left factor gets the gradient times the right one, transposed."""
         return F.mm(grad, F.t(mat2))
 
+    @tex(r"A^{\top} \bar{y}")
     def grad_mat2(F: Namespace, grad: Array, self: Array) -> Array:
-        """The right factor gets leftᵀ · grad."""
+        """The right factor gets the left one, transposed, times the gradient."""
         return F.mm(F.t(self), grad)
 
 
-@op("Linear algebra", "mm", samples=(((2, 3), (3, 2)),))
+@op("Linear algebra", "mm", samples=(((2, 3), (3, 2)),), formula=r"y = A B")
 def mm(self: Tensor, mat2: Tensor) -> Tensor:
     """The product of two matrices, (n, k) and (k, m) -> (n, m)."""
     a, b = self._data.shape, mat2._data.shape
@@ -68,16 +73,18 @@ class MvBackward0(Function):
         """The matrix times the vector"""
         return F.mv(self, vec)
 
+    @tex(r"\bar{y} v^{\top}")
     def grad_self(F: Namespace, grad: Array, vec: Array) -> Array:
         """The matrix gets every product of a gradient and a vector entry."""
         return F.outer(grad, vec)
 
+    @tex(r"A^{\top} \bar{y}")
     def grad_vec(F: Namespace, grad: Array, self: Array) -> Array:
-        """The vector gets matrixᵀ · grad."""
+        """The vector gets the matrix, transposed, times the gradient."""
         return F.mv(F.t(self), grad)
 
 
-@op("Linear algebra", "mv", samples=(((2, 3), (3,)),))
+@op("Linear algebra", "mv", samples=(((2, 3), (3,)),), formula=r"y = A v")
 def mv(self: Tensor, vec: Tensor) -> Tensor:
     """A matrix times a vector, (n, k) and (k,) -> (n,)."""
     if self.ndim != 2 or vec.ndim != 1:
@@ -95,18 +102,29 @@ class DotBackward0(Function):
         """Σ selfᵢ · tensorᵢ"""
         return F.dot(self, tensor)
 
+    @tex(r"\bar{y} \cdot b")
     def grad_self(grad: Array, tensor: Array) -> Array:
         """dot switches: each vector gets the gradient times the other."""
         return grad * tensor
 
+    @tex(r"\bar{y} \cdot a")
     def grad_tensor(grad: Array, self: Array) -> Array:
         """dot switches: each vector gets the gradient times the other."""
         return grad * self
 
 
-@op("Linear algebra", "·", nickname="switches", samples=(((3,), (3,)),))
+@op(
+    "Linear algebra", "·", nickname="switches", samples=(((3,), (3,)),),
+    formula=r"y = \sum_i a_i b_i",
+)  # fmt: skip
 def dot(self: Tensor, tensor: Tensor) -> Tensor:
     """The inner product of two vectors, (n,) and (n,) -> ()."""
+    check_vectors(self, tensor)
+    return DotBackward0.apply(self, tensor)
+
+
+def check_vectors(self: Tensor, tensor: Tensor) -> None:
+    """Raises RuntimeError unless both are vectors of one length and dtype."""
     if self.ndim != 1 or tensor.ndim != 1:
         raise RuntimeError(f"1D tensors expected, but got {self.ndim}D and {tensor.ndim}D tensors")
     if self.dtype is not tensor.dtype:
@@ -120,7 +138,6 @@ def dot(self: Tensor, tensor: Tensor) -> Tensor:
             f"inconsistent tensor size, expected tensor [{a}] and src [{b}] to have the same "
             f"number of elements, but got {a} and {b} elements respectively"
         )
-    return DotBackward0.apply(self, tensor)
 
 
 class BmmBackward0(Function):
@@ -128,16 +145,18 @@ class BmmBackward0(Function):
         """A batch of matrix products"""
         return np.matmul(self, mat2)
 
+    @tex(r"\bar{y} B^{\top}")
     def grad_self(F: Namespace, grad: Array, mat2: Array) -> Array:
-        """The left factors get grad · rightᵀ."""
+        """The left factors get the gradient times the right ones, transposed."""
         return F.bmm(grad, F.transpose(mat2, 1, 2))
 
+    @tex(r"A^{\top} \bar{y}")
     def grad_mat2(F: Namespace, grad: Array, self: Array) -> Array:
-        """The right factors get leftᵀ · grad."""
+        """The right factors get the left ones, transposed, times the gradient."""
         return F.bmm(F.transpose(self, 1, 2), grad)
 
 
-@op("Linear algebra", "bmm", samples=(((2, 2, 3), (2, 3, 2)),))
+@op("Linear algebra", "bmm", samples=(((2, 2, 3), (2, 3, 2)),), formula=r"y_n = A_n B_n")
 def bmm(self: Tensor, mat2: Tensor) -> Tensor:
     """A batch of matrix products, (b, n, k) and (b, k, m) -> (b, n, m)."""
     if self.ndim != 3 or mat2.ndim != 3:
@@ -153,6 +172,16 @@ def bmm(self: Tensor, mat2: Tensor) -> Tensor:
     return BmmBackward0.apply(self, mat2)
 
 
+def _squeezed_in_place(row: Tensor) -> Tensor:
+    """A matrix of one row as a vector, in its own memory: it is no view, and changed once."""
+    out = SqueezeBackward4.apply(row, dim=(0,))
+    meta = meta_of(out)
+    meta.base = None
+    assert meta.version is not None
+    meta.version.count += 1
+    return out
+
+
 @op(
     "Linear algebra",
     "@",
@@ -166,6 +195,7 @@ def bmm(self: Tensor, mat2: Tensor) -> Tensor:
         ((2, 3), (2, 3, 2)),
         ((2, 1, 2, 3), (2, 3, 2)),
     ),
+    formula=r"y = a \, b",
 )
 def matmul(self: Tensor, other: Tensor) -> Tensor:
     """The matrix product of vectors, matrices or batches of them."""
@@ -179,14 +209,31 @@ def matmul(self: Tensor, other: Tensor) -> Tensor:
     if a == 2 and b == 1:
         return _checked_mv(self, other)
     if a == 1 and b == 2:
-        return SqueezeBackward4.apply(mm(unsqueeze(self, 0), other), dim=(0,))
+        return _squeezed_in_place(mm(unsqueeze(self, 0), other))
     if a == b == 2:
         return mm(self, other)
-    if b <= 2:
-        return _folded(self, other)
-    if a <= 2:
-        return _folded_right(self, other)
-    return _batched(self, other)
+    return _folded(self, other) if _folds(self, other) else _batched(self, other)
+
+
+def _folds(self: Tensor, other: Tensor) -> bool:
+    """Whether a batch is one product with its batch dimensions folded into rows.
+
+    PyTorch does so where the smaller factor wants a gradient, which would else be a batch too, or
+    where folding costs no copy (should_fold in aten/src/ATen/native/LinearAlgebra.cpp).
+    """
+    turned = other.ndim > self.ndim
+    large, small = (other, self) if turned else (self, other)
+    if small.ndim > 2:
+        return False
+    if small.requires_grad:
+        return True
+    if self.ndim == 2:
+        return False
+    data = np.swapaxes(large._data, -1, -2) if turned else large._data
+    pairs = range(data.ndim - 2)
+    return not data.size or all(
+        data.strides[i] == data.strides[i + 1] * data.shape[i + 1] for i in pairs
+    )
 
 
 def _checked_mv(self: Tensor, vec: Tensor) -> Tensor:
@@ -200,6 +247,11 @@ def _checked_mv(self: Tensor, vec: Tensor) -> Tensor:
 
 def _folded(self: Tensor, other: Tensor) -> Tensor:
     """(*batch, n, k) with one matrix or vector: the batch dimensions fold into n."""
+    if other.ndim > self.ndim:  # the other way round by way of transposes
+        turned = transpose(other, -1, -2)
+        if self.ndim == 1:
+            return _folded(turned, self)
+        return contiguous(transpose(_folded(turned, t(self)), -1, -2))
     *batch, k = self.shape
     flat = reshape(self, (int(np.prod(batch, dtype=np.int64)), k))
     if other.ndim == 1:
@@ -208,185 +260,37 @@ def _folded(self: Tensor, other: Tensor) -> Tensor:
     return UnsafeViewBackward0.apply(out, size=(*batch, other.shape[1]))
 
 
-def _folded_right(self: Tensor, other: Tensor) -> Tensor:
-    """One matrix or vector with (*batch, k, m): the same by way of transposes."""
-    turned = transpose(other, -1, -2)
-    if self.ndim == 1:
-        return _folded(turned, self)
-    return clone(transpose(_folded(turned, t(self)), -1, -2))
-
-
 def _batched(self: Tensor, other: Tensor) -> Tensor:
-    try:
-        batch = np.broadcast_shapes(self.shape[:-2], other.shape[:-2])
-    except ValueError:
-        from engine import errors
-
-        raise RuntimeError(
-            errors.cannot_broadcast(tuple(self.shape[:-2]), tuple(other.shape[:-2]))
-        ) from None
+    if self.ndim == other.ndim == 3 and self.shape[0] != other.shape[0]:
+        if self.shape[0] == 1 and self.requires_grad:
+            return matmul(squeeze(self, 0), other)
+        if other.shape[0] == 1 and other.requires_grad:
+            return matmul(self, squeeze(other, 0))
+    batch = _common_batch(tuple(self.shape[:-2]), tuple(other.shape[:-2]))
     count = int(np.prod(batch, dtype=np.int64))
-    left = reshape(expand(self, (*batch, *self.shape[-2:])), (count, *self.shape[-2:]))
-    right = reshape(expand(other, (*batch, *other.shape[-2:])), (count, *other.shape[-2:]))
-    size = (*batch, self.shape[-2], other.shape[-1])
+    ours = (1, *self.shape)[-2:]
+    left = reshape(expand(self, (*batch, *self.shape[-2:])), (count, *ours))
+    right = expand(other, (*batch, *other.shape[-2:]))
+    if other.ndim == 1:
+        column = unsqueeze(reshape(right, (count, other.shape[0])), 2)
+        return UnsafeViewBackward0.apply(squeeze(bmm(left, column), -1), size=(*batch, ours[0]))
+    right = reshape(right, (count, *other.shape[-2:]))
+    size = (*batch, *self.shape[-2:-1], other.shape[-1])
     return UnsafeViewBackward0.apply(bmm(left, right), size=size)
 
 
-@op("Linear algebra", "⊗", samples=(((2,), (3,)),))
+def _common_batch(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
+    try:
+        return np.broadcast_shapes(a, b)
+    except ValueError:
+        raise RuntimeError(errors.cannot_broadcast(a, b)) from None
+
+
+@op("Linear algebra", "⊗", samples=(((2,), (3,)),), formula=r"y = u v^{\top}")
 def outer(self: Tensor, vec2: Tensor) -> Tensor:
     """Every product of an entry of one vector and one of the other, (n,) and (m,) -> (n, m)."""
     for x in (self, vec2):
         if x.ndim != 1:
-            raise RuntimeError(f"outer: Expected 1-D argument, but got {x.ndim}-D")
+            name = "self" if x is self else "vec2"
+            raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {x.ndim}-D")
     return mul(reshape(self, (self.shape[0], 1)), vec2)
-
-
-class AddmmBackward0(Function):
-    def forward(
-        F: Namespace, self: Array, mat1: Array, mat2: Array, *, beta: float = 1, alpha: float = 1
-    ) -> Array:
-        """beta · self + alpha · mat1 @ mat2"""
-        product = F.mm(mat1, mat2)
-        kind = product.dtype.type
-        return (self if beta == 1 else self * kind(beta)) + (
-            product if alpha == 1 else product * kind(alpha)
-        )
-
-    def grad_self(grad: Array, beta: float) -> Array:
-        """What is added gets the gradient as it is."""
-        return grad if beta == 1 else grad * beta
-
-    def grad_mat1(F: Namespace, grad: Array, mat2: Array, alpha: float) -> Array:
-        """The left factor gets grad · rightᵀ."""
-        out = F.mm(grad, F.t(mat2))
-        return out if alpha == 1 else out * alpha
-
-    def grad_mat2(F: Namespace, grad: Array, mat1: Array, alpha: float) -> Array:
-        """The right factor gets leftᵀ · grad."""
-        out = F.mm(F.t(mat1), grad)
-        return out if alpha == 1 else out * alpha
-
-
-@op(
-    "Linear algebra",
-    "C+AB",
-    samples=(((2,), (3, 2), (2, 2)), ((3, 2), (3, 2), (2, 2), {"alpha": 0.5, "beta": 2.0})),
-)
-def addmm(self: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
-    """beta · self + alpha · (mat1 @ mat2)."""
-    if mat1.shape[1] != mat2.shape[0]:
-        a, b = mat1.shape, mat2.shape
-        raise RuntimeError(
-            f"mat1 and mat2 shapes cannot be multiplied ({a[0]}x{a[1]} and {b[0]}x{b[1]})"
-        )
-    return AddmmBackward0.apply(self, mat1, mat2, beta=beta, alpha=alpha)
-
-
-@op(
-    "Linear algebra",
-    "Wx+b",
-    torch="F.linear({input}, {weight}, {bias})",
-    samples=(((2, 3), (4, 3), (4,)), ((2, 3), (4, 3)), ((2, 2, 3), (4, 3), (4,)), ((3,), (4, 3))),
-)
-def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """input @ weightᵀ + bias: (…, k), (m, k) and (m,) -> (…, m)."""
-    if input.ndim == 2:
-        turned = t(weight)
-        return mm(input, turned) if bias is None else addmm(bias, input, turned)
-    if bias is None:
-        return matmul(input, t(weight))
-    *batch, k = input.shape
-    flat = reshape(input, (int(np.prod(batch, dtype=np.int64)), k))
-    return reshape(addmm(bias, flat, t(weight)), (*batch, weight.shape[0]))
-
-
-class BaddbmmBackward0(Function):
-    def forward(
-        F: Namespace,
-        self: Array,
-        batch1: Array,
-        batch2: Array,
-        *,
-        beta: float = 1,
-        alpha: float = 1,
-    ) -> Array:
-        """beta · self + alpha · batch1 @ batch2"""
-        product = np.matmul(batch1, batch2)
-        kind = product.dtype.type
-        return self * kind(beta) + product * kind(alpha)
-
-    def grad_self(grad: Array, beta: float) -> Array:
-        """What is added gets the gradient as it is."""
-        return grad if beta == 1 else grad * beta
-
-    def grad_batch1(F: Namespace, grad: Array, batch2: Array, alpha: float) -> Array:
-        """The left factors get grad · rightᵀ."""
-        return F.bmm(grad, F.transpose(batch2, 1, 2)) * alpha
-
-    def grad_batch2(F: Namespace, grad: Array, batch1: Array, alpha: float) -> Array:
-        """The right factors get leftᵀ · grad."""
-        return F.bmm(F.transpose(batch1, 1, 2), grad) * alpha
-
-
-@op("Linear algebra", "C+AB…", samples=(((1, 2, 2), (1, 2, 3), (1, 3, 2), {"alpha": 0.5}),))
-def baddbmm(
-    self: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1
-) -> Tensor:
-    """beta · self + alpha · (batch1 @ batch2), for batches of matrices."""
-    return BaddbmmBackward0.apply(self, batch1, batch2, beta=beta, alpha=alpha)
-
-
-class AddmvBackward0(Function):
-    def forward(
-        F: Namespace, self: Array, mat: Array, vec: Array, *, beta: float = 1, alpha: float = 1
-    ) -> Array:
-        """beta · self + alpha · mat @ vec"""
-        product = F.mv(mat, vec)
-        kind = product.dtype.type
-        return self * kind(beta) + product * kind(alpha)
-
-    def grad_self(grad: Array, beta: float) -> Array:
-        """What is added gets the gradient as it is."""
-        return grad if beta == 1 else grad * beta
-
-    def grad_mat(F: Namespace, grad: Array, vec: Array, alpha: float) -> Array:
-        """The matrix gets every product of a gradient and a vector entry."""
-        return F.outer(grad, vec) * alpha
-
-    def grad_vec(F: Namespace, grad: Array, mat: Array, alpha: float) -> Array:
-        """The vector gets matrixᵀ · grad."""
-        return F.mv(F.t(mat), grad) * alpha
-
-
-@op("Linear algebra", "c+Ax", samples=(((2,), (2, 3), (3,), {"alpha": 0.5}),))
-def addmv(self: Tensor, mat: Tensor, vec: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
-    """beta · self + alpha · (mat @ vec)."""
-    return AddmvBackward0.apply(self, mat, vec, beta=beta, alpha=alpha)
-
-
-class AddrBackward0(Function):
-    def forward(
-        F: Namespace, self: Array, vec1: Array, vec2: Array, *, beta: float = 1, alpha: float = 1
-    ) -> Array:
-        """beta · self + alpha · vec1 ⊗ vec2"""
-        product = F.outer(vec1, vec2)
-        kind = product.dtype.type
-        return self * kind(beta) + product * kind(alpha)
-
-    def grad_self(grad: Array, beta: float) -> Array:
-        """What is added gets the gradient as it is."""
-        return grad if beta == 1 else grad * beta
-
-    def grad_vec1(F: Namespace, grad: Array, vec2: Array, alpha: float) -> Array:
-        """The left vector gets grad · right."""
-        return F.mv(grad, vec2) * alpha
-
-    def grad_vec2(F: Namespace, grad: Array, vec1: Array, alpha: float) -> Array:
-        """The right vector gets gradᵀ · left."""
-        return F.mv(F.t(grad), vec1) * alpha
-
-
-@op("Linear algebra", "C+x⊗y", samples=(((2, 3), (2,), (3,), {"alpha": 0.5}),))
-def addr(self: Tensor, vec1: Tensor, vec2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
-    """beta · self + alpha · (vec1 ⊗ vec2)."""
-    return AddrBackward0.apply(self, vec1, vec2, beta=beta, alpha=alpha)

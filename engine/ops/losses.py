@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,14 @@ from engine.ops.arithmetic import add, div, divided, mul, neg, scaled, sub
 from engine.ops.choice import masked_fill
 from engine.ops.reduction import mean
 from engine.ops.reduction import sum as sum_
-from engine.ops.shape import broadcast_tensors, reshape
-from engine.registry import op
+from engine.ops.shape import broadcast_tensors, contiguous, reshape, view
+from engine.ops.targets import (
+    check_labels,
+    check_probabilities,
+    check_reduction,
+    refuse_gradient,
+)  # fmt: skip
+from engine.registry import op, tex
 from engine.tensor import Tensor, wrap
 
 Array = Any
@@ -43,21 +50,22 @@ class NllLossBackward0(Function):
     ) -> Array:  # fmt: skip
         """-self at the target, averaged"""
         share = _nll_share(self.shape, self.dtype, target, weight, ignore_index)
-        loss = np.sum(np.where(share == 0, 0, -self * share), 1)
+        loss = np.sum(np.where(share == 0, 0, -self * share), 1 if self.ndim > 1 else 0)
         if reduction == "none":
             return loss.astype(self.dtype)
         total = F.sum(loss.astype(self.dtype))
         return total / self.dtype.type(np.sum(share)) if reduction == "mean" else total
 
+    @tex(r"-\frac{\bar{y}}{n} \cdot [i = t]")
     def grad_self(
-        F: Namespace, grad: Array, self_shape: Shape, target: Array, weight: Array | None,
-        reduction: str, ignore_index: int,
+        F: Namespace, grad: Array, self: Array, self_shape: Shape, target: Array,
+        weight: Array | None, reduction: str, ignore_index: int,
     ) -> Array:  # fmt: skip
-        """Only the target's entry counts: it gets -grad over the weight of all rows."""
+        """Only the target's entry counts: it gets its row's share, with the sign turned."""
         share = -_nll_share(self_shape, dtype_of(grad), target, weight, ignore_index)
         if reduction == "mean":
             share = share / share.dtype.type(-np.sum(share))
-        if reduction == "none":
+        if reduction == "none" and len(self_shape) > 1:
             grad = F.unsqueeze(grad, 1)
         wide = F.expand(grad, self_shape)
         return F.where(F.constant(share == 0), F.zeros_like(wide), wide * F.constant(share))
@@ -72,6 +80,8 @@ def _nll_share(
     shape: Shape, dtype: Any, target: Array, weight: Array | None, ignore_index: int
 ) -> Array:
     """(n, c, …): the weight of each row at its target's place, 0 elsewhere."""
+    if len(shape) == 1:
+        return _nll_share((1, *shape), dtype, target.reshape(1), weight, ignore_index)[0]
     classes = np.arange(shape[1]).reshape((1, -1) + (1,) * (len(shape) - 2))
     chosen = (classes == target[:, None]) & (target != ignore_index)[:, None]
     scale = 1 if weight is None else weight.reshape(classes.shape)
@@ -84,39 +94,37 @@ def _nll_share(
         "reduction={reduction})"
     ),
     samples=(((2, 3), [0, 2]), ((2, 3), [0, 2], {"reduction": "sum"})),
+    formula=r"y = -\frac{1}{n} \sum_{i=1}^{n} x_{i, t_i}",
 )  # fmt: skip
 def nll_loss(
     self: Tensor, target: Tensor, weight: Tensor | None = None, *, ignore_index: int = -100,
     reduction: str = "mean",
 ) -> Tensor:  # fmt: skip
     """The negative log-likelihood of the target class; (n, c) log-probabilities, (n,) classes."""
+    check_reduction(reduction)
+    check_labels(self, target, weight)
+    refuse_gradient(f"nll_loss{'2d' if self.ndim > 2 else ''}_forward", weight=weight)
     labels = np.asarray(target._data)
-    if self.ndim > 1 and self.shape[0] != labels.shape[:1][0]:
-        raise ValueError(
-            f"Expected input batch_size ({self.shape[0]}) to match target batch_size "
-            f"({labels.shape[0]})."
-        )
     classes = self.shape[1 if self.ndim > 1 else 0]
-    for label in labels.reshape(-1):
-        if label != ignore_index and not 0 <= label < classes:
-            raise IndexError(f"Target {label} is out of bounds.")
+    wrong = labels[(labels != ignore_index) & ((labels < 0) | (labels >= classes))]
+    if wrong.size:
+        raise IndexError(f"Target {wrong[0]} is out of bounds.")
     node: type[Function] = NllLoss2DBackward0 if self.ndim > 2 else NllLossBackward0
     params = {
         "target": labels, "weight": None if weight is None else weight._data,
         "reduction": reduction, "ignore_index": ignore_index,
     }  # fmt: skip
-    if self.ndim == 1:
-        return _nll_of_one(self, params)
-    return node.apply(self, **params)
+    if self.ndim < 3 or self.ndim == 4:
+        return node.apply(self, **params)
+    return _nll_of_places(self, params, tuple(target.shape))
 
 
-def _nll_of_one(self: Tensor, params: dict[str, Any]) -> Tensor:
-    from engine.ops.shape import squeeze, unsqueeze
-
-    out = NllLossBackward0.apply(
-        unsqueeze(self, 0), **{**params, "target": params["target"].reshape(1)}
-    )
-    return squeeze(out) if out.ndim else out
+def _nll_of_places(self: Tensor, params: dict[str, Any], size: Shape) -> Tensor:
+    """(n, c, …) as images of one row."""
+    n, classes = self.shape[:2]
+    flat = {**params, "target": params["target"].reshape(n, 1, -1)}
+    out = NllLoss2DBackward0.apply(view(contiguous(self), (n, classes, 1, -1)), **flat)
+    return view(out, size) if params["reduction"] == "none" else out
 
 
 @op(
@@ -130,15 +138,22 @@ def _nll_of_one(self: Tensor, params: dict[str, Any]) -> Tensor:
         ((2, 3), [0, 2]), ((2, 3), [0, 2], {"label_smoothing": 0.2}),
         ((2, 3), [[0.5, 0.5, 0.0], [0.0, 0.0, 1.0]]),
     ),
+    formula=r"y = -\frac{1}{n} \sum_{i=1}^{n} \ln \frac{e^{x_{i, t_i}}}{\sum_j e^{x_{i j}}}",
 )  # fmt: skip
 def cross_entropy(
     self: Tensor, target: Tensor, weight: Tensor | None = None, *, ignore_index: int = -100,
     reduction: str = "mean", label_smoothing: float = 0.0,
 ) -> Tensor:  # fmt: skip
     """How surprised the logits are by the target: nll_loss of log_softmax."""
+    check_reduction(reduction)
     classes = 1 if self.ndim > 1 else 0
+    shares = target.shape == self.shape
+    if shares:
+        check_probabilities(self, target, weight, ignore_index)
+    if not 0 <= label_smoothing <= 1:
+        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
     logs = log_softmax(self, classes)
-    if target.shape == self.shape and target.is_floating_point():
+    if shares:
         return _soft_cross_entropy(logs, target, weight, reduction, label_smoothing, classes)
     hard = nll_loss(logs, target, weight, ignore_index=ignore_index, reduction=reduction)
     if not label_smoothing:
@@ -162,7 +177,8 @@ def _soft_cross_entropy(
     if reduction == "none":
         return neg(sum_(product, dim))
     total = neg(sum_(product))
-    return divided(total, logs.numel() / n) if reduction == "mean" else total
+    rows = math.prod(size for d, size in enumerate(logs.shape) if d != dim)
+    return divided(total, rows) if reduction == "mean" else total
 
 
 def _smoothed(
@@ -191,11 +207,13 @@ class MseLossBackward0(Function):
         """(self - target)², averaged"""
         return _reduced(F, (self - target) * (self - target), reduction)
 
+    @tex(r"\bar{y} \cdot \frac{2}{n} (x - t)")
     def grad_self(F: Namespace, grad: Array, self: Array, target: Array, reduction: str) -> Array:
-        """The further off, the larger the gradient: 2 · (self - target) / n."""
+        """The further off, the larger the gradient: twice the difference, averaged."""
         diff = self - target
         return grad * (2.0 / (_size(diff) if reduction == "mean" else 1)) * diff
 
+    @tex(r"-\bar{y} \cdot \frac{2}{n} (x - t)")
     def grad_target(F: Namespace, grad: Array, self: Array, target: Array, reduction: str) -> Array:
         """The same with its sign turned."""
         diff = self - target
@@ -217,13 +235,8 @@ def _paired(self: Tensor, target: Tensor) -> tuple[Tensor, ...]:
     return broadcast_tensors(self, target)
 
 
-def _check_reduction(reduction: str) -> None:
-    if reduction not in ("none", "mean", "sum"):
-        raise ValueError(f"{reduction} is not a valid value for reduction")
-
-
 def _reduce(loss: Tensor, reduction: str) -> Tensor:
-    _check_reduction(reduction)
+    check_reduction(reduction)
     if reduction == "none":
         return loss
     return mean(loss) if reduction == "mean" else sum_(loss)
@@ -232,14 +245,20 @@ def _reduce(loss: Tensor, reduction: str) -> Tensor:
 _PAIR = (((2, 3), (2, 3)), ((2, 3), (2, 3), {"reduction": "sum"}))
 
 
-@op("Loss", "MSE", torch="F.mse_loss({self}, {target}, reduction={reduction})", samples=_PAIR)
+@op(
+    "Loss", "MSE", torch="F.mse_loss({self}, {target}, reduction={reduction})", samples=_PAIR,
+    formula=r"y = \frac{1}{n} \sum_{i=1}^{n} (x_i - t_i)^2",
+)  # fmt: skip
 def mse_loss(self: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
     """The mean squared error."""
-    _check_reduction(reduction)
+    check_reduction(reduction)
     return MseLossBackward0.apply(*_paired(self, target), reduction=reduction)
 
 
-@op("Loss", "L1", torch="F.l1_loss({self}, {target}, reduction={reduction})", samples=_PAIR)
+@op(
+    "Loss", "L1", torch="F.l1_loss({self}, {target}, reduction={reduction})", samples=_PAIR,
+    formula=r"y = \frac{1}{n} \sum_{i=1}^{n} |x_i - t_i|",
+)  # fmt: skip
 def l1_loss(self: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
     """The mean absolute error."""
     return _reduce(absolute(sub(*_paired(self, target))), reduction)
@@ -253,6 +272,7 @@ class SmoothL1LossBackward0(Function):
         d = np.abs(self - target)
         return _reduced(F, F.where(d < beta, d * d * 0.5 / beta, d - 0.5 * beta), reduction)
 
+    @tex(r"\frac{\bar{y}}{n} \cdot \max\left(-1, \min\left(1, \frac{x - t}{\beta}\right)\right)")
     def grad_self(
         F: Namespace, grad: Array, self: Array, target: Array, reduction: str, beta: float
     ) -> Array:
@@ -261,6 +281,7 @@ class SmoothL1LossBackward0(Function):
         slope = F.where(F.abs(d) < beta, d / beta, F.sgn(d))
         return _share(grad * slope, _size(d), reduction)
 
+    @tex(r"-\frac{\bar{y}}{n} \cdot \max\left(-1, \min\left(1, \frac{x - t}{\beta}\right)\right)")
     def grad_target(
         F: Namespace, grad: Array, self: Array, target: Array, reduction: str, beta: float
     ) -> Array:
@@ -274,6 +295,10 @@ class SmoothL1LossBackward0(Function):
     "Loss", "smooth L1",
     torch="F.smooth_l1_loss({self}, {target}, reduction={reduction}, beta={beta})",
     samples=(*_PAIR, ((2, 3), (2, 3), {"beta": 0.5})),
+    formula=(
+        r"y = \frac{1}{n} \sum_{i=1}^{n} \begin{cases} \frac{d_i^2}{2 \beta} & |d_i| < \beta \\ "
+        r"|d_i| - \frac{\beta}{2} & \text{else} \end{cases}, \quad d = x - t"
+    ),
 )  # fmt: skip
 def smooth_l1_loss(
     self: Tensor, target: Tensor, *, reduction: str = "mean", beta: float = 1.0
@@ -293,6 +318,7 @@ class HuberLossBackward0(Function):
         d = np.abs(self - target)
         return _reduced(F, F.where(d < delta, d * d * 0.5, (d - 0.5 * delta) * delta), reduction)
 
+    @tex(r"\frac{\bar{y}}{n} \cdot \max(-\delta, \min(\delta, x - t))")
     def grad_self(
         F: Namespace, grad: Array, self: Array, target: Array, reduction: str, delta: float
     ) -> Array:
@@ -301,6 +327,7 @@ class HuberLossBackward0(Function):
         slope = F.where(F.abs(d) < delta, d, F.sgn(d) * delta)
         return _share(grad * slope, _size(d), reduction)
 
+    @tex(r"-\frac{\bar{y}}{n} \cdot \max(-\delta, \min(\delta, x - t))")
     def grad_target(
         F: Namespace, grad: Array, self: Array, target: Array, reduction: str, delta: float
     ) -> Array:
@@ -313,6 +340,10 @@ class HuberLossBackward0(Function):
 @op(
     "Loss", "Huber", torch="F.huber_loss({self}, {target}, reduction={reduction}, delta={delta})",
     samples=(*_PAIR, ((2, 3), (2, 3), {"delta": 0.5})),
+    formula=(
+        r"y = \frac{1}{n} \sum_{i=1}^{n} \begin{cases} \frac{d_i^2}{2} & |d_i| < \delta \\ \delta "
+        r"\left(|d_i| - \frac{\delta}{2}\right) & \text{else} \end{cases}, \quad d = x - t"
+    ),
 )  # fmt: skip
 def huber_loss(
     self: Tensor, target: Tensor, *, reduction: str = "mean", delta: float = 1.0
@@ -331,18 +362,20 @@ class BinaryCrossEntropyBackward0(Function):
         loss = (target - 1) * no - target * yes
         return _reduced(F, loss if weight is None else loss * weight, reduction)
 
+    @tex(r"\frac{\bar{y}}{n} \cdot \frac{x - t}{x (1 - x)}")
     def grad_self(
         F: Namespace, grad: Array, self: Array, target: Array, weight: Array | None, reduction: str
     ) -> Array:
-        """(self - target) / (self · (1 - self)): largest where a confident guess is wrong."""
+        """How far off the probability is, and most where a confident guess is wrong."""
         room = F.maximum((1 - self) * self, F.constant(np.asarray(1e-12, dtype_of(self))[()]))
         out = grad * (self - target) / room
         return _share(out if weight is None else out * weight, _size(self), reduction)
 
+    @tex(r"\frac{\bar{y}}{n} \cdot \ln \frac{1 - x}{x}")
     def grad_target(
         F: Namespace, grad: Array, self: Array, target: Array, weight: Array | None, reduction: str
     ) -> Array:
-        """ln(1 - self) - ln self"""
+        """The target gets what the loss would gain from another answer."""
         out = grad * (F.log(1 - self) - F.log(self))
         return _share(out if weight is None else out * weight, _size(self), reduction)
 
@@ -353,6 +386,7 @@ class BinaryCrossEntropyBackward0(Function):
         "reduction={reduction})"
     ),
     samples=(((2, 3), (2, 3)), ((2, 3), (2, 3), {"reduction": "none"})), domain=(0.1, 0.9),
+    formula=r"y = -\frac{1}{n} \sum_{i=1}^{n} \left(t_i \ln x_i + (1 - t_i) \ln(1 - x_i)\right)",
 )  # fmt: skip
 def binary_cross_entropy(
     self: Tensor, target: Tensor, weight: Tensor | None = None, *, reduction: str = "mean"
@@ -367,6 +401,7 @@ def binary_cross_entropy(
         raise RuntimeError("all elements of input should be between 0 and 1")
     if np.any(~((target._data >= 0) & (target._data <= 1))):
         raise RuntimeError("all elements of target should be between 0 and 1")
+    refuse_gradient("binary_cross_entropy", weight=weight)
     return BinaryCrossEntropyBackward0.apply(self, target, weight, reduction=reduction)
 
 
@@ -382,11 +417,12 @@ class BinaryCrossEntropyWithLogitsBackward0(Function):
         loss = (1 - target) * self - log_sigmoid
         return _reduced(F, loss if weight is None else loss * weight, reduction)
 
+    @tex(r"\frac{\bar{y}}{n} \cdot (\sigma(x) - t)")
     def grad_self(
         F: Namespace, grad: Array, self: Array, target: Array, weight: Array | None,
         pos_weight: Array | None, reduction: str,
     ) -> Array:  # fmt: skip
-        """sigmoid(self) - target: simply how far off the probability is."""
+        """Simply how far off the probability is."""
         if pos_weight is None:
             out = (F.sigmoid(self) - target) * grad
         else:
@@ -394,11 +430,12 @@ class BinaryCrossEntropyWithLogitsBackward0(Function):
             out = ((yes + 1 - target) * F.sigmoid(self) - yes) * grad
         return _share(out if weight is None else out * weight, _size(self), reduction)
 
+    @tex(r"-\frac{\bar{y}}{n} \cdot x")
     def grad_target(
         F: Namespace, grad: Array, self: Array, weight: Array | None, pos_weight: Array | None,
         reduction: str,
     ) -> Array:  # fmt: skip
-        """-self: what the loss would gain from another answer."""
+        """The target gets what the loss would gain from another answer."""
         if pos_weight is None:
             out = -self * grad
         else:
@@ -413,6 +450,10 @@ class BinaryCrossEntropyWithLogitsBackward0(Function):
         "F.binary_cross_entropy_with_logits({self}, {target}, weight={weight}, "
         "pos_weight={pos_weight}, reduction={reduction})"
     ),
+    formula=(
+        r"y = -\frac{1}{n} \sum_{i=1}^{n} \left(t_i \ln \sigma(x_i) + (1 - t_i) \ln(1 - "
+        r"\sigma(x_i))\right)"
+    ),
 )  # fmt: skip
 def binary_cross_entropy_with_logits(
     self: Tensor, target: Tensor, weight: Tensor | None = None, *, reduction: str = "mean",
@@ -423,6 +464,8 @@ def binary_cross_entropy_with_logits(
         raise ValueError(
             f"Target size ({target.shape}) must be the same as input size ({self.shape})"
         )
+    name = "binary_cross_entropy_with_logits"
+    refuse_gradient(name, weight=weight, pos_weight=pos_weight)
     return BinaryCrossEntropyWithLogitsBackward0.apply(
         self, target, weight, pos_weight, reduction=reduction
     )

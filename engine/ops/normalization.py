@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,9 +11,9 @@ import numpy as np
 from engine.either import dtype_of
 from engine.function import Function
 from engine.modes import no_grad
-from engine.ops.shape import reshape, view
-from engine.registry import op
-from engine.tensor import Tensor, wrap
+from engine.ops.shape import clone, reshape, view
+from engine.registry import op, tex
+from engine.tensor import Tensor, check_dim, wrap
 
 Array = Any
 Namespace = Any
@@ -48,6 +49,10 @@ class NativeLayerNormBackward0(Function):
         out = out if weight is None else out * weight
         return out if bias is None else out + bias
 
+    @tex(
+        r"\frac{1}{s} \left(w \bar{y} - \frac{1}{n} \sum w \bar{y} - \frac{h}{n} \sum w \bar{y} "
+        r"h\right), \quad h = \frac{x - \mu}{s}"
+    )
     def grad_input(
         F: Namespace, grad: Array, input: Array, weight: Array, ndim: int, eps: float
     ) -> Array:
@@ -56,12 +61,14 @@ class NativeLayerNormBackward0(Function):
         inner = grad if weight is None else grad * weight
         return _normalized_grad(F, inner, input, dims, eps)
 
+    @tex(r"\bar{y} \cdot \frac{x - \mu}{s}")
     def grad_weight(F: Namespace, grad: Array, input: Array, ndim: int, eps: float) -> Array:
         """The gradient times what is scaled."""
         dims = tuple(range(input.ndim - ndim, input.ndim))
         centred, rstd = _moments(F, input, dims, eps)
         return grad * (centred * rstd)
 
+    @tex(r"\bar{y}")
     def grad_bias(grad: Array) -> Array:
         """What is added gets the gradient as it is."""
         return grad
@@ -75,6 +82,7 @@ class NativeLayerNormBackward0(Function):
         ((2, 3), {"normalized_shape": (3,)}),
         ((2, 3), (3,), (3,), {"normalized_shape": (3,)}),
     ),
+    formula=r"y = w \cdot \frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} + b",
 )  # fmt: skip
 def layer_norm(
     input: Tensor, normalized_shape: tuple[int, ...], weight: Tensor | None = None,
@@ -82,6 +90,17 @@ def layer_norm(
 ) -> Tensor:  # fmt: skip
     """Each row shifted and scaled to mean 0 and variance 1 over the last dimensions."""
     shape = tuple(normalized_shape)
+    if not shape:
+        raise RuntimeError(
+            "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one "
+            "element, but got normalized_shape = []"
+        )
+    for name, part in (("weight", weight), ("bias", bias)):
+        if part is not None and tuple(part.shape) != shape:
+            raise RuntimeError(
+                f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape "
+                f"{list(part.shape)} and normalized_shape = {list(shape)}"
+            )
     if tuple(input.shape[-len(shape) :]) != shape:
         raise RuntimeError(
             f"Given normalized_shape={list(shape)}, expected input with shape "
@@ -99,39 +118,44 @@ class NativeBatchNormBackward0(Function):
         if mean is None:
             centred, rstd = _moments(F, input, _but_channels(input), eps)
         else:
-            centred = input - _per_channel(mean, input.ndim)
-            rstd = F.rsqrt(_per_channel(var, input.ndim) + input.dtype.type(eps))
+            centred = input - _per_channel(mean, input)
+            rstd = F.rsqrt(_per_channel(var, input) + input.dtype.type(eps))
         out = centred * rstd
-        out = out if weight is None else out * _per_channel(weight, input.ndim)
-        return out if bias is None else out + _per_channel(bias, input.ndim)
+        out = out if weight is None else out * _per_channel(weight, input)
+        return out if bias is None else out + _per_channel(bias, input)
 
+    @tex(
+        r"\frac{w}{s} \left(\bar{y} - \frac{1}{n} \sum \bar{y} - \frac{h}{n} \sum \bar{y} "
+        r"h\right), \quad h = \frac{x - \mu}{s}"
+    )
     def grad_input(
         F: Namespace, grad: Array, input: Array, weight: Array, mean: Any, var: Any, eps: float
     ) -> Array:
         """What would only shift or stretch a channel is taken out (not with fixed statistics)."""
         if weight is not None:
-            grad = grad * F.reshape(weight, _channel_shape(input.ndim))
+            grad = grad * F.reshape(weight, _channel_shape(input))
         if mean is None:
             return _normalized_grad(F, grad, input, _but_channels(input), eps)
-        scale = 1 / np.sqrt(_per_channel(var, input.ndim) + dtype_of(input).type(eps))
+        scale = 1 / np.sqrt(_per_channel(var, input) + dtype_of(input).type(eps))
         return grad * F.constant(scale)
 
+    @tex(r"\sum_i \bar{y}_i \frac{x_i - \mu}{s}")
     def grad_weight(
-        F: Namespace, grad: Array, input: Array, mean: Any, var: Any, eps: float
-    ) -> Array:
+        F: Namespace, grad: Array, input: Array, weight_shape: Shape, mean: Any, var: Any,
+        eps: float,
+    ) -> Array:  # fmt: skip
         """The gradient times what is scaled."""
         if mean is None:
             centred, rstd = _moments(F, input, _but_channels(input), eps)
         else:
-            centred = input - F.constant(_per_channel(mean, input.ndim))
-            rstd = F.constant(
-                1 / np.sqrt(_per_channel(var, input.ndim) + dtype_of(input).type(eps))
-            )
-        return F.sum(grad * centred * rstd, _but_channels(input))
+            centred = input - F.constant(_per_channel(mean, input))
+            rstd = F.constant(1 / np.sqrt(_per_channel(var, input) + dtype_of(input).type(eps)))
+        return F.reshape(F.sum(grad * centred * rstd, _but_channels(input)), weight_shape)
 
-    def grad_bias(F: Namespace, grad: Array) -> Array:
+    @tex(r"\sum_i \bar{y}_i")
+    def grad_bias(F: Namespace, grad: Array, bias_shape: Shape) -> Array:
         """What is added gets the gradient as it is."""
-        return F.sum(grad, _but_channels(grad))
+        return F.reshape(F.sum(grad, _but_channels(grad)), bias_shape)
 
 
 class _InTraining(NativeBatchNormBackward0):
@@ -145,12 +169,12 @@ def _but_channels(x: Array) -> Shape:
     return (0, *range(2, x.ndim))
 
 
-def _channel_shape(ndim: int) -> Shape:
-    return (1, -1) + (1,) * (ndim - 2)
+def _channel_shape(x: Array) -> Shape:
+    return (1, x.shape[1], *(1,) * (x.ndim - 2))
 
 
-def _per_channel(values: Array, ndim: int) -> Array:
-    return np.reshape(values, _channel_shape(ndim))
+def _per_channel(values: Array, x: Array) -> Array:
+    return np.reshape(values, _channel_shape(x))
 
 
 @op(
@@ -160,6 +184,7 @@ def _per_channel(values: Array, ndim: int) -> Array:
         "training={training}, momentum={momentum}, eps={eps})"
     ),
     samples=(((4, 2), None, None, (2,), (2,), {"training": True}),),
+    formula=r"y = w \cdot \frac{x - \mu}{\sqrt{\nu + \varepsilon}} + b",
 )  # fmt: skip
 def batch_norm(
     input: Tensor, running_mean: Tensor | None = None, running_var: Tensor | None = None,
@@ -167,22 +192,42 @@ def batch_norm(
     momentum: float = 0.1, eps: float = 1e-05,
 ) -> Tensor:  # fmt: skip
     """Each channel shifted and scaled to mean 0 and variance 1 over the batch."""
+    if input.ndim == 1 and not input.numel():
+        return clone(input)
     if training:
         _check_batch(input)
+        if (running_mean is None) != (running_var is None):
+            raise ValueError(
+                "running_mean and running_var must either both be None or neither be None"
+            )
+    of_channels = {
+        "running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias
+    }  # fmt: skip
+    _check_counts(input, of_channels, training)
+    if training:
         if running_mean is not None and running_var is not None:
             _update(input, running_mean, running_var, momentum)
         return _InTraining.apply(input, weight, bias, mean=None, var=None, eps=eps)
-    if running_mean is None or running_var is None:
-        raise RuntimeError(
-            "Expected running_mean and running_var to be defined when training=False"
-        )
+    assert running_mean is not None
+    assert running_var is not None
     return NativeBatchNormBackward0.apply(
         input, weight, bias, mean=running_mean._data, var=running_var._data, eps=eps
     )
 
 
+def _check_counts(input: Tensor, parts: dict[str, Tensor | None], training: bool) -> None:
+    """Raises RuntimeError unless every part has an entry for each channel."""
+    channels = input.shape[1] if input.ndim > 1 else 0
+    for name, part in parts.items():
+        if part is not None and part.numel() != channels:
+            raise RuntimeError(f"{name} should contain {channels} elements not {part.numel()}")
+        if part is None and not training and name.startswith("running"):
+            raise RuntimeError(f"{name} must be defined in evaluation mode")
+
+
 def _check_batch(input: Tensor) -> None:
-    if input.numel() // input.shape[1] == 1:
+    channels = check_dim(1, input.ndim)
+    if math.prod(n for d, n in enumerate(input.shape) if d != channels) == 1:
         raise ValueError(
             f"Expected more than 1 value per channel when training, got input size {input.shape}"
         )
@@ -211,19 +256,24 @@ class NativeGroupNormBackward0(Function):
         grouped = input.reshape(_grouped(input.shape, num_groups))
         centred, rstd = _moments(F, grouped, (2,), eps)
         out = (centred * rstd).reshape(input.shape)
-        out = out if weight is None else out * _per_channel(weight, input.ndim)
-        return out if bias is None else out + _per_channel(bias, input.ndim)
+        out = out if weight is None else out * _per_channel(weight, input)
+        return out if bias is None else out + _per_channel(bias, input)
 
+    @tex(
+        r"\frac{1}{s} \left(w \bar{y} - \frac{1}{n} \sum w \bar{y} - \frac{h}{n} \sum w \bar{y} "
+        r"h\right), \quad h = \frac{x - \mu}{s}"
+    )
     def grad_input(
         F: Namespace, grad: Array, input: Array, weight: Array, num_groups: int, eps: float
     ) -> Array:
         """What would only shift or stretch a group is taken out."""
         if weight is not None:
-            grad = grad * F.reshape(weight, _channel_shape(input.ndim))
+            grad = grad * F.reshape(weight, _channel_shape(input))
         shape = _grouped(input.shape, num_groups)
         inner = _normalized_grad(F, F.reshape(grad, shape), F.reshape(input, shape), (2,), eps)
         return F.reshape(inner, tuple(input.shape))
 
+    @tex(r"\sum_i \bar{y}_i \frac{x_i - \mu}{s}")
     def grad_weight(F: Namespace, grad: Array, input: Array, num_groups: int, eps: float) -> Array:
         """The gradient times what is scaled."""
         grouped = F.reshape(input, _grouped(input.shape, num_groups))
@@ -231,9 +281,30 @@ class NativeGroupNormBackward0(Function):
         hat = F.reshape(centred * rstd, tuple(input.shape))
         return F.sum(grad * hat, _but_channels(input))
 
+    @tex(r"\sum_i \bar{y}_i")
     def grad_bias(F: Namespace, grad: Array) -> Array:
         """What is added gets the gradient as it is."""
         return F.sum(grad, _but_channels(grad))
+
+
+def _check_group_parts(
+    input: Tensor, num_groups: int, weight: Tensor | None, bias: Tensor | None
+) -> None:
+    """Raises RuntimeError unless channels make groups, and weight and bias have one for each."""
+    if num_groups < 1:
+        raise RuntimeError(f"Expected num groups to be greater than 0, got {num_groups}")
+    if input.shape[1] % num_groups:
+        raise RuntimeError(
+            "Expected number of channels in input to be divisible by num_groups, but got input of "
+            f"shape {list(input.shape)} and num_groups={num_groups}"
+        )
+    said = [0] if weight is None else list(weight.shape)  # of the bias too, as torch has it
+    for name, part in (("weight", weight), ("bias", bias)):
+        if part is not None and tuple(part.shape) != (input.shape[1],):
+            raise RuntimeError(
+                f"Expected {name} to be a vector of size equal to the number of channels in input, "
+                f"but got {name} of shape {said} and input of shape {list(input.shape)}"
+            )
 
 
 def _grouped(shape: Sequence[int], groups: int) -> Shape:
@@ -246,17 +317,24 @@ def _grouped(shape: Sequence[int], groups: int) -> Shape:
     torch="F.group_norm({input}, {num_groups}, {weight}, {bias}, eps={eps})",
     defaults={"num_groups": 1},
     samples=(((2, 4, 3), {"num_groups": 2}), ((2, 4), (4,), (4,), {"num_groups": 2})),
+    formula=r"y = w \cdot \frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} + b",
 )  # fmt: skip
 def group_norm(
     input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None,
     eps: float = 1e-05,
 ) -> Tensor:  # fmt: skip
     """Groups of channels shifted and scaled to mean 0 and variance 1, for each example."""
-    if input.shape[1] % num_groups:
+    if input.ndim < 2:
         raise RuntimeError(
-            "Expected number of channels in input to be divisible by num_groups, but got input of "
-            f"shape {list(input.shape)} and num_groups={num_groups}"
+            f"Expected at least 2 dimensions for input tensor but received {input.ndim}"
         )
+    groups = input.shape[0] * input.shape[1] // num_groups
+    if groups * math.prod(input.shape[2:]) == 1:
+        raise ValueError(
+            "Expected more than 1 value per channel when training, got input size "
+            f"{list(input.shape)}"
+        )
+    _check_group_parts(input, num_groups, weight, bias)
     return NativeGroupNormBackward0.apply(input, weight, bias, num_groups=num_groups, eps=eps)
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from engine.function import grad_edge
 from engine.many import ManyOutputs
-from engine.meta import meta_of
 from engine.modes import STATE
 from engine.registry import op
 from engine.tensor import Tensor, check_dim, is_tensor, wrap
@@ -26,7 +25,7 @@ class _Pieces(ManyOutputs):
     """Undone by putting the pieces' gradients together again, zeros for those that have none."""
 
     __slots__ = ()
-    label = ""
+    views: ClassVar[bool] = True
 
     @classmethod
     def cut(cls, self: Tensor, parts: Sequence[Array], dim: int) -> tuple[Tensor, ...]:
@@ -40,9 +39,8 @@ class _Pieces(ManyOutputs):
             node.tie(outs)
             if STATE.origin is not None:
                 STATE.origin.made(node, [self])
-        for out in outs:
-            share_view(out, self)
-            meta_of(out).multi_view = cls.label
+        for out in outs if cls.views else ():
+            share_view(out, self, many=True)
         return outs
 
     def run(self, grad: list[Any], F: Namespace) -> Sequence[Any]:
@@ -63,7 +61,6 @@ class _Pieces(ManyOutputs):
 
 class UnbindBackward0(_Pieces):
     __slots__ = ()
-    label = "Unbind"
 
     def joined(self, F: Namespace, grads: list[Any]) -> Any:
         return F.stack(grads, self.params["dim"])
@@ -71,20 +68,26 @@ class UnbindBackward0(_Pieces):
 
 class SplitBackward0(_Pieces):
     __slots__ = ()
-    label = "Split"
 
 
 class SplitWithSizesBackward0(_Pieces):
     __slots__ = ()
-    label = "SplitWithSizes"
 
 
-@op("Shape", "unbind", torch="{self}.unbind({dim})", samples=(((2, 3), {"dim": 1}),))
+class UnsafeSplitBackward0(_Pieces):
+    __slots__ = ()
+    views = False
+
+
+@op(
+    "Shape", "unbind", torch="{self}.unbind({dim})", samples=(((2, 3), {"dim": 1}),),
+    formula=r"y_{i} = x_{i}",
+)  # fmt: skip
 def unbind(self: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """The slices along a dimension, as separate tensors."""
     d = check_dim(dim, self.ndim)
     if not self.ndim:
-        raise RuntimeError("Dimension specified as 0 but tensor has no dimensions")
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     rows = np.moveaxis(viewable(self), d, 0)
     return UnbindBackward0.cut(self, [rows[i, ...] for i in range(len(rows))], d)
 
@@ -100,6 +103,7 @@ def _sections(self: Tensor, sizes: Sequence[int], dim: int) -> list[Array]:
 @op(
     "Shape", "split", torch="{self}.split({split_size}, {dim})", defaults={"split_size": 1},
     samples=(((5,), {"split_size": 2}), ((2, 4), {"split_size": [1, 3], "dim": 1})),
+    formula=r"(y_1, y_2, \ldots) = x",
 )  # fmt: skip
 def split(self: Tensor, split_size: int | tuple[int, ...], dim: int = 0) -> tuple[Tensor, ...]:
     """Pieces of `split_size` along a dimension (the last may be less), or of sizes listed."""
@@ -108,23 +112,28 @@ def split(self: Tensor, split_size: int | tuple[int, ...], dim: int = 0) -> tupl
     d = check_dim(dim, self.ndim)
     n = self.shape[d]
     if isinstance(split_size, (list, tuple)):
-        return _split_with_sizes(self, list(split_size), d)
-    if split_size < 0 or (split_size == 0 and n):
+        return _split_with_sizes(self, list(split_size), dim)
+    if split_size < 0:
         raise RuntimeError(
             f"split expects split_size be non-negative, but got split_size={split_size}"
+        )
+    if split_size == 0 and n:
+        raise RuntimeError(
+            f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}"
         )
     sizes = [min(split_size, n - k) for k in range(0, n, split_size)] if n else [0]
     return SplitBackward0.cut(self, _sections(self, sizes, d), d)
 
 
 def _split_with_sizes(self: Tensor, sizes: list[int], dim: int) -> tuple[Tensor, ...]:
-    n = self.shape[dim]
+    d = check_dim(dim, self.ndim)
+    n = self.shape[d]
     if sum(sizes) != n:
         raise RuntimeError(
             f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at "
             f"dimension {dim}), but got split_sizes={sizes}"
         )
-    return SplitWithSizesBackward0.cut(self, _sections(self, sizes, dim), dim)
+    return SplitWithSizesBackward0.cut(self, _sections(self, sizes, d), d)
 
 
 @op(
@@ -133,6 +142,7 @@ def _split_with_sizes(self: Tensor, sizes: list[int], dim: int) -> tuple[Tensor,
     torch="{self}.chunk({chunks}, {dim})",
     defaults={"chunks": 2},
     samples=(((5,), {"chunks": 2}),),
+    formula=r"(y_1, y_2, \ldots) = x",
 )
 def chunk(self: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """The given number of pieces along a dimension, or fewer."""
@@ -141,7 +151,18 @@ def chunk(self: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     if chunks <= 0:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
     n = self.shape[check_dim(dim, self.ndim)]
+    if not n:
+        return _split_with_sizes(self, [0] * chunks, check_dim(dim, self.ndim))
     return split(self, max(-(-n // chunks), 1), dim)
+
+
+def unsafe_chunk(self: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """As `chunk`, but the pieces are no views: what is done to one in place concerns it alone."""
+    d = check_dim(dim, self.ndim)
+    n = self.shape[d]
+    size = max(-(-n // chunks), 1)
+    sizes = [min(size, n - k) for k in range(0, n, size)]
+    return UnsafeSplitBackward0.cut(self, _sections(self, sizes, d), d)
 
 
 def tensor_split(self: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:

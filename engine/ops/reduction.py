@@ -11,8 +11,7 @@ import numpy as np
 from engine import dtypes, kernels
 from engine.either import data_of, dtype_of
 from engine.function import Function
-from engine.many import ManyOutputs
-from engine.registry import op
+from engine.registry import op, tex
 from engine.tensor import Tensor, check_dim, wrap
 
 Array = Any
@@ -46,6 +45,7 @@ class SumBackward0(Function):
         """The sum of all entries"""
         return F.sum(self if dtype is None else dtypes.cast(self, dtype))
 
+    @tex(r"\bar{y}")
     def grad_self(F: Namespace, grad: Array, self_shape: Shape) -> Array:
         """sum distributes: every entry that was added gets the same gradient."""
         return F.expand(grad, self_shape)
@@ -58,6 +58,7 @@ class SumBackward1(Function):
         """The sum along dim"""
         return F.sum(self if dtype is None else dtypes.cast(self, dtype), dim, keepdim)
 
+    @tex(r"\bar{y}")
     def grad_self(F: Namespace, grad: Array, self_shape: Shape, dim: Any, keepdim: bool) -> Array:
         """sum distributes: every entry that was added gets the same gradient."""
         return spread(F, grad, self_shape, dim, keepdim)
@@ -66,6 +67,7 @@ class SumBackward1(Function):
 @op(
     "Reduction", "Σ", nickname="distributes",
     samples=(((2, 3),), ((2, 3), {"dim": 1}), ((2, 3, 2), {"dim": (0, 2), "keepdim": True})),
+    formula=r"y = \sum_i x_i",
 )  # fmt: skip
 def sum(
     self: Tensor,
@@ -75,7 +77,7 @@ def sum(
     dtype: str | None = None,
 ) -> Tensor:
     """Add up along `dim`, or everything."""
-    kind = None if dtype is None else dtypes.BY_NAME[str(dtype).removeprefix("torch.")]
+    kind = named_dtype(dtype)
     if dim is None:
         return SumBackward0.apply(self, dtype=kind)
     dims = dims_of(dim, self.ndim) if self.ndim else ()
@@ -84,14 +86,20 @@ def sum(
     return SumBackward1.apply(self, dim=dims, keepdim=keepdim, dtype=kind)
 
 
+def named_dtype(dtype: Any) -> dtypes.dtype | None:
+    """A dtype given as such or by its name."""
+    return None if dtype is None else dtypes.BY_NAME[str(dtype).removeprefix("torch.")]
+
+
 class MeanBackward0(Function):
     def forward(F: Namespace, self: Array, *, dtype: Any = None) -> Array:
         """The mean of all entries"""
-        return _divided(F.sum(self if dtype is None else dtypes.cast(self, dtype)), self.size)
+        return divided_by(F.sum(self if dtype is None else dtypes.cast(self, dtype)), self.size)
 
+    @tex(r"\frac{\bar{y}}{n}")
     def grad_self(F: Namespace, grad: Array, self_shape: Shape) -> Array:
         """mean distributes: every entry gets the gradient divided by how many there are."""
-        return F.expand(grad, self_shape) / _count(self_shape)
+        return F.expand(grad, self_shape) / count_of(self_shape)
 
 
 class MeanBackward1(Function):
@@ -100,25 +108,29 @@ class MeanBackward1(Function):
     ) -> Array:
         """The mean along dim"""
         out = F.sum(self if dtype is None else dtypes.cast(self, dtype), dim, keepdim)
-        return _divided(out, self.size // out.size if out.size else 0)
+        return divided_by(out, self.size // out.size if out.size else 0)
 
+    @tex(r"\frac{\bar{y}}{n}")
     def grad_self(F: Namespace, grad: Array, self_shape: Shape, dim: Any, keepdim: bool) -> Array:
         """mean distributes: every entry gets the gradient divided by how many there are."""
         dims = dim or range(len(self_shape))
-        return spread(F, grad, self_shape, dim, keepdim) / _count([self_shape[d] for d in dims])
+        return spread(F, grad, self_shape, dim, keepdim) / count_of([self_shape[d] for d in dims])
 
 
-def _divided(total: Array, count: int) -> Array:
+def divided_by(total: Array, count: int) -> Array:
+    """The total over a count, in the total's dtype."""
     return total / total.dtype.type(count)
 
 
-def _count(sizes: Sequence[int]) -> int:
+def count_of(sizes: Sequence[int]) -> int:
+    """How many entries dimensions of these sizes have between them."""
     return math.prod(sizes)
 
 
 @op(
     "Reduction", "mean", nickname="distributes",
     samples=(((2, 3),), ((2, 3), {"dim": 1}), ((2, 3, 2), {"dim": (0, 2), "keepdim": True})),
+    formula=r"y = \frac{1}{n} \sum_{i=1}^{n} x_i",
 )  # fmt: skip
 def mean(
     self: Tensor,
@@ -145,28 +157,57 @@ class LinalgVectorNormBackward0(Function):
         """(Σ |self|ᵒʳᵈ)^(1/ord)"""
         return F.vector_norm(self, ord, dim, keepdim)
 
+    @tex(r"\bar{y} \cdot \operatorname{sgn}(x) \left(\frac{|x|}{y}\right)^{p - 1}")
     def grad_self(
         F: Namespace, grad: Array, self: Array, result: Array, self_shape: Shape, ord: float,
         dim: Any, keepdim: bool,
     ) -> Array:  # fmt: skip
         """A length grows fastest along the vector itself: the gradient points that way."""
+        if ord == 0:
+            return None  # counting has no slope, and PyTorch sends nothing
         grad = spread(F, grad, self_shape, dim, keepdim)
         norm = spread(F, result, self_shape, dim, keepdim)
+        if ord == 1:
+            return F.sgn(self) * grad
         if ord == 2:
-            slope = self / norm
-        elif ord == 1:
-            slope = F.sgn(self)
-        elif ord == float("inf"):
-            hits = F.abs(self) == norm
-            count = F.sum(F.cast(hits, dtype_of(self)), dim, True) if self_shape else 1
-            slope = F.where(hits, F.sgn(self) / count, F.zeros_like(self))
-        else:
-            slope = F.sgn(self) * F.pow(F.abs(self) / norm, ord - 1)
-            slope = F.where(self == 0, F.zeros_like(slope), slope)
-        return F.where(norm == 0, F.zeros_like(slope), slope * grad)
+            return F.where(norm == 0, F.zeros_like(grad), grad * (self / norm))
+        if math.isinf(ord):
+            return _shared_by_largest(F, grad, self, norm, dim)
+        slope = grad / F.pow(norm, ord - 1)
+        slope = F.where(norm == 0, F.zeros_like(slope), slope)
+        if ord >= 2:
+            return self * F.pow(F.abs(self), ord - 2) * slope
+        steep = F.sgn(self) * F.pow(F.abs(self), ord - 1)
+        return F.where(self == 0, F.zeros_like(steep), steep) * slope
 
 
-@op("Reduction", "‖x‖", samples=(((2, 3),), ((2, 3), {"p": 3.0, "dim": 1}), ((4,), {"p": 1.0})))
+def _shared_by_largest(F: Namespace, grad: Array, self: Array, norm: Array, dim: Any) -> Array:
+    """An extreme routes: the entries that attain it share the gradient."""
+    hits = F.logical_or(F.abs(self) == norm, F.isnan(self))
+    count = F.sum(F.cast(hits, dtype_of(self)), dim or (), True) if self.ndim else 1
+    return F.where(hits, F.sgn(self) * (grad / count), F.zeros_like(grad))
+
+
+def _check_norm_of_none(self: Tensor, order: float, dims: Shape | None) -> None:
+    """Raises RuntimeError where an extreme would have to be found among no entries."""
+    name = f"{order:g}"
+    if not dims:
+        raise RuntimeError(
+            f"linalg.vector_norm cannot compute the {name} norm on an empty tensor because the "
+            "operation does not have an identity"
+        )
+    for d in dims:
+        if not self.shape[d]:
+            raise RuntimeError(
+                f"linalg.vector_norm cannot compute the {name} norm on the dimension {d}because "
+                "this dimension is empty and the operation does not have an identity"
+            )
+
+
+@op(
+    "Reduction", "‖x‖", samples=(((2, 3),), ((2, 3), {"p": 3.0, "dim": 1}), ((4,), {"p": 1.0})),
+    formula=r"y = \sqrt[p]{\sum_i |x_i|^{p}}",
+)  # fmt: skip
 def norm(
     self: Tensor,
     p: float | str = 2,
@@ -179,29 +220,40 @@ def norm(
             "linalg.vector_norm: Expected a floating point or complex tensor as input. Got "
             f"{self.dtype.scalar_name}"
         )
+    if p == "nuc":
+        from engine.ops.spectral import matrix_norm
+
+        return matrix_norm(self, "nuc", (0, 1) if dim is None else dim, keepdim)
     order = 2.0 if p == "fro" else float(p)
     dims = None if dim is None else dims_of(dim, self.ndim)
+    dims = dims if self.ndim else None
+    if not self.numel() and (order < 0 or math.isinf(order)):
+        _check_norm_of_none(self, order, dims)
     return LinalgVectorNormBackward0.apply(self, ord=order, dim=dims, keepdim=keepdim)
 
 
 class ProdBackward0(Function):
-    def forward(F: Namespace, self: Array) -> Array:
+    def forward(F: Namespace, self: Array, *, dtype: Any = None) -> Array:
         """The product of all entries"""
-        return _product(self, None, False)
+        return _product(self, None, False, dtype)
 
+    @tex(r"\bar{y} \cdot \frac{y}{x}")
     def grad_self(F: Namespace, grad: Array, self: Array, result: Array) -> Array:
         """Each entry gets the gradient times the product of all the others."""
         if F is not kernels or np.any(data_of(self) == 0):
-            flat = F.reshape(self, (-1,))
+            flat = F.reshape(self, (math.prod(self.shape),))
             return grad * F.reshape(_others(F, flat, 0), self.shape)
         return grad * result / self
 
 
 class ProdBackward1(Function):
-    def forward(F: Namespace, self: Array, *, dim: int, keepdim: bool = False) -> Array:
+    def forward(
+        F: Namespace, self: Array, *, dim: int, keepdim: bool = False, dtype: Any = None
+    ) -> Array:
         """The product along dim"""
-        return _product(self, dim, keepdim)
+        return _product(self, dim, keepdim, dtype)
 
+    @tex(r"\bar{y} \cdot \frac{y}{x}")
     def grad_self(
         F: Namespace, grad: Array, self: Array, result: Array, self_shape: Shape, dim: int,
         keepdim: bool,
@@ -213,9 +265,14 @@ class ProdBackward1(Function):
         return grad * spread(F, result, self_shape, (dim,), keepdim) / self
 
 
-def _product(self: Array, dim: int | None, keepdim: bool) -> Array:
-    kind = np.int64 if self.dtype.kind in "bui" else self.dtype
+def _product(self: Array, dim: int | None, keepdim: bool, dtype: Any) -> Array:
+    kind = _summed_in(self) if dtype is None else dtype.np
     return np.prod(self, axis=dim if self.ndim else None, dtype=kind, keepdims=keepdim)
+
+
+def _summed_in(x: Array) -> Any:
+    """The dtype of sums and products of `x`: integers grow to int64."""
+    return np.int64 if x.dtype.kind in "bui" else x.dtype
 
 
 def _others(F: Namespace, self: Array, dim: int) -> Array:
@@ -223,6 +280,8 @@ def _others(F: Namespace, self: Array, dim: int) -> Array:
     if not self.ndim:
         return F.ones_like(self)
     n, found = self.shape[dim], []
+    if not math.prod(self.shape):
+        return F.ones_like(self)
     for i in range(n):
         rest = [F.slice(self, dim, 0, i), F.slice(self, dim, i + 1, n)]
         found.append(_folded(F, F.cat(rest, dim), dim))
@@ -244,174 +303,17 @@ def _folded(F: Namespace, x: Array, dim: int) -> Array:
         ((2, 3),), ((2, 3), {"dim": 1}), ([2.0, 0.0, 3.0],),
         ((2, 3), {"dim": 0, "keepdim": True}),
     ),
+    formula=r"y = \prod_i x_i",
 )  # fmt: skip
 def prod(
     self: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: str | None = None
 ) -> Tensor:
     """Multiply entries along `dim`, or all of them."""
-    if dtype is not None:
-        self = self.to(dtype)
+    kind = named_dtype(dtype)
     if dim is None:
-        return ProdBackward0.apply(self)
-    return ProdBackward1.apply(self, dim=check_dim(dim, self.ndim), keepdim=keepdim)
-
-
-# ---- spread: variance and standard deviation -----------------------------------------------------
-
-
-def _var_grad(
-    F: Namespace, grad: Array, self: Array, shape: Shape, dim: Any, correction: float, keepdim: bool
-) -> Array:
-    dims = dim or tuple(range(len(shape)))
-    count = _count([shape[d] for d in dims])
-    centred = self - F.sum(self, dims, True) / count if shape else self - self
-    free = count - correction
-    scale = 2.0 / free if free > 0 else math.inf
-    return spread(F, grad, shape, dim, keepdim) * scale * centred
-
-
-def _variance(F: Namespace, self: Array, dim: Any, correction: float, keepdim: bool) -> Array:
-    axis = tuple(dim) if dim else None
-    wide = self.astype(np.float64) if self.dtype == np.float32 else self
-    count = wide.size // max(np.sum(wide, axis).size, 1)
-    mean = np.sum(wide, axis, keepdims=True) / count
-    total = np.sum((wide - mean) ** 2, axis, keepdims=keepdim)
-    return np.asarray(total / wide.dtype.type(max(count - correction, 0))).astype(self.dtype)[()]
-
-
-class VarBackward0(Function):
-    def forward(F: Namespace, self: Array, *, dim: Any, correction: float, keepdim: bool) -> Array:
-        """Σ (self - mean)² / (n - correction)"""
-        return _variance(F, self, dim, correction, keepdim)
-
-    def grad_self(
-        F: Namespace, grad: Array, self: Array, self_shape: Shape, dim: Any, correction: float,
-        keepdim: bool,
-    ) -> Array:  # fmt: skip
-        """2 (self - mean) / (n - correction): the further from the mean, the more."""
-        return _var_grad(F, grad, self, self_shape, dim, correction, keepdim)
-
-
-class StdBackward0(Function):
-    def forward(F: Namespace, self: Array, *, dim: Any, correction: float, keepdim: bool) -> Array:
-        """√ of the variance"""
-        return np.sqrt(_variance(F, self, dim, correction, keepdim))
-
-    def grad_self(
-        F: Namespace, grad: Array, self: Array, result: Array, self_shape: Shape, dim: Any,
-        correction: float, keepdim: bool,
-    ) -> Array:  # fmt: skip
-        """(self - mean) / ((n - correction) · std); 0 where everything is equal."""
-        inner = grad / (result * 2)
-        inner = F.where(result == 0, F.zeros_like(inner), inner)
-        return _var_grad(F, inner, self, self_shape, dim, correction, keepdim)
-
-
-class VarMeanBackward0(ManyOutputs):
-    def forward(
-        F: Namespace, self: Array, *, dim: Any, correction: float, keepdim: bool
-    ) -> tuple[Array, Array]:
-        """The variance and the mean"""
-        return _variance(F, self, dim, correction, keepdim), _mean(F, self, dim, keepdim)
-
-    def grad_self(
-        F: Namespace, grads: list[Array], self: Array, self_shape: Shape, dim: Any,
-        correction: float, keepdim: bool,
-    ) -> Array:  # fmt: skip
-        """The variance's share and the mean's."""
-        parts = []
-        if grads[0] is not None:
-            parts.append(_var_grad(F, grads[0], self, self_shape, dim, correction, keepdim))
-        if grads[1] is not None:
-            parts.append(_mean_grad(F, grads[1], self_shape, dim, keepdim))
-        return parts[0] if len(parts) == 1 else parts[0] + parts[1]
-
-
-class StdMeanBackward0(ManyOutputs):
-    def forward(
-        F: Namespace, self: Array, *, dim: Any, correction: float, keepdim: bool
-    ) -> tuple[Array, Array]:
-        """The standard deviation and the mean"""
-        return np.sqrt(_variance(F, self, dim, correction, keepdim)), _mean(F, self, dim, keepdim)
-
-    def grad_self(
-        F: Namespace, grads: list[Array], self: Array, results: tuple[Array, ...],
-        self_shape: Shape, dim: Any, correction: float, keepdim: bool,
-    ) -> Array:  # fmt: skip
-        """The standard deviation's share and the mean's."""
-        parts = []
-        if grads[0] is not None:
-            inner = grads[0] / (results[0] * 2)
-            inner = F.where(results[0] == 0, F.zeros_like(inner), inner)
-            parts.append(_var_grad(F, inner, self, self_shape, dim, correction, keepdim))
-        if grads[1] is not None:
-            parts.append(_mean_grad(F, grads[1], self_shape, dim, keepdim))
-        return parts[0] if len(parts) == 1 else parts[0] + parts[1]
-
-
-def _mean(F: Namespace, self: Array, dim: Any, keepdim: bool) -> Array:
-    out = F.sum(self, dim, keepdim)
-    return _divided(out, self.size // max(out.size, 1))
-
-
-def _mean_grad(F: Namespace, grad: Array, shape: Shape, dim: Any, keepdim: bool) -> Array:
-    dims = dim or range(len(shape))
-    return spread(F, grad, shape, dim, keepdim) / _count([shape[d] for d in dims])
-
-
-def _deviation(
-    name: str, self: Tensor, args: Any, correction: Any, unbiased: Any
-) -> dict[str, Any]:
-    """The keywords of a variance-like node, from torch's two ways of calling it."""
-    if isinstance(args, bool):
-        args, unbiased = None, args
-    if not self.is_floating_point():
-        raise RuntimeError(f"{name} only support floating point and complex dtypes")
-    if unbiased is not None:
-        correction = int(unbiased)
-    dims = () if args is None else dims_of(args, self.ndim)
-    return {"dim": dims if self.ndim else (), "correction": 1 if correction is None else correction}
-
-
-_SPREADS = (((2, 3),), ((2, 3), {"dim": 1}), ((2, 3), {"dim": 0, "correction": 0, "keepdim": True}))
-
-
-@op("Reduction", "var", samples=_SPREADS)
-def var(
-    self: Tensor, dim: int | tuple[int, ...] | None = None, unbiased: bool | None = None,
-    keepdim: bool = False, *, correction: float | None = None,
-) -> Tensor:  # fmt: skip
-    """The mean squared distance from the mean, over n - correction."""
-    found = _deviation("std and var", self, dim, correction, unbiased)
-    return VarBackward0.apply(self, keepdim=keepdim, **found)
-
-
-@op("Reduction", "std", samples=_SPREADS)
-def std(
-    self: Tensor, dim: int | tuple[int, ...] | None = None, unbiased: bool | None = None,
-    keepdim: bool = False, *, correction: float | None = None,
-) -> Tensor:  # fmt: skip
-    """The square root of the variance."""
-    found = _deviation("std and var", self, dim, correction, unbiased)
-    return StdBackward0.apply(self, keepdim=keepdim, **found)
-
-
-def var_mean(
-    self: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
-    correction: float | None = None,
-) -> tuple[Tensor, ...]:  # fmt: skip
-    """The variance and the mean."""
-    found = _deviation("var_mean", self, dim, correction, unbiased)
-    return VarMeanBackward0.apply_many(self, keepdim=keepdim, **found)
-
-
-def std_mean(
-    self: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
-    correction: float | None = None,
-) -> tuple[Tensor, ...]:  # fmt: skip
-    """The standard deviation and the mean."""
-    found = _deviation("std_mean", self, dim, correction, unbiased)
-    return StdMeanBackward0.apply_many(self, keepdim=keepdim, **found)
+        return ProdBackward0.apply(self, dtype=kind)
+    d = check_dim(dim, self.ndim)
+    return ProdBackward1.apply(self, dim=d, keepdim=keepdim, dtype=kind)
 
 
 class LogsumexpBackward0(Function):
@@ -420,11 +322,12 @@ class LogsumexpBackward0(Function):
     def forward(F: Namespace, self: Array, *, dim: Any, keepdim: bool) -> Array:
         """ln Σ exp(self) along dim"""
         axis = tuple(dim) if dim else None
-        top = np.max(self, axis, keepdims=True)
+        top = np.max(self, axis, keepdims=True, initial=-np.inf)
         top = np.where(np.isinf(top), self.dtype.type(0), top)
         out = F.log(F.sum(F.exp(self - top), axis, True)) + top
         return out if keepdim else np.squeeze(out, axis)
 
+    @tex(r"\bar{y} \cdot e^{x - y}")
     def grad_self(
         F: Namespace, grad: Array, self: Array, result: Array, self_shape: Shape, dim: Any,
         keepdim: bool,
@@ -437,6 +340,7 @@ class LogsumexpBackward0(Function):
 @op(
     "Reduction", "ln Σ e", defaults={"dim": -1},
     samples=(((2, 3), {"dim": 1}), ((2, 3), {"dim": (0, 1), "keepdim": True})),
+    formula=r"y = \ln \sum_i e^{x_i}",
 )  # fmt: skip
 def logsumexp(self: Tensor, dim: int | tuple[int, ...], keepdim: bool = False) -> Tensor:
     """The logarithm of the sum of exponentials, computed without overflow."""
@@ -445,10 +349,13 @@ def logsumexp(self: Tensor, dim: int | tuple[int, ...], keepdim: bool = False) -
 
 
 class NansumBackward0(Function):
-    def forward(F: Namespace, self: Array, *, dim: Any, keepdim: bool) -> Array:
+    def forward(F: Namespace, self: Array, *, dim: Any, keepdim: bool, dtype: Any = None) -> Array:
         """The sum of what is a number"""
+        if dtype is not None:
+            self = dtypes.cast(self, dtype)
         return F.sum(np.where(np.isnan(self), self.dtype.type(0), self), dim, keepdim)
 
+    @tex(r"\bar{y} \cdot [x \neq \text{nan}]")
     def grad_self(
         F: Namespace, grad: Array, self: Array, self_shape: Shape, dim: Any, keepdim: bool
     ) -> Array:
@@ -457,26 +364,38 @@ class NansumBackward0(Function):
         return F.where(F.isnan(self), F.zeros_like(grad), grad)
 
 
-@op("Reduction", "Σ̸", samples=(((2, 3),), ((2, 3), {"dim": 1})))
-def nansum(self: Tensor, dim: int | tuple[int, ...] | None = None, keepdim: bool = False) -> Tensor:
+@op(
+    "Reduction", "Σ̸", samples=(((2, 3),), ((2, 3), {"dim": 1})),
+    formula=r"y = \sum_{x_i \neq \text{nan}} x_i",
+)  # fmt: skip
+def nansum(
+    self: Tensor, dim: int | tuple[int, ...] | None = None, keepdim: bool = False, *,
+    dtype: str | None = None,
+) -> Tensor:  # fmt: skip
     """Add up along `dim`, or everything, leaving out nan."""
-    dims = () if dim is None else dims_of(dim, self.ndim)
-    return NansumBackward0.apply(self, dim=dims, keepdim=keepdim)
+    dims = () if dim is None or not self.ndim else dims_of(dim, self.ndim)
+    return NansumBackward0.apply(self, dim=dims, keepdim=keepdim, dtype=named_dtype(dtype))
 
 
 def any(self: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Whether any entry is true."""
-    axis = None if dim is None else dims_of(dim, self.ndim)
-    return wrap(np.asarray(np.any(self._data, axis, keepdims=keepdim)))
+    axis = None if dim is None or not self.ndim else dims_of(dim, self.ndim)
+    return _truth(self, np.any(self._data, axis, keepdims=keepdim))
 
 
 def all(self: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Whether all entries are true."""
-    axis = None if dim is None else dims_of(dim, self.ndim)
-    return wrap(np.asarray(np.all(self._data, axis, keepdims=keepdim)))
+    axis = None if dim is None or not self.ndim else dims_of(dim, self.ndim)
+    return _truth(self, np.all(self._data, axis, keepdims=keepdim))
+
+
+def _truth(self: Tensor, answer: Array) -> Tensor:
+    """Booleans, except that of uint8 PyTorch makes uint8."""
+    kind = np.uint8 if self.dtype.name == "uint8" else np.bool_
+    return wrap(np.asarray(answer, kind))
 
 
 def count_nonzero(self: Tensor, dim: Any = None) -> Tensor:
     """How many entries are not zero."""
-    axis = None if dim is None else dims_of(dim, self.ndim)
+    axis = None if dim is None or not self.ndim else dims_of(dim, self.ndim)
     return wrap(np.asarray(np.count_nonzero(self._data, axis), np.int64))

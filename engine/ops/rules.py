@@ -12,8 +12,10 @@ from engine.ops.arithmetic import to
 from engine.ops.choice import where
 from engine.ops.compare import isnan
 from engine.ops.elementary import sign
+from engine.ops.gamma import polygamma
 from engine.ops.index import IndexBackward0
 from engine.ops.reduction import norm
+from engine.registry import tex
 from engine.tensor import Tensor, wrap
 
 Array = Any
@@ -120,8 +122,8 @@ def zeros(size: Shape, like: Tensor) -> Tensor:
 
 
 def trigamma(x: Tensor) -> Tensor:
-    """The slope of digamma; differentiated no further."""
-    return wrap(kernels.trigamma(x._data))
+    """The slope of digamma."""
+    return polygamma(1, x)
 
 
 def constant(data: Array) -> Tensor:
@@ -139,12 +141,13 @@ class TanhBackwardBackward0(Function):
         """self · (1 - result²)"""
         return F.tanh_backward(self, output)
 
+    @tex(r"\bar{y} \cdot (1 - y^2)")
     def grad_self(F: Namespace, grad: Array, output: Array) -> Array:
         """The slope of tanh once more."""
         return F.tanh_backward(grad, output)
 
     def grad_output(grad: Array, self: Array, output: Array) -> Array:
-        """-2 · result: how the slope bends."""
+        """How the slope of tanh bends."""
         return grad * (-2 * output * self)
 
 
@@ -158,12 +161,13 @@ class SigmoidBackwardBackward0(Function):
         """self · (1 - result) · result"""
         return F.sigmoid_backward(self, output)
 
+    @tex(r"\bar{y} \cdot y (1 - y)")
     def grad_self(F: Namespace, grad: Array, output: Array) -> Array:
         """The slope of sigmoid once more."""
         return F.sigmoid_backward(grad, output)
 
     def grad_output(grad: Array, self: Array, output: Array) -> Array:
-        """1 - 2 · result: how the slope bends."""
+        """How the slope of sigmoid bends."""
         return grad * self * (-2 * output + 1)
 
 

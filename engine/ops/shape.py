@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from engine import dtypes, errors
-from engine.function import NOWHERE, Function, grad_edge
+from engine import errors, layout
+from engine.function import Function
 from engine.ops.reduction import dims_of
-from engine.registry import Tensors, op
-from engine.tensor import Tensor, check_dim, is_tensor, wrap
+from engine.registry import op, tex
+from engine.tensor import Tensor, check_dim, is_tensor
 
 Array = Any
 Namespace = Any
@@ -21,6 +21,8 @@ Shape = tuple[int, ...]
 
 def resolved(shape: Sequence[int], numel: int) -> tuple[int, ...]:
     """`shape` with its -1 worked out; raises RuntimeError with PyTorch's sentence."""
+    if math.prod(shape) == numel and min(shape, default=0) >= 0:
+        return tuple(map(int, shape))
     known = math.prod(n for n in shape if n != -1)
     if list(shape).count(-1) > 1:
         raise RuntimeError("only one dimension can be inferred")
@@ -38,6 +40,7 @@ class ViewBackward0(Function):
         """The same entries, row by row, in another shape"""
         return self.reshape(size, copy=False)
 
+    @tex(r"\operatorname{reshape} \bar{y}")
     def grad_self(F: Namespace, grad: Array, self_shape: Shape) -> Array:
         """A reshape only renames the entries: the gradient is reshaped back."""
         return F.reshape(grad, self_shape)
@@ -56,6 +59,7 @@ class UnsafeViewBackward0(Function):
         """A fresh copy's entries in another shape"""
         return F.reshape(self, size)
 
+    @tex(r"\operatorname{reshape} \bar{y}")
     def grad_self(F: Namespace, grad: Array, self_shape: Shape) -> Array:
         """A reshape only renames the entries: the gradient is reshaped back."""
         return F.reshape(grad, self_shape)
@@ -75,6 +79,7 @@ def _can_view(data: Array, size: Shape) -> bool:
     torch="{self}.view({shape})",
     defaults={"shape": [-1]},
     samples=(((2, 3), {"shape": (3, -1)}),),
+    formula=r"y = \operatorname{reshape} x",
 )
 def view(self: Tensor, shape: tuple[int, ...]) -> Tensor:
     """The same memory in another shape; -1 stands for what is left."""
@@ -93,6 +98,7 @@ def view(self: Tensor, shape: tuple[int, ...]) -> Tensor:
     torch="{self}.reshape({shape})",
     defaults={"shape": [-1]},
     samples=(((2, 3), {"shape": (-1,)}),),
+    formula=r"y = \operatorname{reshape} x",
 )
 def reshape(self: Tensor, shape: tuple[int, ...]) -> Tensor:
     """The entries in another shape, copied only where they must be; -1 stands for what is left."""
@@ -101,7 +107,7 @@ def reshape(self: Tensor, shape: tuple[int, ...]) -> Tensor:
         return ViewBackward0.apply(self, size=size)
     if _can_view(self._data, size):
         return ReshapeAliasBackward0.apply(self, size=size)
-    return UnsafeViewBackward0.apply(clone(self), size=size)
+    return UnsafeViewBackward0.apply(clone(self, memory_format=layout.contiguous_format), size=size)
 
 
 @op(
@@ -109,6 +115,7 @@ def reshape(self: Tensor, shape: tuple[int, ...]) -> Tensor:
     "flatten",
     torch="{self}.flatten({start_dim}, {end_dim})",
     samples=(((2, 3, 2), {"start_dim": 1}), ((2, 3),)),
+    formula=r"y = \operatorname{vec} x",
 )
 def flatten(self: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """Join the dimensions from `start_dim` to `end_dim` into one."""
@@ -131,12 +138,13 @@ class TBackward0(Function):
         """Rows become columns"""
         return self.T
 
+    @tex(r"\bar{y}^{\top}")
     def grad_self(F: Namespace, grad: Array) -> Array:
         """The gradient is transposed back."""
         return F.t(grad)
 
 
-@op("Shape", "ᵀ", torch="{self}.t()", samples=(((2, 3),), ((3,),)))
+@op("Shape", "ᵀ", torch="{self}.t()", samples=(((2, 3),), ((3,),)), formula=r"y = x^{\top}")
 def t(self: Tensor) -> Tensor:
     """Rows become columns, of a matrix or less."""
     if self.ndim > 2:
@@ -151,9 +159,10 @@ class PermuteBackward0(Function):
         """The dimensions in another order"""
         return np.transpose(self, dims)
 
+    @tex(r"\pi^{-1} \bar{y}")
     def grad_self(F: Namespace, grad: Array, dims: Shape) -> Array:
         """The dimensions go back to their old order."""
-        return F.permute(grad, tuple(int(i) for i in np.argsort(dims)))
+        return F.permute(grad, tuple(sorted(range(len(dims)), key=dims.__getitem__)))
 
 
 @op(
@@ -162,16 +171,18 @@ class PermuteBackward0(Function):
     torch="{self}.permute({dims})",
     defaults={"dims": [1, 0]},
     samples=(((2, 3, 4), {"dims": (2, 0, 1)}),),
+    formula=r"y_{\pi(i)} = x_{i}",
 )
 def permute(self: Tensor, dims: tuple[int, ...]) -> Tensor:
     """The dimensions in another order."""
-    if len(dims) != self.ndim:
+    ndim = self._data.ndim
+    if len(dims) != ndim:
         raise RuntimeError(
             "permute(sparse_coo): number of dimensions in the tensor input does not match the "
-            f"length of the desired ordering of dimensions i.e. input.dim() = {self.ndim} is not "
+            f"length of the desired ordering of dimensions i.e. input.dim() = {ndim} is not "
             f"equal to len(dims) = {len(dims)}"
         )
-    order = tuple(check_dim(d, self.ndim) for d in dims)
+    order = tuple([check_dim(d, ndim) for d in dims])
     if len(set(order)) != len(order):
         raise RuntimeError("permute(): duplicate dims are not allowed.")
     return PermuteBackward0.apply(self, dims=order)
@@ -184,6 +195,7 @@ class TransposeBackward0(Function):
         """Two dimensions change places"""
         return np.swapaxes(self, dim0, dim1) if self.ndim else self.view()
 
+    @tex(r"\bar{y}^{\top}")
     def grad_self(F: Namespace, grad: Array, dim0: int, dim1: int) -> Array:
         """The two dimensions change places again."""
         return F.transpose(grad, dim0, dim1)
@@ -195,6 +207,7 @@ class TransposeBackward0(Function):
     torch="{self}.transpose({dim0}, {dim1})",
     defaults={"dim0": 0, "dim1": 1},
     samples=(((2, 3), {"dim0": 0, "dim1": 1}),),
+    formula=r"y_{j i} = x_{i j}",
 )
 def transpose(self: Tensor, dim0: int, dim1: int) -> Tensor:
     """Two dimensions change places."""
@@ -209,6 +222,7 @@ class SqueezeBackward0(Function):
         """Without the dimensions of size 1"""
         return np.squeeze(self)
 
+    @tex(r"\operatorname{reshape} \bar{y}")
     def grad_self(F: Namespace, grad: Array, self_shape: Shape) -> Array:
         """The dropped dimensions come back."""
         return F.reshape(grad, self_shape)
@@ -221,6 +235,7 @@ class SqueezeBackward1(Function):
         """Without dimension dim, if its size is 1"""
         return F.squeeze(self, dim)
 
+    @tex(r"\operatorname{reshape} \bar{y}")
     def grad_self(F: Namespace, grad: Array, self_shape: Shape) -> Array:
         """The dropped dimension comes back."""
         return F.reshape(grad, self_shape)
@@ -233,6 +248,7 @@ class SqueezeBackward2(Function):
         """Without those of the dimensions dim whose size is 1"""
         return F.squeeze(self, dim)
 
+    @tex(r"\operatorname{reshape} \bar{y}")
     def grad_self(F: Namespace, grad: Array, self_shape: Shape) -> Array:
         """The dropped dimensions come back."""
         return F.reshape(grad, self_shape)
@@ -245,6 +261,7 @@ class SqueezeBackward4(Function):
         """Without the dimension that a matrix product had added"""
         return F.squeeze(self, dim)
 
+    @tex(r"\operatorname{reshape} \bar{y}")
     def grad_self(F: Namespace, grad: Array, self_shape: Shape) -> Array:
         """The dropped dimension comes back."""
         return F.reshape(grad, self_shape)
@@ -255,6 +272,7 @@ class SqueezeBackward4(Function):
     "squeeze",
     torch="{self}.squeeze({dim})",
     samples=(((1, 3, 1),), ((1, 3, 1), {"dim": 0})),
+    formula=r"y_{i} = x_{i 1}",
 )
 def squeeze(self: Tensor, dim: int | tuple[int, ...] | None = None) -> Tensor:
     """Drop dimensions of size 1: all, or those named."""
@@ -272,6 +290,7 @@ class UnsqueezeBackward0(Function):
         """With one more dimension, of size 1"""
         return np.expand_dims(self, dim)
 
+    @tex(r"\operatorname{reshape} \bar{y}")
     def grad_self(F: Namespace, grad: Array, dim: int) -> Array:
         """The added dimension goes again."""
         return F.squeeze(grad, dim)
@@ -283,6 +302,7 @@ class UnsqueezeBackward0(Function):
     torch="{self}.unsqueeze({dim})",
     defaults={"dim": 0},
     samples=(((2, 3), {"dim": 1}),),
+    formula=r"y_{i 1} = x_{i}",
 )
 def unsqueeze(self: Tensor, dim: int) -> Tensor:
     """Add a dimension of size 1 before `dim`."""
@@ -298,6 +318,7 @@ class ExpandBackward0(Function):
             self, size, _expanded_strides(self, size), writeable=True
         )
 
+    @tex(r"\sum_i \bar{y}_i")
     def grad_self(grad: Array) -> Array:
         """What was repeated collects the gradients of all its copies."""
         return grad
@@ -317,25 +338,18 @@ def _expanded_strides(self: Array, size: Shape) -> tuple[int, ...]:
     torch="{self}.expand({size})",
     defaults={"size": [2, -1]},
     samples=(((2, 1), {"size": (3, 2, 4)}), ((1, 3), {"size": (2, -1)})),
+    formula=r"y_{i j} = x_{j}",
 )
 def expand(self: Tensor, size: tuple[int, ...]) -> Tensor:
     """Repeat along dimensions of size 1 (or new ones) without copying; -1 keeps a size."""
     shape = tuple(self.shape)
     extra = len(size) - len(shape)
     if extra < 0:
-        raise RuntimeError(
-            f"expand(torch.{self.dtype.tensor_type.removeprefix('torch.')}{{{list(shape)}}}, "
-            f"size={list(size)}): the number of sizes provided ({len(size)}) must be greater or "
-            f"equal to the number of dimensions in the tensor ({len(shape)})"
-        )
+        raise RuntimeError(errors.expand_too_few(self.dtype.tensor_type, shape, tuple(size)))
     full = tuple(shape[i - extra] if n == -1 and i >= extra else int(n) for i, n in enumerate(size))
-    for i, n in enumerate(full):
+    for i, n in reversed([*enumerate(full)]):
         if i >= extra and shape[i - extra] not in (1, n):
-            raise RuntimeError(
-                f"The expanded size of the tensor ({n}) must match the existing size "
-                f"({shape[i - extra]}) at non-singleton dimension {i}.  Target sizes: "
-                f"{list(full)}.  Tensor sizes: {list(shape)}"
-            )
+            raise RuntimeError(errors.cannot_expand(shape, full, i, shape[i - extra]))
     return ExpandBackward0.apply(self, size=full)
 
 
@@ -359,130 +373,41 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     return tuple(x if x.shape == shape else expand(x, shape) for x in tensors)
 
 
-class _Joined(Function):
-    """A Function of any number of tensors: one edge and one contribution each."""
-
-    @classmethod
-    def join(cls, tensors: Sequence[Tensor], dim: int) -> Tensor:
-        """Apply to a list of tensors."""
-        if not tensors:
-            raise RuntimeError("expected a non-empty list of Tensors")
-        dtype = tensors[0].dtype
-        for x in tensors[1:]:
-            dtype = dtypes.promote(dtype, x.dtype)
-        data = cls.forward_data_of([dtypes.cast(x._data, dtype) for x in tensors], dim)
-        out = wrap(data)
-        from engine.modes import STATE
-
-        if STATE.grad_enabled and data.dtype.kind == "f" and any(x.requires_grad for x in tensors):
-            node = cls.bare(data)
-            node.edges = tuple(grad_edge(x) if x.requires_grad else NOWHERE for x in tensors)
-            node.params = {"dim": dim, "shapes": tuple(x._data.shape for x in tensors)}
-            if STATE.origin is not None:
-                STATE.origin.made(node, tensors)
-            out._fn = node
-        return out
-
-    @classmethod
-    def forward_data_of(cls, arrays: list[Array], dim: int) -> Array:
-        """The arrays in one."""
-        raise TypeError(cls)
-
-    def parts(self, grad: Any, F: Namespace) -> list[Any]:
-        """What each tensor gets of the gradient."""
-        raise TypeError(self)
-
-    def run(self, grad: Any, F: Namespace) -> Sequence[Any]:
-        if grad is None:
-            return (None,) * len(self.below)
-        parts = self.parts(grad, F)
-        return [p if f is not None else None for p, f in zip(parts, self.below, strict=True)]
-
-
-class CatBackward0(_Joined):
-    @classmethod
-    def forward_data_of(cls, arrays: list[Array], dim: int) -> Array:
-        return np.concatenate(arrays, dim)
-
-    def parts(self, grad: Any, F: Namespace) -> list[Any]:
-        """cat lines up its inputs: each gets its own piece of the gradient."""
-        dim, start, found = self.params["dim"], 0, []
-        for shape in self.params["shapes"]:
-            found.append(F.slice(grad, dim, start, start + shape[dim], 1))
-            start += shape[dim]
-        return found
-
-
-class StackBackward0(_Joined):
-    @classmethod
-    def forward_data_of(cls, arrays: list[Array], dim: int) -> Array:
-        return np.stack(arrays, dim)
-
-    def parts(self, grad: Any, F: Namespace) -> list[Any]:
-        """stack lines up its inputs: each gets its own slice of the gradient."""
-        dim = self.params["dim"]
-        return [F.select(grad, dim, i) for i in range(len(self.params["shapes"]))]
-
-
-@op("Shape", "cat", samples=(([(2, 3), (1, 3)],), ([(2, 1), (2, 3)], {"dim": 1})))
-def cat(tensors: Tensors, dim: int = 0) -> Tensor:
-    """Join tensors along a dimension they have."""
-    parts = list(tensors)
-    if parts and not parts[0].ndim:
-        raise RuntimeError("zero-dimensional tensor (at position 0) cannot be concatenated")
-    d = check_dim(dim, parts[0].ndim) if parts else 0
-    for i, x in enumerate(parts):
-        _check_cat(parts[0], x, d, i)
-    return CatBackward0.join(parts, d)
-
-
-def _check_cat(first: Tensor, x: Tensor, dim: int, i: int) -> None:
-    if x.ndim != first.ndim:
-        raise RuntimeError(
-            f"Tensors must have same number of dimensions: got {first.ndim} and {x.ndim}"
-        )
-    for d, (a, b) in enumerate(zip(first.shape, x.shape, strict=True)):
-        if d != dim and a != b:
-            raise RuntimeError(
-                f"Sizes of tensors must match except in dimension {dim}. Expected size {a} but got "
-                f"size {b} for tensor number {i} in the list."
-            )
-
-
-@op("Shape", "stack", samples=(([(3,), (3,)],), ([(2,), (2,)], {"dim": 1})))
-def stack(tensors: Tensors, dim: int = 0) -> Tensor:
-    """Join tensors of one shape along a new dimension."""
-    parts = list(tensors)
-    if not parts:
-        raise RuntimeError("stack expects a non-empty TensorList")
-    for i, x in enumerate(parts):
-        if x.shape != parts[0].shape:
-            raise RuntimeError(
-                f"stack expects each tensor to be equal size, but got {list(parts[0].shape)} at "
-                f"entry 0 and {list(x.shape)} at entry {i}"
-            )
-    return StackBackward0.join(parts, check_dim(dim, parts[0].ndim + 1))
-
-
 class CloneBackward0(Function):
-    def forward(F: Namespace, self: Array) -> Array:
+    def forward(
+        F: Namespace, self: Array, *, memory_format: layout.memory_format | None = None
+    ) -> Array:
         """A copy"""
-        return self.copy()
+        return layout.copied(self, memory_format)
 
+    @tex(r"\bar{y}")
     def grad_self(grad: Array) -> Array:
         """A copy passes its gradient on."""
         return grad
 
 
-@op("Gradient control", "⧉", torch="{self}.clone()", samples=(((2, 3),),))
-def clone(self: Tensor) -> Tensor:
-    """A copy that gradients flow through."""
-    return CloneBackward0.apply(self)
+@op(
+    "Gradient control",
+    "⧉",
+    torch="{self}.clone()",
+    samples=(((2, 3),),),
+    hidden=("memory_format",),
+    formula=r"y = x",
+)
+def clone(self: Tensor, *, memory_format: layout.memory_format | None = None) -> Tensor:
+    """A copy that gradients flow through; its memory is ordered as the tensor's unless told."""
+    return CloneBackward0.apply(self, memory_format=memory_format)
 
 
-def contiguous(self: Tensor) -> Tensor:
-    """The tensor itself if its memory is in row-major order, else a copy."""
-    return self if self.is_contiguous() else clone(self)
+def contiguous(
+    self: Tensor, memory_format: layout.memory_format = layout.contiguous_format
+) -> Tensor:
+    """The tensor itself if its memory is in row-major order (or the one given), else a copy."""
+    if memory_format is layout.preserve_format:
+        raise RuntimeError("preserve memory format is unsupported by the contiguous operator")
+    if layout.is_laid_out(self._data, memory_format):
+        return self
+    return clone(self, memory_format=memory_format)
 
 
 def sizes(args: tuple[Any, ...]) -> tuple[int, ...]:

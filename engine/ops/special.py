@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.function import Function
-from engine.registry import Operand, op
+from engine.registry import Operand, op, tex
 from engine.tensor import Tensor, is_tensor, wrap
 
 Array = Any
@@ -26,12 +26,14 @@ class Atan2Backward0(Function):
         """The angle of the point (other, self)"""
         return np.arctan2(self, other)
 
+    @tex(r"\bar{y} \cdot \frac{b}{a^2 + b^2}")
     def grad_self(F: Namespace, grad: Array, self: Array, other: Array) -> Array:
-        """other / (self² + other²); 0 at the origin"""
+        """The angle turns as the point moves across its direction, less the further out it is."""
         return _over_square(F, grad, self, other) * other
 
+    @tex(r"-\bar{y} \cdot \frac{a}{a^2 + b^2}")
     def grad_other(F: Namespace, grad: Array, self: Array, other: Array) -> Array:
-        """-self / (self² + other²); 0 at the origin"""
+        """The angle turns as the point moves across its direction, less the further out it is."""
         return _over_square(F, grad, self, other) * -self
 
 
@@ -40,7 +42,7 @@ def _over_square(F: Namespace, grad: Array, a: Array, b: Array) -> Array:
     return grad * F.where(square == 0, F.zeros_like(square), F.reciprocal(square))
 
 
-@op("Elementary", "atan2", samples=(((2, 3), (3,)),))
+@op("Elementary", "atan2", samples=(((2, 3), (3,)),), formula=r"y = \arctan \frac{a}{b}")
 def atan2(self: Tensor, other: Tensor) -> Tensor:
     """The angle of the point (other, self), from -π to π."""
     return Atan2Backward0.apply(self, other)
@@ -53,16 +55,18 @@ class HypotBackward0(Function):
         """√(self² + other²)"""
         return np.hypot(self, other)
 
+    @tex(r"\bar{y} \cdot \frac{a}{y}")
     def grad_self(grad: Array, self: Array, result: Array) -> Array:
         """A length grows fastest along itself."""
         return grad * (self / result)
 
+    @tex(r"\bar{y} \cdot \frac{b}{y}")
     def grad_other(grad: Array, other: Array, result: Array) -> Array:
         """A length grows fastest along itself."""
         return grad * (other / result)
 
 
-@op("Elementary", "hypot", samples=(((2, 3), (3,)),))
+@op("Elementary", "hypot", samples=(((2, 3), (3,)),), formula=r"y = \sqrt{a^2 + b^2}")
 def hypot(self: Tensor, other: Tensor) -> Tensor:
     """The length of the hypotenuse."""
     return HypotBackward0.apply(self, other)
@@ -75,16 +79,21 @@ class LogaddexpBackward0(Function):
         """ln(eˢᵉˡᶠ + eᵒᵗʰᵉʳ)"""
         return np.logaddexp(self, other)
 
+    @tex(r"\frac{\bar{y}}{1 + e^{b - a}}")
     def grad_self(F: Namespace, grad: Array, self: Array, other: Array) -> Array:
         """They share by softmax."""
         return grad / (1 + F.exp(other - self))
 
+    @tex(r"\frac{\bar{y}}{1 + e^{a - b}}")
     def grad_other(F: Namespace, grad: Array, self: Array, other: Array) -> Array:
         """They share by softmax."""
         return grad / (1 + F.exp(self - other))
 
 
-@op("Elementary", "ln(eᵃ+eᵇ)", samples=(((2, 3), (3,)),))
+@op(
+    "Elementary", "ln(eᵃ+eᵇ)", samples=(((2, 3), (3,)),),
+    formula=r"y = \ln\left(e^{a} + e^{b}\right)",
+)  # fmt: skip
 def logaddexp(self: Tensor, other: Tensor) -> Tensor:
     """The logarithm of the sum of two exponentials, computed without overflow."""
     return LogaddexpBackward0.apply(self, other)
@@ -97,16 +106,21 @@ class Logaddexp2Backward0(Function):
         """log₂(2ˢᵉˡᶠ + 2ᵒᵗʰᵉʳ)"""
         return np.logaddexp2(self, other)
 
+    @tex(r"\frac{\bar{y}}{1 + 2^{b - a}}")
     def grad_self(F: Namespace, grad: Array, self: Array, other: Array) -> Array:
         """They share by softmax."""
         return grad / (1 + F.exp2(other - self))
 
+    @tex(r"\frac{\bar{y}}{1 + 2^{a - b}}")
     def grad_other(F: Namespace, grad: Array, self: Array, other: Array) -> Array:
         """They share by softmax."""
         return grad / (1 + F.exp2(self - other))
 
 
-@op("Elementary", "log₂(2ᵃ+2ᵇ)", samples=(((2, 3), (3,)),))
+@op(
+    "Elementary", "log₂(2ᵃ+2ᵇ)", samples=(((2, 3), (3,)),),
+    formula=r"y = \log_2\left(2^{a} + 2^{b}\right)",
+)  # fmt: skip
 def logaddexp2(self: Tensor, other: Tensor) -> Tensor:
     """logaddexp to base 2."""
     return Logaddexp2Backward0.apply(self, other)
@@ -120,17 +134,19 @@ class XlogyBackward0(Function):
         product = self * F.log(other)
         return F.where(np.isnan(other), other, F.where(self == 0, self * 0, product))
 
+    @tex(r"\bar{y} \cdot \ln b")
     def grad_self(F: Namespace, grad: Array, self: Array, other: Array) -> Array:
         """The factor gets the gradient times ln other; 0 where both are 0."""
         dead = F.logical_and(self == 0, other <= 0)
         return grad * F.where(dead, F.zeros_like(grad), F.log(other))
 
+    @tex(r"\bar{y} \cdot \frac{a}{b}")
     def grad_other(grad: Array, self: Array, other: Array) -> Array:
-        """self / other"""
+        """The slope of the logarithm times the factor before it."""
         return grad * self / other
 
 
-@op("Elementary", "x ln y", samples=(((2, 3), (3,)),), domain=(0.2, 2.0))
+@op("Elementary", "x ln y", samples=(((2, 3), (3,)),), domain=(0.2, 2.0), formula=r"y = a \ln b")
 def xlogy(self: Operand, other: Operand) -> Tensor:
     """self · ln other, and 0 where self is 0."""
     a = _as_tensor(self, other)
@@ -144,14 +160,15 @@ class SincBackward0(Function):
         """sin(π self) / (π self), 1 at 0"""
         return np.sinc(self)
 
+    @tex(r"\bar{y} \cdot \frac{\pi x \cos(\pi x) - \sin(\pi x)}{\pi x^2}")
     def grad_self(F: Namespace, grad: Array, self: Array) -> Array:
-        """(cos(π x) π x - sin(π x)) / (π x²); 0 at 0"""
+        """The slope of a wave that fades: flat at zero and at every crest."""
         x = self * math.pi
         slope = grad * ((F.cos(x) * x - F.sin(x)) / (x * self))
         return F.where(self == 0, F.zeros_like(slope), slope)
 
 
-@op("Elementary", "sinc", samples=(((2, 3),),))
+@op("Elementary", "sinc", samples=(((2, 3),),), formula=r"y = \frac{\sin(\pi x)}{\pi x}")
 def sinc(self: Tensor) -> Tensor:
     """sin(π x) / (π x), 1 at 0."""
     return SincBackward0.apply(self)
@@ -165,8 +182,9 @@ class LogitBackward0(Function):
         x = self if eps is None else np.clip(self, eps, 1 - eps)
         return F.log(x / (1 - x))
 
+    @tex(r"\frac{\bar{y}}{x (1 - x)}")
     def grad_self(F: Namespace, grad: Array, self: Array, eps: float | None) -> Array:
-        """1 / (x · (1 - x)); 0 outside [eps, 1 - eps]"""
+        """The logit is steep near 0 and near 1, least so in the middle."""
         slope = grad / (self * (1 - self))
         if eps is None:
             inside = (self >= 0) & (self <= 1)
@@ -175,7 +193,10 @@ class LogitBackward0(Function):
         return F.where(inside, slope, F.zeros_like(slope))
 
 
-@op("Elementary", "logit", samples=(((2, 3),),), domain=(0.1, 0.9))
+@op(
+    "Elementary", "logit", samples=(((2, 3),),), domain=(0.1, 0.9),
+    formula=r"y = \ln \frac{x}{1 - x}",
+)  # fmt: skip
 def logit(self: Tensor, eps: float | None = None) -> Tensor:
     """The inverse of sigmoid."""
     return LogitBackward0.apply(self, eps=eps)
@@ -188,17 +209,34 @@ class CopysignBackward0(Function):
         """|self| with the sign of other"""
         return np.copysign(self, other)
 
+    @tex(r"\bar{y} \cdot \frac{y}{a}")
     def grad_self(F: Namespace, grad: Array, self: Array, result: Array) -> Array:
         """Where the sign was turned the gradient turns too; 0 at 0."""
         ratio = result / self
         return grad * F.where(self == 0, F.zeros_like(ratio), ratio)
 
+    @tex(r"0")
     def grad_other(F: Namespace, grad: Array, other_shape: tuple[int, ...]) -> Array:
         """A sign is flat: no gradient gets through."""
         return F.zeros_like(grad)
 
 
-@op("Elementary", "copysign", samples=(((2, 3), (3,)),))
+class CopysignBackward1(Function):
+    promote = "float"
+
+    def forward(F: Namespace, self: Array, *, other: float) -> Array:
+        """|self| with the sign of a number"""
+        return np.copysign(self, self.dtype.type(other))
+
+    grad_self = CopysignBackward0.__dict__["grad_self"].__func__
+
+
+@op(
+    "Elementary", "copysign", samples=(((2, 3), (3,)), ((2, 3), -1.0)),
+    formula=r"y = |a| \cdot \operatorname{sgn} b",
+)  # fmt: skip
 def copysign(self: Tensor, other: Operand) -> Tensor:
     """The size of one with the sign of the other."""
-    return CopysignBackward0.apply(self, _as_tensor(other, self))
+    if is_tensor(other):
+        return CopysignBackward0.apply(self, other)
+    return CopysignBackward1.apply(self, other=other)

@@ -1,5 +1,6 @@
 """Turns the samples an op declares into inputs, and an op's spelling into PyTorch's result."""
 
+import ast
 import re
 import zlib
 
@@ -31,6 +32,12 @@ class Case:
 
     def __repr__(self):
         return f"{self.op.name}-{self.number}"
+
+    def is_pytorchs(self):
+        """Whether PyTorch does it in one call; an op it does not have is spelled by several."""
+        spelled = re.sub(r"\{(\w+)\}", r"\1", self.op.torch or f"torch.{self.op.name}()")
+        doing = (ast.Call, ast.BinOp, ast.UnaryOp)
+        return sum(isinstance(part, doing) for part in ast.walk(ast.parse(spelled))) == 1
 
     def arrays(self, dtype):
         """Slot → array or number; the same numbers every time."""

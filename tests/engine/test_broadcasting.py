@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import mutually_broadcastable_shapes
 
 import engine
 from engine import dtypes
-from engine.check import gradcheck
+from engine.autograd.gradcheck import gradcheck
 
 SHAPES = mutually_broadcastable_shapes(num_shapes=2, max_dims=3, max_side=3)
 BINARY = ["add", "sub", "mul", "div", "maximum", "minimum", "pow", "atan2", "hypot"]

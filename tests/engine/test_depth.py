@@ -40,3 +40,26 @@ def test_a_chain_of_100_000_operations_runs_backward_and_goes_away(step):
 def test_a_chain_of_a_million_operations_runs_backward_and_goes_away():
     """Python frees nested objects recursively unless it is careful; a million would not fit."""
     assert run("y * 1.0", 1_000_000, "retain_graph=True") == ["1.0", "gone"]
+
+
+SECOND = """
+import engine as torch
+x = torch.tensor(1.0, requires_grad=True)
+y = x
+for _ in range({n}):
+    y = y * 1.0
+(first,) = torch.autograd.grad(y, x, create_graph=True)
+(first * x).backward()
+print(x.grad.item())
+del y, first
+print("gone")
+"""
+
+
+@pytest.mark.slow
+def test_a_backward_pass_that_makes_a_graph_is_as_deep():
+    """The graph of the gradient hangs on the graph of the value; both go without recursion."""
+    root = Path(engine.__file__).parents[1]
+    command = [sys.executable, "-c", SECOND.format(n=100_000)]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    assert done.stdout.split() == ["1.0", "gone"], done.stderr[-300:]

@@ -1,6 +1,7 @@
 """PyTorch's behaviour, statement by statement: values, warnings and error texts.
 
-The numbers of the files in transcripts/ are those of the sections of the semantics they try.
+The numbers of the files in transcripts/ are those of the sections of the semantics they try; those
+without a number go on with `torch.autograd`.
 """
 
 import importlib.util

@@ -1,0 +1,7 @@
+"""`torch.special`: second names of functions of `torch`."""
+
+from engine import namespace
+from engine.ops.names import SPECIAL
+
+_functions = namespace.torch_functions()
+globals().update({name: _functions[of] for name, of in SPECIAL.items()})
