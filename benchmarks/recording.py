@@ -67,8 +67,10 @@ def of_session(nodes: int = 1_000) -> Cost:
     return Cost(len(trace.events), sum(_beside(chapter.facts) for chapter in trace.chapters))
 
 
-def _beside(facts: Iterable[Any]) -> int:
-    """Of a tuple of facts and all tuples and lists within it."""
-    if type(facts) not in (tuple, list):
+def _beside(facts: Iterable[Any], seen: set[int] | None = None) -> int:
+    """Of a tuple of facts and all tuples and lists within it, each counted once."""
+    seen = set() if seen is None else seen
+    if type(facts) not in (tuple, list) or id(facts) in seen:
         return 0
-    return sys.getsizeof(facts) + sum(map(_beside, facts))
+    seen.add(id(facts))
+    return sys.getsizeof(facts) + sum(_beside(fact, seen) for fact in facts)

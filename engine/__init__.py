@@ -17,6 +17,14 @@ from engine.autograd.anomaly_mode import (
 )
 from engine.autograd.anomaly_mode import is_anomaly_enabled as is_anomaly_enabled
 from engine.autograd.anomaly_mode import set_anomaly_enabled as set_anomaly_enabled
+from engine.devices import accelerator as accelerator
+from engine.devices import backends as backends
+from engine.devices import cuda as cuda
+from engine.devices import device as device
+from engine.devices import get_default_device as get_default_device
+from engine.devices import mps as mps
+from engine.devices import set_default_device as set_default_device
+from engine.devices import xpu as xpu
 from engine.dtypes import finfo as finfo
 from engine.dtypes import get_default_dtype as get_default_dtype
 from engine.dtypes import iinfo as iinfo

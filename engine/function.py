@@ -426,7 +426,8 @@ def accumulator(leaf: Tensor) -> AccumulateGrad:
     node.sequence, node.below, node.saved = LAST, (), (leaf,)
     node.result = node.extra = node.arrived = None
     node.form = form_of(leaf._data)
-    leaf._accumulator = weakref.ref(node)
+    if leaf._req:
+        leaf._accumulator = weakref.ref(node)
     return node
 
 
@@ -463,9 +464,8 @@ class AccumulateGrad(Function):
 
 
 class Untracked(AccumulateGrad):
-    """Takes the gradient of a view that was made without history: PyTorch has no edge there."""
-
     __slots__ = ()
+    """Takes the gradient of a view that was made without history: PyTorch has no edge there."""
 
 
 def _add_in_place(stored: Tensor, grad: Array) -> None:

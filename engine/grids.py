@@ -8,19 +8,26 @@ from typing import Any
 import numpy as np
 
 from engine import dtypes
-from engine.factories import _dtype, _leaf, tensor
+from engine.factories import _dtype, _leaf, linspace, tensor
 from engine.tensor import Tensor, is_tensor, wrap
 
 Array = Any
 
 
 def logspace(
-    start: float, end: float, steps: int, base: float = 10.0, *, dtype: Any = None,
+    start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any = None,
     device: Any = None, requires_grad: bool = False,
 ) -> Tensor:  # fmt: skip
-    """`steps` powers of `base`, with exponents from `start` to `end`."""
-    values = np.power(float(base), np.linspace(start, end, steps))
-    return _leaf(values.astype(_dtype(dtype).np), requires_grad)
+    """`steps` powers of `base`, with exponents from `start` to `end`: numbers, or 0-d tensors.
+
+    The exponents at both ends are rounded to the dtype of the result, those between are not.
+    """
+    kind = _dtype(dtype).np
+    first, last = (x.item() if is_tensor(x) else x for x in (start, end))
+    if steps != 1:
+        first, last = kind.type(first).item(), kind.type(last).item()
+    exponents = linspace(first, last, steps, dtype=dtypes.float64)._data
+    return _leaf(np.power(float(base), exponents).astype(kind), requires_grad)
 
 
 def empty_strided(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine import dtypes, errors, overlap
-from engine.function import Function, grad_edge, short_name
+from engine.function import Edge, Function, accumulator, function_of, grad_edge, short_name
 from engine.hooks import extra_of
 from engine.meta import Meta, is_inference, meta_of, own, refresh
 from engine.modes import STATE
@@ -74,6 +74,7 @@ def in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
 _RENAMED = {
     "AcoshBackward0": "AcoshBackward1", "AsStridedBackward0": "AsStridedBackward1",
     "AsinhBackward0": "AsinhBackward1", "AtanhBackward0": "AtanhBackward1",
+    "PolygammaBackward0": "PolygammaBackward1",
     "SqueezeBackward0": "SqueezeBackward3", "SqueezeBackward1": "SqueezeBackward4",
     "SqueezeBackward2": "SqueezeBackward5", "TBackward0": "TBackward1",
     "TransposeBackward0": "TransposeBackward1", "UnsqueezeBackward0": "UnsqueezeBackward1",
@@ -269,7 +270,7 @@ def regenerate(view: Tensor, meta: Meta) -> None:
         whole = memory(whole)
     size, stride, offset = geometry(view._data, whole)
     node = AsStridedBackward0.bare(view._data)
-    node.edges = (grad_edge(base),)
+    node.edges = (Edge(function_of(base) or accumulator(base), base._nr),)
     node.params = {
         "self_shape": base._data.shape, "size": size, "stride": stride, "storage_offset": offset,
         "source": source,

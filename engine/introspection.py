@@ -10,10 +10,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from engine import dtypes, errors
+from engine import devices, dtypes, errors
 from engine.function import Function
 from engine.packing import SavedTensor, restored, unpacked
-from engine.size import CPU, Device
 from engine.tensor import Tensor, as_output, is_tensor, wrap
 
 _PUBLIC = (
@@ -28,7 +27,7 @@ class InputMetadata(NamedTuple):
 
     shape: list[int]
     dtype: dtypes.dtype
-    device: Device = CPU
+    device: devices.device = devices.CPU
     is_nested_tensor: bool = False
     is_cpp_nested_tensor: bool = False
 

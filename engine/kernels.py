@@ -71,6 +71,7 @@ acosh = _rounded_once(np.arccosh)
 atanh = _rounded_once(np.arctanh)
 sqrt = np.sqrt
 floor, ceil, trunc, round = np.floor, np.ceil, np.trunc, np.rint
+floored_ratio = np.floor_divide
 abs = np.abs
 isnan, isfinite = np.isnan, np.isfinite
 logical_and, logical_or, logical_not = np.logical_and, np.logical_or, np.logical_not
@@ -117,7 +118,9 @@ def _digamma(x: float) -> float:
 
 
 def trigamma(x: Array) -> Array:
-    """As PyTorch has it (aten/src/ATen/native/Math.h): good to ten digits, in x's own dtype."""
+    """As PyTorch has it (aten/src/ATen/native/Math.h): good to ten digits in float64."""
+    if x.dtype == np.float16:  # PyTorch has no such kernel: it takes the one for float32
+        return trigamma(x.astype(np.float32)).astype(np.float16)
     near = x < 0.5
     pi = x.dtype.type(math.pi)
     low = np.where(near, -((pi / np.sin(pi * x)) ** 2), x.dtype.type(0))
@@ -147,13 +150,13 @@ lgamma, digamma, erfinv = (_each(f) for f in (_lgamma, _digamma, _erfinv))
 
 
 def relu(x: Array) -> Array:
-    """0 where x <= 0, so that a nan stays."""
+    """0 where x < 0, so that a nan stays, and -0."""
     if type(x) is _float32:
-        return _ZERO if x <= _ZERO else x
+        return _ZERO if x < _ZERO else x
     zero = x.dtype.type(0)
     if not isinstance(x, np.ndarray):
-        return zero if x <= zero else x
-    return np.maximum(x, zero) + zero  # in half the time of `where`; + makes 0 of -0
+        return zero if x < zero else x
+    return np.maximum(zero, x)  # of equal ones the second: -0 stays
 
 
 def sigmoid(x: Array) -> Array:
@@ -431,13 +434,17 @@ def cumsum(x: Array, dim: int) -> Array:
     if not x.ndim:
         return x
     if x.dtype == _F32:
-        return np.cumsum(x, dim, dtype=np.float64).astype(_F32)
-    return np.cumsum(x, dim, dtype=np.int64 if x.dtype.kind in "bui" else x.dtype)
+        return (np.cumsum(x, dim, dtype=np.float64) + 0.0).astype(_F32)
+    if x.dtype.kind in "bui":
+        return np.cumsum(x, dim, dtype=np.int64)
+    return np.cumsum(x, dim) + x.dtype.type(0)  # sums start at 0, so that there is no -0
 
 
 def logcumsumexp(x: Array, dim: int) -> Array:
     """ln of the sums of exponentials so far; added up in float64 and rounded once."""
-    return np.logaddexp.accumulate(x.astype(np.float64), dim).astype(x.dtype) if x.ndim else x
+    if not x.ndim:
+        return x
+    return (np.logaddexp.accumulate(x.astype(np.float64), dim) + 0.0).astype(x.dtype)
 
 
 def add_along(grad: Array, size: Sequence[int], dim: int, index: Array) -> Array:

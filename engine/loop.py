@@ -363,20 +363,24 @@ class Run:
             grad, runs = self._before(function, grad)
             if not runs:
                 return
-        if grad is None or not leaf._req:
-            if grad is not None and leaf._fn is not None:
-                raise RuntimeError("leaf variable has been moved into the graph interior")
+        if grad is None:
             return
+        if leaf._req:
+            self._store(function, leaf, grad, getrefcount(grad) == _ALONE)
+        elif leaf._fn is not None:
+            raise RuntimeError("leaf variable has been moved into the graph interior")
+        if function.extra is not None:
+            call_post_hooks(function, [], [grad])
+
+    def _store(self, function: AccumulateGrad, leaf: Any, grad: Any, own: bool) -> None:
         before = None if leaf._grad is None else leaf._grad._data
-        own = getrefcount(grad) == _ALONE
         function.store(grad, own)
         if self.recorder is not None:
             self.recorder.stored(function, before, grad)
+        meta = leaf._meta
         if meta is not None and meta.post_hooks:
             for hook in list(meta.post_hooks.values()):
                 hook(leaf)
-        if function.extra is not None:
-            call_post_hooks(function, [], [grad])
 
     def _capture(self, function: Function, grads: list[Any]) -> None:
         if not self.captures:

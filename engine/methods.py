@@ -12,7 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from engine import calling, compiling, dtypes, errors, factories, inlining, introspection, sampling
+from engine import (
+    calling,
+    compiling,
+    devices,
+    dtypes,
+    errors,
+    factories,
+    inlining,
+    introspection,
+    sampling,
+)
 from engine.ops import (
     CATALOGUES,
     arithmetic,
@@ -27,7 +37,7 @@ from engine.ops import (
     shape,
     subscript,
 )
-from engine.ops.names import ALIASES
+from engine.ops.names import ALIASES, NOT_METHODS
 from engine.tensor import Tensor, is_tensor
 
 Number = (bool, int, float)
@@ -86,7 +96,8 @@ _IN_PLACE = {
     "itruediv": inplace_ops.div_, "ipow": inplace_ops.pow_,
     "ifloordiv": inplace_ops.floor_divide_, "imod": inplace_ops.remainder_,
     "iand": inplace_ops.bitwise_and_, "ior": inplace_ops.bitwise_or_,
-    "ixor": inplace_ops.bitwise_xor_,
+    "ixor": inplace_ops.bitwise_xor_, "ilshift": inplace_ops.bitwise_left_shift_,
+    "irshift": inplace_ops.bitwise_right_shift_,
 }  # fmt: skip
 
 
@@ -105,6 +116,16 @@ def _to(
     wanted = self.dtype if dtype is None else dtype
     flags = [arg for arg in args if isinstance(arg, bool)]  # non_blocking, copy
     return arithmetic.to(self, wanted, copy or flags[1:] == [True], memory_format)
+
+
+def _moved_to(kind: str) -> Callable[..., Tensor]:
+    """`x.cuda()` and such: raises what PyTorch raises without one."""
+
+    def move(self: Tensor, device: Any = None, non_blocking: bool = False, **_: Any) -> Tensor:
+        devices.require(kind if device is None else device)
+        return self
+
+    return move
 
 
 def _cast_to(name: str) -> Callable[..., Tensor]:
@@ -222,7 +243,9 @@ SPECIAL: dict[str, Any] = {
     "reshape_as": lambda self, other: shape.reshape(self, tuple(other.shape)),
     "type_as": lambda self, other: arithmetic.to(self, other.dtype),
     "where": lambda self, condition, other: _where(condition, self, other),
-    "cpu": lambda self: self,
+    "cpu": lambda self: self, "cuda": _moved_to("cuda"), "xpu": _moved_to("xpu"),
+    "is_cpu": property(lambda self: True), "get_device": lambda self: -1,
+    **{f"is_{kind}": property(lambda self: False) for kind in ("cuda", "xpu", "mps", "meta")},
     "__getitem__": subscript.getitem,
     "__setitem__": subscript.setitem,
     "__neg__": arithmetic.neg,
@@ -265,8 +288,11 @@ def install() -> None:
         if name in _DIRECT:
             operator = compiling.direct(_DIRECT[name], operator, "self", "other")
         setattr(Tensor, f"__{name}__", operator)
+        swapped = _operator(function, swapped=True)
+        if name in ("add", "mul"):  # where 2 * x is x * 2
+            swapped = compiling.direct(_DIRECT[name], swapped, "self", "other")
         if name != "sub":  # torch has a node of its own for that
-            setattr(Tensor, f"__r{name}__", _operator(function, swapped=True))
+            setattr(Tensor, f"__r{name}__", swapped)
     for name, function in {**_COMPARISONS, **_IN_PLACE}.items():
         setattr(Tensor, f"__{name}__", _operator(function))
 
@@ -291,5 +317,7 @@ def _checked(function: Callable[..., Any]) -> bool:
 
 def _is_method(name: str, function: Any) -> bool:
     if name.startswith("_") or name in Tensor.__dict__ or not inspect.isfunction(function):
+        return False
+    if name in NOT_METHODS:
         return False
     return next(iter(inspect.signature(function).parameters), "") == "self"

@@ -31,8 +31,9 @@ from engine.ops import (
     pooling,
     resizing,
     unfolding,
+    warping,
 )
-from engine.ops.names import ALIASES
+from engine.ops.names import ALIASES, NOT_FUNCTIONS
 from engine.registry import OPS
 from engine.size import Size
 from engine.tensor import Tensor, is_tensor
@@ -40,7 +41,7 @@ from engine.tensor import Tensor, is_tensor
 _FIRST = ("self", "tensors", "condition", "input", "sorted_sequence")
 _ONLY_FUNCTIONAL = (
     normalization, convolution, pooling, averaging, resizing, unfolding, losses, composite,
-    hinges,
+    hinges, warping,
 )  # fmt: skip
 _BOTH = {
     "cosine_similarity", "pairwise_distance", "dist", "kl_div", "batch_norm", "layer_norm",
@@ -80,7 +81,7 @@ def exposed(function: Callable[..., Any], name: str, where: str = "") -> Callabl
         if kwargs:
             if (*map(type, args), *kwargs, *map(type, kwargs.values())) not in known:
                 kwargs = rule(args, kwargs)
-            if "input" in kwargs:
+            if "input" in kwargs and first.name not in kwargs:
                 kwargs[first.name] = kwargs.pop("input")
         elif (*map(type, args),) not in known:
             rule(args, kwargs)
@@ -137,6 +138,11 @@ def _public(catalogue: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
 
 def torch_functions() -> dict[str, Callable[..., Any]]:
     """The functions of the module `torch` itself."""
+    return {n: function for n, function in functions().items() if n not in NOT_FUNCTIONS}
+
+
+def functions() -> dict[str, Callable[..., Any]]:
+    """The same, and those that `torch` itself lacks."""
     found: dict[str, Callable[..., Any]] = {}
     for catalogue in CATALOGUES[:-1]:
         for name, function in _public(catalogue):
@@ -149,6 +155,7 @@ def torch_functions() -> dict[str, Callable[..., Any]]:
                 found[name] = exposed(function, name)
     for name in _DROPPING:
         found[name] = exposed(getattr(dropping, name), name)
+    found["rms_norm"] = exposed(network.rms_norm, "rms_norm")
     for alias, name in ALIASES.items():
         found[alias] = exposed(found[name].__wrapped__, alias)  # type: ignore[attr-defined]
     return found

@@ -53,7 +53,7 @@ def randperm(
 
 def normal(
     mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None, dtype: Any = None,
-    device: Any = None, requires_grad: bool = False,
+    layout: Any = None, device: Any = None, requires_grad: bool = False,
 ) -> Tensor:  # fmt: skip
     """Normal numbers around `mean` with deviation `std`: numbers and a size, or tensors."""
     if size is not None:
@@ -64,9 +64,45 @@ def normal(
     shapes = [tuple(x.shape) for x in (mean, std) if is_tensor(x)]
     standard = random.normal(np.broadcast_shapes(*shapes), like.dtype, generator=generator)
     centre, spread = (x._data if is_tensor(x) else like._data.dtype.type(x) for x in (mean, std))
+    if not is_tensor(std) and std < 0:
+        raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
     if np.any(np.asarray(spread) < 0):
         raise RuntimeError("normal expects all elements of std >= 0.0")
-    return wrap((np.asarray(standard) * spread + centre).astype(like._data.dtype)[()])
+    drawn = (np.asarray(standard) * spread + centre).astype(like._data.dtype)[()]
+    if not is_tensor(std):
+        return NormalBackward1.apply(mean, drawn=drawn)
+    if not is_tensor(mean):
+        return NormalBackward2.apply(std, drawn=drawn)
+    return NormalBackward3.apply(mean, std, drawn=drawn)
+
+
+class NormalBackward1(Function):
+    def forward(F: Namespace, mean: Array, *, drawn: Array) -> Array:
+        """Normal numbers around mean"""
+        return drawn
+
+    def grad_mean(F: Namespace, mean_shape: tuple[int, ...], grad: Array) -> Array:
+        """A throw of dice is flat: no gradient gets through."""
+        return F.zeros(mean_shape, grad)
+
+
+class NormalBackward2(Function):
+    def forward(F: Namespace, std: Array, *, drawn: Array) -> Array:
+        """Normal numbers with deviation std"""
+        return drawn
+
+    def grad_std(F: Namespace, std_shape: tuple[int, ...], grad: Array) -> Array:
+        """A throw of dice is flat: no gradient gets through."""
+        return F.zeros(std_shape, grad)
+
+
+class NormalBackward3(Function):
+    def forward(F: Namespace, mean: Array, std: Array, *, drawn: Array) -> Array:
+        """Normal numbers around mean with deviation std"""
+        return drawn
+
+    grad_mean = NormalBackward1.__dict__["grad_mean"].__func__
+    grad_std = NormalBackward2.__dict__["grad_std"].__func__
 
 
 class BernoulliBackward0(Function):

@@ -99,14 +99,16 @@ class Session:
     """Tensors, their `.grad` and the Trace of what was done to them.
 
     Leaves are made once; every forward evaluates the other nodes again and rebinds them, as Python
-    names do.  A Session must be used from one thread, but leaves nothing behind there: its sequence
-    numbers and random stream are its own, and the thread's modes are put back.
+    names do.  A Session must be used from one thread, but leaves nothing behind there: its random
+    stream is its own, and the thread's modes are put back.
     """
 
     def __init__(self, graph: Graph, cancelled: Callable[[], bool] = lambda: False) -> None:
         self.graph, self.cancelled = graph, cancelled
         self.values: dict[str, tuple[Any, ...]] = {}
         self.failures: dict[str, str] = {}
+        # What most computed facts have in common with another: kept once.
+        self._details: dict[tuple[Any, ...], tuple[Any, ...]] = {}
         self.chapters: list[Chapter] = []
         self._read: dict[int, tuple[list[Event], int]] = {}
         self.calls = {"forward": 0, "backward": 0}
@@ -286,18 +288,21 @@ class Session:
     def _record(self, node: Node, outputs: tuple[Any, ...], why: str | None) -> None:
         first, more = outputs[0], tuple(map(_output, outputs[1:]))
         if not is_tensor(first):
-            self.recorder.add("computed", node.id, np.asarray(first), False, True, None, why, more)
+            self._record_value(node, np.asarray(first), (False, True, None, why, more, None, None))
             return
         requires_grad, name = _history(first)
         owner = self._owners.of(first)
         same_as = None if owner is None or owner[0] == node.id else owner
         grad = None if first._grad is None else first._grad._data
-        self.recorder.add(
-            "computed", node.id, first._data, requires_grad, name is None, name, why, more, same_as,
-            grad,
-        )  # fmt: skip
+        details = (requires_grad, name is None, name, why, more, same_as, grad)
+        self._record_value(node, first._data, details)
         if OPS[node.op].inplace:
             self._record_mutation(node, first)
+
+    def _record_value(self, node: Node, value: Any, details: tuple[Any, ...]) -> None:
+        if details[-1] is None and not details[4]:  # most nodes' are like some other node's
+            details = self._details.setdefault(details, details)
+        self.recorder.add("computed", node.id, value, details)
 
     def _record_mutation(self, node: Node, changed: Tensor) -> None:
         meta = changed._meta

@@ -3,5 +3,5 @@
 from engine import namespace
 from engine.ops.names import SPECIAL
 
-_functions = namespace.torch_functions()
+_functions = namespace.functions()
 globals().update({name: _functions[of] for name, of in SPECIAL.items()})

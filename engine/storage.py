@@ -80,6 +80,9 @@ class Storage:
         """Give `target` the values `new` (same shape and dtype), every alias its part."""
         old = target._data
         if self.exported:
+            if not isinstance(old, np.ndarray):  # an alias of a single value
+                old = next(a._data for a in self.live() if isinstance(a._data, np.ndarray))
+                target._data = old
             np.copyto(old, new)
             return
         aliases = self.live()

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import dtypes, errors
+from engine import devices, dtypes, errors
 from engine.layout import is_laid_out, layout, memory_format, strided
 from engine.meta import Meta, is_tracked, meta_of, own, refresh, share, version_of
 from engine.modes import STATE
 from engine.protocol import PythonProtocol
-from engine.size import CPU, Device, Size
+from engine.size import Size
 
 if TYPE_CHECKING:
     from engine.function import AccumulateGrad, Function
@@ -71,8 +71,8 @@ class Tensor(PythonProtocol):
         return dtypes.of(self._data.dtype)
 
     @property
-    def device(self) -> Device:
-        return CPU
+    def device(self) -> devices.device:
+        return devices.CPU
 
     @property
     def ndim(self) -> int:
@@ -225,6 +225,8 @@ class Tensor(PythonProtocol):
             )
         self._data = new._data
         version = None if self._meta is None else self._meta.version
+        if new is self:
+            return
         if self._meta is not None and self._meta.storage is not None:
             self._meta.storage.drop(self)
             self._meta.storage = None

@@ -224,8 +224,8 @@ class _Reader:
 
     # forward
 
-    def _computed(self, node: str, value: Any, *rest: Any) -> Iterator[Event]:
-        yield Computed(self._next(), self.action, node, value, *rest)
+    def _computed(self, node: str, value: Any, details: tuple[Any, ...]) -> Iterator[Event]:
+        yield Computed(self._next(), self.action, node, value, *details)
 
     def _mutated(self, node: str, after: Any, version: int, aliases: Any) -> Iterator[Event]:
         yield Mutated(self._last, self.action, node, after, version, aliases)

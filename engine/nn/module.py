@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from engine import dtypes
+from engine import devices, dtypes
 from engine.nn.calls import Calls
 from engine.nn.members import Members
 from engine.nn.saving import Saving
@@ -103,13 +103,19 @@ class Module(Members, Calls, Saving):
                 self._buffers[name] = fn(buffer)
         return self
 
-    def to(self: Self, *args: Any, dtype: Any = None, **_: Any) -> Self:
-        """Cast floating parameters and buffers to a dtype; the device is the CPU."""
+    def to(self: Self, *args: Any, device: Any = None, dtype: Any = None, **_: Any) -> Self:
+        """Cast floating parameters and buffers to a dtype; the device is the CPU.
+
+        Raises what PyTorch raises without the other for another device.
+        """
         for arg in args:
             if isinstance(arg, dtypes.dtype):
                 dtype = arg
             elif is_tensor(arg):
                 dtype = arg.dtype
+            elif isinstance(arg, (str, int, devices.device)) and not isinstance(arg, bool):
+                device = arg
+        self._require(device)
         if dtype is None:
             return self
         if not dtype.is_floating_point:
@@ -118,6 +124,16 @@ class Module(Members, Calls, Saving):
                 f"dtype={dtype}"
             )
         return self._apply(lambda t: t.to(dtype) if t.is_floating_point() else t)
+
+    def _require(self, device: Any) -> None:
+        """Raise for a device that is not there, if there is anything to be moved."""
+        if any(True for _ in self.parameters()) or any(True for _ in self.buffers()):
+            devices.require(device)
+
+    def cuda(self: Self, device: Any = None) -> Self:
+        """Raises what PyTorch raises without the device, if there are parameters or buffers."""
+        self._require("cuda" if device is None else device)
+        return self
 
     def float(self: Self) -> Self:
         """Cast floating parameters and buffers to float32."""

@@ -70,7 +70,7 @@ class EluBackward0(Function):
     ) -> Array:
         """Above zero the gradient passes; below, its share fades like the exponential."""
         low = grad * (input_scale * alpha * scale) * F.exp(self * input_scale)
-        return F.where(self > 0, grad * scale, low)
+        return F.where(self <= 0, low, grad * scale)
 
 
 @op(
@@ -102,7 +102,7 @@ class CeluBackward0(Function):
     @tex(r"\bar{y} \cdot \begin{cases} 1 & x > 0 \\ e^{x / \alpha} & x \le 0 \end{cases}")
     def grad_self(F: Namespace, grad: Array, self: Array, alpha: float) -> Array:
         """Above zero the gradient passes; below, its share fades like the exponential."""
-        return F.where(self > 0, grad, grad * F.exp(self * (1 / alpha)))
+        return F.where(self <= 0, grad * F.exp(self * (1 / alpha)), grad)
 
 
 @op(
@@ -298,7 +298,7 @@ class SoftmaxBackward0(Function):
 
 
 @op(
-    "Activation", "softmax", torch="torch.softmax({self}, {dim}, dtype=torch.{dtype})",
+    "Activation", "softmax", torch="F.softmax({self}, {dim}, dtype=torch.{dtype})",
     defaults={"dim": -1},
     samples=(((2, 3), {"dim": 1}), ((4,), {"dim": 0})),
     formula=r"y_i = \frac{e^{x_i}}{\sum_j e^{x_j}}",
@@ -347,7 +347,7 @@ class LogSoftmaxBackward0(Function):
 
 
 @op(
-    "Activation", "log softmax", torch="torch.log_softmax({self}, {dim}, dtype=torch.{dtype})",
+    "Activation", "log softmax", torch="F.log_softmax({self}, {dim}, dtype=torch.{dtype})",
     defaults={"dim": -1},
     samples=(((2, 3), {"dim": 1}),),
     formula=r"y_i = x_i - \ln \sum_j e^{x_j}",

@@ -10,11 +10,11 @@ import numpy as np
 
 from engine import kernels
 from engine.function import Function
-from engine.ops.arithmetic import scaled, shifted
+from engine.ops.arithmetic import floating_for, scaled, shifted
 from engine.ops.elementary import erf
 from engine.ops.gamma import each
-from engine.registry import op, tex
-from engine.tensor import Tensor
+from engine.registry import Operand, op, tex
+from engine.tensor import Tensor, is_tensor
 
 Array = Any
 Namespace = Any
@@ -251,11 +251,40 @@ class SpecialXlog1PyBackward0(Function):
         return grad * self / (other + 1)
 
 
+class SpecialXlog1PyBackward1(Function):
+    def forward(F: Namespace, other: Array, *, self: float) -> Array:
+        """A number · ln(1 + other), 0 if it is 0"""
+        return SpecialXlog1PyBackward0.forward(F, other.dtype.type(self), other)
+
+    @tex(r"\bar{y} \cdot \frac{a}{1 + b}")
+    def grad_other(grad: Array, other: Array, self: float) -> Array:
+        """The slope of the logarithm times the factor before it."""
+        return grad * self / (other + 1)
+
+
+class SpecialXlog1PyBackward2(Function):
+    def forward(F: Namespace, self: Array, *, other: float) -> Array:
+        """self · ln(1 + a number), 0 where self is 0"""
+        return SpecialXlog1PyBackward0.forward(F, self, self.dtype.type(other))
+
+    @tex(r"\bar{y} \cdot \ln (1 + b)")
+    def grad_self(F: Namespace, grad: Array, self: Array, other: float) -> Array:
+        """The factor gets the gradient times ln(1 + other); 0 where both are 0."""
+        if other > -1:
+            return grad * math.log1p(other)
+        slope = grad * (-math.inf if other == -1 else math.nan)
+        return F.where(self == 0, F.zeros_like(grad), slope)
+
+
 @op(
     "Elementary", "x ln(1+y)", torch="torch.special.xlog1py({self}, {other})",
     samples=(((2, 3), (3,)),), domain=(0.2, 2.0),
     formula=r"y = a \ln(1 + b)",
 )  # fmt: skip
-def special_xlog1py(self: Tensor, other: Tensor) -> Tensor:
+def special_xlog1py(self: Operand, other: Operand) -> Tensor:
     """self · ln(1 + other), and 0 where self is 0."""
+    if not is_tensor(self):
+        return SpecialXlog1PyBackward1.apply(floating_for(other, 1.0), self=self)
+    if not is_tensor(other):
+        return SpecialXlog1PyBackward2.apply(floating_for(self, 1.0), other=other)
     return SpecialXlog1PyBackward0.apply(self, other)

@@ -10,6 +10,7 @@ import numpy as np
 from engine import kernels
 from engine.function import Function
 from engine.inplace import inplace
+from engine.ops.shape import contiguous, expand, view
 from engine.registry import op, tex
 from engine.tensor import Tensor, check_dim
 
@@ -104,7 +105,58 @@ def cdist(
         )
     if p < 0:
         raise RuntimeError("cdist only supports non-negative p values")
+    if p == 2 and x1.numel() and x2.numel() and _multiplies(compute_mode, x1, x2):
+        return _by_product(x1, x2)
     return CdistBackward0.apply(x1, x2, p=float(p))
+
+
+_FEW = 25
+"""Up to so many rows the differences themselves are looked at."""
+
+
+def _multiplies(compute_mode: str, x1: Tensor, x2: Tensor) -> bool:
+    if compute_mode == "use_mm_for_euclid_dist_if_necessary":
+        return x1.shape[-2] > _FEW or x2.shape[-2] > _FEW
+    return compute_mode == "use_mm_for_euclid_dist"
+
+
+def _by_product(x1: Tensor, x2: Tensor) -> Tensor:
+    """|a - b|² = |a|² - 2 a·b + |b|², for all pairs by one product of matrices."""
+    batch = np.broadcast_shapes(x1.shape[:-2], x2.shape[:-2])
+    size = (*batch, x1.shape[-2], x2.shape[-2])
+    if math.prod(batch) > 1:
+        x1, x2 = (
+            view(contiguous(expand(x, (*batch, *x.shape[-2:]))), (-1, *x.shape[-2:]))
+            for x in (x1, x2)
+        )
+    return view(EuclideanDistBackward0.apply(x1, x2), size)
+
+
+class EuclideanDistBackward0(Function):
+    def forward(F: Namespace, x1: Array, x2: Array) -> Array:
+        """The lengths of all differences, by a product of matrices"""
+        one, two = (np.sum(x * x, -1, keepdims=True) for x in (x1, x2))
+        left = np.concatenate([x1 * -2, one, np.ones_like(one)], -1)
+        right = np.concatenate([x2, np.ones_like(two), two], -1)
+        return np.sqrt(np.maximum(F.matmul(left, np.swapaxes(right, -2, -1)), 0))
+
+    @tex(r"\sum_j \bar{y}_{i j} \cdot \frac{a_i - b_j}{y_{i j}}")
+    def grad_x1(F: Namespace, grad: Array, x1: Array, x2: Array, result: Array) -> Array:
+        """A distance grows fastest along the difference."""
+        share = _shares(F, grad, result)
+        return x1 * F.sum(share, (-1,), True) - F.matmul(share, x2)
+
+    @tex(r"\sum_i \bar{y}_{i j} \cdot \frac{b_j - a_i}{y_{i j}}")
+    def grad_x2(F: Namespace, grad: Array, x1: Array, x2: Array, result: Array) -> Array:
+        """A distance grows fastest along the difference."""
+        share = F.transpose(_shares(F, grad, result), -2, -1)
+        return x2 * F.sum(share, (-1,), True) - F.matmul(share, x1)
+
+
+def _shares(F: Namespace, grad: Array, result: Array) -> Array:
+    """What a distance hands on to every difference; nothing where there is none."""
+    zero = result == 0
+    return F.where(zero, F.zeros_like(result), grad / F.where(zero, F.ones_like(result), result))
 
 
 class PdistBackward0(Function):

@@ -106,7 +106,7 @@ class RemainderBackward1(Function):
     @tex(r"-\bar{y} \cdot \left\lfloor \frac{a}{b} \right\rfloor")
     def grad_other(F: Namespace, grad: Array, self: Array, other: Array) -> Array:
         """The divisor counts as often as it fits."""
-        return -grad * F.floor(self / other)
+        return -grad * F.floored_ratio(self, other)
 
 
 @op(

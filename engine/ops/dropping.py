@@ -69,9 +69,7 @@ def dropout1d(self: Tensor, p: float = 0.5, training: bool = True, inplace: bool
         )
     if self.ndim == 3:
         return feature_dropout(self, p, training, inplace)
-    batch = self.unsqueeze_(0) if inplace else unsqueeze(self, 0)
-    out = feature_dropout(batch, p, training, inplace)
-    return out.squeeze_(0) if inplace else squeeze(out, 0)
+    return _as_batch(self, p, training, inplace)
 
 
 def dropout2d(self: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
@@ -100,7 +98,26 @@ def dropout2d(self: Tensor, p: float = 0.5, training: bool = True, inplace: bool
 
 def dropout3d(self: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """Whole channels of (N, C, D, H, W) dropped."""
-    return feature_dropout(self, _checked(p), training, inplace)
+    _checked(p)
+    if self.ndim not in (4, 5):
+        errors.warn(
+            f"dropout3d: Received a {self.ndim}-D input to dropout3d, which is deprecated and will "
+            "result in an error in a future release. To retain the behavior and silence this "
+            "warning, please use dropout instead. Note that dropout3d exists to provide "
+            "channel-wise dropout on inputs with 3 spatial dimensions, a channel dimension, and an "
+            "optional batch dimension (i.e. 4D or 5D inputs).",
+            2,
+        )
+    if self.ndim == 5:
+        return feature_dropout(self, p, training, inplace)
+    return _as_batch(self, p, training, inplace)
+
+
+def _as_batch(self: Tensor, p: float, training: bool, inplace: bool) -> Tensor:
+    """feature_dropout of the only one in its batch."""
+    batch = self.unsqueeze_(0) if inplace else unsqueeze(self, 0)
+    out = feature_dropout(batch, p, training, inplace)
+    return out.squeeze_(0) if inplace else squeeze(out, 0)
 
 
 def _alpha(self: Tensor, p: float, shape: tuple[int, ...], inplace: bool) -> Tensor:

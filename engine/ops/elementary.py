@@ -288,7 +288,7 @@ asinh = _unary(
 )  # fmt: skip
 acosh = _unary(
     "acosh", "acosh", "The inverse of cosh; nan below 1.",
-    lambda F, g, x: g * F.rsqrt(x - 1) * F.rsqrt(x + 1),
+    lambda F, g, x: g * F.rsqrt(F.pow(x, 2) - 1),
     "The slope is infinite at 1 and fades far out.",
     (r"y = \operatorname{arcosh} x", r"\frac{\bar{y}}{\sqrt{x^2 - 1}}"),
     domain=(1.2, 3.0),

@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.function import Function
 from engine.inplace import inplace
+from engine.ops.shape import broadcast_tensors, expand
 from engine.registry import op, tex
 from engine.tensor import Tensor, check_dim
 
@@ -143,13 +144,13 @@ def _check_mask(mask: Tensor, source: Tensor, shape: Shape) -> None:
 )  # fmt: skip
 def masked_scatter(self: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """A copy with the entries of `source`, in order, where the mask holds."""
-    _check_mask(mask, source, np.broadcast_shapes(self.shape, mask.shape))
+    _check_mask(mask, source, tuple(broadcast_tensors(mask, self)[1].shape))
     return MaskedScatterBackward0.apply(self, mask, source)
 
 
 def masked_scatter_(self: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """masked_scatter, in place."""
-    _check_mask(mask, source, tuple(self.shape))
+    _check_mask(mask, source, tuple(expand(mask, self.shape).shape))
     return inplace(MaskedScatterBackward0, self, mask, source)
 
 
@@ -158,27 +159,28 @@ class PutBackward0(Function):
         F: Namespace, self: Array, source: Array, *, places: Any, accumulate: bool
     ) -> Array:
         """self with source written (or added) at the places"""
-        out = np.array(self)
+        out = np.array(self).reshape(-1)
         if accumulate:
-            np.add.at(out, places, source)
+            np.add.at(out, places, source.reshape(places.shape))
         else:
-            out[places] = source
-        return out
+            out[places] = source.reshape(places.shape)
+        return out.reshape(self.shape)[()]
 
     @tex(r"\bar{y} \cdot [j \neq i]")
     def grad_self(F: Namespace, grad: Array, places: Any, accumulate: bool) -> Array:
         """What was overwritten gets nothing; what was added to, everything."""
-        return grad if accumulate else F.index_zeroed(grad, places)
+        if accumulate:
+            return grad
+        return F.reshape(F.index_zeroed(F.reshape(grad, (-1,)), (places,)), grad.shape)
 
     @tex(r"\bar{y}_{i}")
-    def grad_source(F: Namespace, grad: Array, places: Any) -> Array:
+    def grad_source(F: Namespace, grad: Array, source_shape: Shape, places: Any) -> Array:
         """What was written gets the gradient of where it was written."""
-        return F.index_read(grad, places)
+        return F.reshape(F.index_read(F.reshape(grad, (-1,)), (places,)), source_shape)
 
 
 def _counted(self: Tensor, index: Tensor) -> Any:
-    numbers = np.asarray(index._data) % self.numel()
-    return np.unravel_index(numbers, self._data.shape)
+    return np.reshape(index._data, -1) % max(self.numel(), 1)
 
 
 @op(

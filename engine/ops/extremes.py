@@ -11,7 +11,7 @@ from engine.either import dtype_of
 from engine.function import Function
 from engine.ops import ties
 from engine.ops.choice import maximum, minimum
-from engine.ops.reduction import dims_of, spread
+from engine.ops.reduction import check_kept, dims_of, spread
 from engine.registry import op, tex
 from engine.tensor import Tensor, check_dim, is_tensor, wrap
 
@@ -133,6 +133,7 @@ def _extreme(
         return pairwise(self, dim)
     if dim is not None:
         return _extreme_along(self, dim, keepdim, along, find)
+    check_kept(name, self, dim, keepdim)
     if not self.numel():
         raise RuntimeError(_unspecified(name))
     return everything.apply(self)
@@ -203,10 +204,9 @@ def argmin(self: Tensor, dim: int | None = None, keepdim: bool = False) -> Tenso
 def _evenly(
     F: Namespace, grad: Array, self: Array, result: Array, shape: Shape, dim: Any, keepdim: bool
 ) -> Array:
-    mask = self == spread(F, result, shape, dim, keepdim)
-    hits = F.cast(mask, dtype_of(grad))
+    hits = F.cast(self == spread(F, result, shape, dim, keepdim), dtype_of(grad))
     grad = spread(F, grad, shape, dim, keepdim)
-    return F.where(mask, grad / F.sum(hits, dim, True), F.zeros_like(grad)) if shape else grad
+    return grad * hits / F.sum(hits, dim or None, True)
 
 
 def _extreme_over(name: str, reduce: Any, doc: str) -> Any:
@@ -393,6 +393,7 @@ def _middle(row: Array, k: int) -> int:
 )  # fmt: skip
 def median(self: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The middle entry (the lower of two), or with `dim` the middle along it and its place."""
+    check_kept("median", self, dim, keepdim)
     if dim is None:
         return MedianBackward0.apply(self)
     d = check_dim(dim, self.ndim)

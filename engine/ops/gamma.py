@@ -124,13 +124,13 @@ class PolygammaBackward0(Function):
         return grad * _polygamma(F, n + 1, self)
 
 
-def polygamma(n: Any, self: Any) -> Tensor:
+def polygamma(n: Any, input: Any) -> Tensor:
     """The derivative number `n` of digamma; as a method, x.polygamma(n)."""
     if is_tensor(n):
-        n, self = self, n
+        n, input = input, n
     if n < 0:
         raise RuntimeError("polygamma(n, x) does not support negative n.")
-    return PolygammaBackward0.apply(self, n=int(n))
+    return PolygammaBackward0.apply(input, n=int(n))
 
 
 @op(
@@ -156,7 +156,7 @@ class MvlgammaBackward0(Function):
     @tex(r"\bar{y} \cdot \sum_{j=1}^{p} \psi\left(x + \frac{1 - j}{2}\right)")
     def grad_self(F: Namespace, grad: Array, self: Array, p: int) -> Array:
         """The slope of every log gamma in the sum is a digamma."""
-        total = F.digamma(self)
+        total = F.digamma(self + 0.0)  # of -0 it makes 0, as PyTorch's sum with its shifts does
         for k in range(1, p):
             total = total + F.digamma(self - k / 2)
         return grad * total
@@ -171,8 +171,6 @@ class MvlgammaBackward0(Function):
 )  # fmt: skip
 def mvlgamma(self: Tensor, p: int) -> Tensor:
     """The logarithm of the multivariate gamma function."""
-    if np.any(self._data <= (p - 1) / 2):
-        raise RuntimeError("All elements must be greater than (p-1)/2")
     return MvlgammaBackward0.apply(self, p=int(p))
 
 

@@ -20,7 +20,7 @@ class HardtanhBackward0(Function):
     def forward(F: Namespace, self: Array, *, min_val: float, max_val: float) -> Array:
         """self, kept between two numbers"""
         kind = self.dtype.type
-        return np.minimum(np.maximum(self, kind(min_val)), kind(max_val))
+        return np.minimum(np.maximum(kind(min_val), self), kind(max_val))  # -0 stays
 
     @tex(r"\bar{y} \cdot [l < x < u]")
     def grad_self(F: Namespace, grad: Array, self: Array, min_val: float, max_val: float) -> Array:

@@ -131,7 +131,7 @@ class TakeBackward0(Function):
         return np.ravel(self)[index]
 
     @tex(r"\sum_{i_k = j} \bar{y}_k")
-    def grad_self(F: Namespace, grad: Array, index: Array, self_shape: Shape) -> Array:
+    def grad_self(F: Namespace, grad: Array, self: Array, index: Array, self_shape: Shape) -> Array:
         """An entry collects the gradients of all places it was read for."""
         data = index._data if is_tensor(index) else index
         flat = F.index_backward(grad, (int(np.prod(self_shape)),), (data,))

@@ -189,6 +189,35 @@ remainder_ = in_place(division.remainder)
 bitwise_and_ = in_place(compare.bitwise_and)
 bitwise_or_ = in_place(compare.bitwise_or)
 bitwise_xor_ = in_place(compare.bitwise_xor)
+bitwise_left_shift_ = in_place(bits.bitwise_left_shift)
+bitwise_right_shift_ = in_place(bits.bitwise_right_shift)
+
+
+def _only_into(function: Any, holds: Any, sentence: str) -> Any:
+    """`function` in place, which refuses a tensor that cannot hold the result with a `sentence`."""
+    write = in_place(function)
+
+    def call(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        if not holds(self):
+            raise RuntimeError(sentence.format(self.dtype.scalar_name))
+        return write(self, *args, **kwargs)
+
+    call.__name__, call.__doc__ = write.__name__, write.__doc__
+    return call
+
+
+ldexp_ = _only_into(
+    bits.ldexp, Tensor.is_floating_point,
+    "ldexp can't be cast to the desired output type {}",
+)  # fmt: skip
+mvlgamma_ = _only_into(
+    gamma.mvlgamma, lambda x: x.is_floating_point() or x.dtype.name == "bool",
+    "mvlgamma: result type {} can't be cast to the desired output type Float",
+)  # fmt: skip
+float_power_ = _only_into(
+    bits.float_power, lambda x: x.dtype.name == "float64",
+    "the base given to float_power_ has dtype {} but the operation's result requires dtype Double",
+)  # fmt: skip
 
 
 def _sum_in_place(function: Any, product: Any) -> Any:
@@ -224,9 +253,8 @@ _TWINS = (
     fused.lerp, scan.cumsum, scan.cumprod, arrange.tril, arrange.triu, writing.index_fill,
     writing.index_add, writing.index_copy, writing.scatter, writing.scatter_add,
     compare.logical_and, compare.logical_or, compare.logical_xor,
-    bits.bitwise_left_shift, bits.bitwise_right_shift, bits.deg2rad, bits.float_power, bits.gcd,
-    bits.heaviside, bits.lcm, bits.ldexp, bits.nextafter, bits.rad2deg, bits.sgn, bell.i0,
-    gamma.igamma, gamma.igammac, gamma.mvlgamma, products.addbmm,
+    bits.deg2rad, bits.gcd, bits.heaviside, bits.lcm, bits.nextafter, bits.rad2deg, bits.sgn,
+    bell.i0, gamma.igamma, gamma.igammac, gamma.polygamma, products.addbmm,
 )  # fmt: skip
 """The ops of one node whose in-place twin differs in nothing else."""
 globals().update({f"{function.__name__}_": in_place(function) for function in _TWINS})

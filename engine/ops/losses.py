@@ -216,8 +216,8 @@ class MseLossBackward0(Function):
     @tex(r"-\bar{y} \cdot \frac{2}{n} (x - t)")
     def grad_target(F: Namespace, grad: Array, self: Array, target: Array, reduction: str) -> Array:
         """The same with its sign turned."""
-        diff = self - target
-        return -(grad * (2.0 / (_size(diff) if reduction == "mean" else 1)) * diff)
+        diff = target - self
+        return grad * (2.0 / (_size(diff) if reduction == "mean" else 1)) * diff
 
 
 def _warn_of_sizes(self: Tensor, target: Tensor) -> None:
@@ -278,7 +278,7 @@ class SmoothL1LossBackward0(Function):
     ) -> Array:
         """Like the squared error near zero, then no larger than 1."""
         d = self - target
-        slope = F.where(F.abs(d) < beta, d / beta, F.sgn(d))
+        slope = F.where(F.abs(d) >= beta, F.sgn(d), d / beta)
         return _share(grad * slope, _size(d), reduction)
 
     @tex(r"-\frac{\bar{y}}{n} \cdot \max\left(-1, \min\left(1, \frac{x - t}{\beta}\right)\right)")
@@ -286,9 +286,9 @@ class SmoothL1LossBackward0(Function):
         F: Namespace, grad: Array, self: Array, target: Array, reduction: str, beta: float
     ) -> Array:
         """The same with its sign turned."""
-        d = self - target
-        slope = F.where(F.abs(d) < beta, d / beta, F.sgn(d))
-        return _share(-(grad * slope), _size(d), reduction)
+        d = target - self
+        slope = F.where(F.abs(d) >= beta, F.sgn(d), d / beta)
+        return _share(grad * slope, _size(d), reduction)
 
 
 @op(
@@ -324,7 +324,7 @@ class HuberLossBackward0(Function):
     ) -> Array:
         """Like the squared error near zero, then no larger than δ."""
         d = self - target
-        slope = F.where(F.abs(d) < delta, d, F.sgn(d) * delta)
+        slope = F.where(F.abs(d) >= delta, F.sgn(d) * delta, d)
         return _share(grad * slope, _size(d), reduction)
 
     @tex(r"-\frac{\bar{y}}{n} \cdot \max(-\delta, \min(\delta, x - t))")
@@ -332,9 +332,9 @@ class HuberLossBackward0(Function):
         F: Namespace, grad: Array, self: Array, target: Array, reduction: str, delta: float
     ) -> Array:
         """The same with its sign turned."""
-        d = self - target
-        slope = F.where(F.abs(d) < delta, d, F.sgn(d) * delta)
-        return _share(-(grad * slope), _size(d), reduction)
+        d = target - self
+        slope = F.where(F.abs(d) >= delta, F.sgn(d) * delta, d)
+        return _share(grad * slope, _size(d), reduction)
 
 
 @op(

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine import dtypes
 from engine.function import Function
-from engine.ops.arithmetic import add, mul, pow, shifted
+from engine.ops.arithmetic import add, mul, pow, shifted, to
 from engine.ops.elementary import rsqrt
 from engine.ops.reduction import mean
 from engine.ops.shape import reshape, view
@@ -32,10 +32,12 @@ def rms_norm(
             f"[*, {', '.join(map(str, shape))}], but got input of size{list(input.shape)}"
         )
     dims = tuple(range(input.ndim - len(shape), input.ndim))
-    least = dtypes.finfo(input.dtype).eps if eps is None else eps
-    scale = rsqrt(shifted(mean(pow(input, 2), dims, True), least))
-    out = mul(input, scale)
-    return out if weight is None else mul(out, weight)
+    kind = input.dtype if input.dtype.itemsize > 2 else dtypes.float32
+    x = to(input, kind)
+    least = dtypes.finfo(kind).eps if eps is None else eps
+    scale = rsqrt(shifted(mean(pow(x, 2), dims, True), least))
+    out = mul(x, scale)
+    return to(out if weight is None else mul(out, weight), input.dtype)
 
 
 class TrilinearBackward0(Function):

@@ -78,12 +78,24 @@ def sum(
 ) -> Tensor:
     """Add up along `dim`, or everything."""
     kind = named_dtype(dtype)
-    if dim is None:
+    if dim is None and not keepdim:
         return SumBackward0.apply(self, dtype=kind)
-    dims = dims_of(dim, self.ndim) if self.ndim else ()
-    if not self.ndim:
-        dims_of(dim, 0)
+    dims = _named_dims(self, dim)
     return SumBackward1.apply(self, dim=dims, keepdim=keepdim, dtype=kind)
+
+
+def _named_dims(self: Tensor, dim: Any) -> tuple[int, ...]:
+    """The dimensions of a sum: none stand for all of them."""
+    dims = () if dim is None else dims_of(dim, self.ndim)
+    return dims if self.ndim else ()
+
+
+def check_kept(name: str, self: Tensor, dim: Any, keepdim: bool) -> None:
+    """Raises TypeError where a dimension is to be kept that is not named."""
+    if keepdim and dim is None:
+        from engine.calling import Rule
+
+        Rule(name)((self,), {"keepdim": keepdim})
 
 
 def named_dtype(dtype: Any) -> dtypes.dtype | None:
@@ -146,10 +158,10 @@ def mean(
             "mean(): could not infer output dtype. Input dtype must be either a floating point or "
             f"complex dtype. Got: {self.dtype.scalar_name}"
         )
-    if dim is None:
+    if dim is None and not keepdim:
         return MeanBackward0.apply(self, dtype=kind)
-    dims = dims_of(dim, self.ndim)
-    return MeanBackward1.apply(self, dim=dims if self.ndim else (), keepdim=keepdim, dtype=kind)
+    dims = _named_dims(self, dim)
+    return MeanBackward1.apply(self, dim=dims, keepdim=keepdim, dtype=kind)
 
 
 class LinalgVectorNormBackward0(Function):
@@ -240,7 +252,10 @@ class ProdBackward0(Function):
     @tex(r"\bar{y} \cdot \frac{y}{x}")
     def grad_self(F: Namespace, grad: Array, self: Array, result: Array) -> Array:
         """Each entry gets the gradient times the product of all the others."""
-        if F is not kernels or np.any(data_of(self) == 0):
+        zeros = np.count_nonzero(data_of(self) == 0)
+        if F is kernels and zeros > 1:
+            return F.zeros_like(self)
+        if F is not kernels or zeros:
             flat = F.reshape(self, (math.prod(self.shape),))
             return grad * F.reshape(_others(F, flat, 0), self.shape)
         return grad * result / self
@@ -310,6 +325,7 @@ def prod(
 ) -> Tensor:
     """Multiply entries along `dim`, or all of them."""
     kind = named_dtype(dtype)
+    check_kept("prod", self, dim, keepdim)
     if dim is None:
         return ProdBackward0.apply(self, dtype=kind)
     d = check_dim(dim, self.ndim)

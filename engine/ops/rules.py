@@ -8,7 +8,7 @@ import numpy as np
 
 from engine import dtypes, kernels
 from engine.function import Function
-from engine.ops.arithmetic import to
+from engine.ops.arithmetic import div, to
 from engine.ops.choice import where
 from engine.ops.compare import isnan
 from engine.ops.elementary import sign
@@ -200,13 +200,19 @@ def sgn(x: Tensor) -> Tensor:
     return where(isnan(x), zeros_of(x), sign(x))
 
 
+def floored_ratio(a: Tensor, b: Tensor) -> Tensor:
+    """How often b fits into a."""
+    return div(a, b, rounding_mode="floor")
+
+
 def vector_norm(x: Tensor, ord: float, dim: Any, keepdim: bool) -> Tensor:
     """The ord-norm along dim."""
     return norm(x, ord, dim, keepdim)
 
 
 __all__ = [
-    "add_along", "cast", "constant", "gather_flat", "index_backward", "index_read", "index_zeroed",
-    "put_along", "scatter_flat", "select_backward", "sgn", "sigmoid_backward", "slice_backward",
-    "tanh_backward", "threshold_backward", "trigamma", "vector_norm", "zeros", "zeros_of",
+    "add_along", "cast", "constant", "floored_ratio", "gather_flat", "index_backward", "index_read",
+    "index_zeroed", "put_along", "scatter_flat", "select_backward", "sgn", "sigmoid_backward",
+    "slice_backward", "tanh_backward", "threshold_backward", "trigamma", "vector_norm", "zeros",
+    "zeros_of",
 ]  # fmt: skip

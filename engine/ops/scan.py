@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine import dtypes, kernels
-from engine.either import data_of, dtype_of
+from engine.either import dtype_of
 from engine.function import Function
 from engine.ops.reduction import named_dtype
 from engine.registry import op, tex
@@ -61,10 +61,25 @@ class CumprodBackward0(Function):
         """Each entry gets what every later product would be worth without it."""
         if not self.ndim:
             return grad
-        if not math.prod(self.shape) or (F is kernels and not np.any(data_of(self) == 0)):
-            return _reversed_cumsum(F, grad * result, dim) / self
+        if F is kernels:
+            return _past_zeros(F, grad, self, result, dim)
+        if not math.prod(self.shape):
+            return F.zeros_like(self)
         n = self.shape[dim]
         return F.stack([_worth(F, grad, self, dim, i, n) for i in range(n)], dim)
+
+
+def _past_zeros(F: Namespace, grad: Array, self: Array, result: Array, dim: int) -> Array:
+    """The same by division before the first zero of a row; nothing reaches what lies behind it."""
+    zeros = self == 0
+    if not np.any(zeros):
+        return _reversed_cumsum(F, grad * result, dim) / self
+    seen = np.cumsum(zeros, dim)
+    before, first = seen == 0, (seen == 1) & zeros
+    later = _reversed_cumsum(F, F.where(before, grad * result, F.zeros_like(self)), dim)
+    others = np.cumprod(F.where(first, F.ones_like(self), self), dim)
+    worth = F.sum(F.where(seen == 1, grad * others, F.zeros_like(self)), dim, True)
+    return F.where(before, later / self, F.where(first, worth, F.zeros_like(self)))
 
 
 def _worth(F: Namespace, grad: Array, self: Array, dim: int, i: int, n: int) -> Array:

@@ -11,6 +11,8 @@ from engine.either import data_of, dtype_of
 from engine.function import Function
 from engine.inplace import inplace
 from engine.kernels import along
+from engine.ops.gather import row
+from engine.ops.writing import corner, into
 from engine.registry import op, tex
 from engine.tensor import Tensor, check_dim
 
@@ -33,8 +35,8 @@ def _reduced(self: Array, src: Array, places: Any, reduce: str, include_self: bo
     """`self` with every place's sources folded in."""
     out = np.array(self)
     if not include_self:
-        neutral = {"prod": 1, "amax": _lowest(out.dtype), "amin": -_lowest(out.dtype)}
-        out[places] = neutral.get(reduce, 0)
+        low, high = _ends(out.dtype)
+        out[places] = {"prod": 1, "amax": low, "amin": high}.get(reduce, 0)
     fold = {"prod": np.multiply, "amax": np.maximum, "amin": np.minimum}.get(reduce, np.add)
     fold.at(out, places, src)
     if reduce == "mean":
@@ -44,8 +46,11 @@ def _reduced(self: Array, src: Array, places: Any, reduce: str, include_self: bo
     return out.astype(self.dtype)
 
 
-def _lowest(dtype: Any) -> Any:
-    return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min + 1
+def _ends(dtype: Any) -> tuple[Any, Any]:
+    """The smallest and the largest number there is."""
+    if dtype.kind == "f":
+        return -np.inf, np.inf
+    return (False, True) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
 
 
 def _grad_of_self(
@@ -154,7 +159,9 @@ class ScatterReduceBackward0(Function):
         include_self: bool,
     ) -> Array:  # fmt: skip
         """self with the sources that fall on a place folded into it"""
-        return _reduced(self, src[corner], places, reduce, include_self)
+        given = np.atleast_1d(src)[corner]
+        out = _reduced(np.atleast_1d(self), given, places, reduce, include_self)
+        return out.reshape(self.shape)[()]
 
     @tex(r"\bar{y} \cdot \frac{\partial y}{\partial x}")
     def grad_self(
@@ -162,8 +169,10 @@ class ScatterReduceBackward0(Function):
         corner: Any, reduce: str, include_self: bool,
     ) -> Array:  # fmt: skip
         """What a place keeps of its own in the reduction."""
-        given = F.index_read(src, corner)
-        return _grad_of_self(F, grad, self, given, result, places, reduce, include_self)
+        given = F.index_read(row(F, src), corner)
+        g, own, found = row(F, grad), row(F, self), row(F, result)
+        out = _grad_of_self(F, g, own, given, found, places, reduce, include_self)
+        return F.reshape(out, grad.shape)
 
     @tex(r"\bar{y}_{i} \cdot \frac{\partial y_{i}}{\partial s}")
     def grad_src(
@@ -171,11 +180,10 @@ class ScatterReduceBackward0(Function):
         places: Any, corner: Any, reduce: str, include_self: bool,
     ) -> Array:  # fmt: skip
         """What each source counts in the reduction of its place."""
-        given = F.index_read(src, corner)
-        out = _grad_of_source(F, grad, self, given, result, places, reduce, include_self)
-        if tuple(out.shape) == tuple(src_shape):
-            return out
-        return F.index_backward(out, src_shape, corner)
+        given = F.index_read(row(F, src), corner)
+        g, own, found = row(F, grad), row(F, self), row(F, result)
+        out = _grad_of_source(F, g, own, given, found, places, reduce, include_self)
+        return into(F, out, src_shape)
 
 
 _REDUCTIONS = ("sum", "prod", "mean", "amax", "amin")
@@ -187,8 +195,8 @@ def _scatter_arguments(self: Tensor, dim: int, index: Tensor, reduce: str) -> di
         raise RuntimeError(
             "reduce argument must be either sum, prod, mean, amax or amin, got " + reduce
         )
-    corner = tuple(np.s_[:n] for n in index.shape)
-    return {"places": along(np.atleast_1d(index._data), d), "corner": corner, "reduce": reduce}
+    places = along(np.atleast_1d(index._data), d)
+    return {"places": places, "corner": corner(index), "reduce": reduce}
 
 
 _SCATTERED = ((2, 3), {"dim": 1})
@@ -232,7 +240,8 @@ class IndexReduceBackward0(Function):
         F: Namespace, self: Array, source: Array, *, places: Any, reduce: str, include_self: bool
     ) -> Array:
         """self with the slices that fall on a place folded into it"""
-        return _reduced(self, source, places, reduce, include_self)
+        own, given = np.atleast_1d(self), np.atleast_1d(source)
+        return _reduced(own, given, places, reduce, include_self).reshape(self.shape)[()]
 
     @tex(r"\bar{y} \cdot \frac{\partial y}{\partial x}")
     def grad_self(
@@ -240,7 +249,9 @@ class IndexReduceBackward0(Function):
         reduce: str, include_self: bool,
     ) -> Array:  # fmt: skip
         """What a place keeps of its own in the reduction."""
-        return _grad_of_self(F, grad, self, source, result, places, reduce, include_self)
+        g, own, given, found = (row(F, x) for x in (grad, self, source, result))
+        out = _grad_of_self(F, g, own, given, found, places, reduce, include_self)
+        return F.reshape(out, grad.shape)
 
     @tex(r"\bar{y}_{i} \cdot \frac{\partial y_{i}}{\partial s}")
     def grad_source(
@@ -248,13 +259,15 @@ class IndexReduceBackward0(Function):
         reduce: str, include_self: bool,
     ) -> Array:  # fmt: skip
         """What each slice counts in the reduction of its place."""
-        return _grad_of_source(F, grad, self, source, result, places, reduce, include_self)
+        g, own, given, found = (row(F, x) for x in (grad, self, source, result))
+        out = _grad_of_source(F, g, own, given, found, places, reduce, include_self)
+        return F.reshape(out, source.shape)
 
 
 def _index_arguments(self: Tensor, dim: int, index: Tensor, source: Tensor) -> dict[str, Any]:
     d = check_dim(dim, self.ndim)
-    grid = list(np.indices(source._data.shape, sparse=True))
-    shape = [1] * source.ndim
+    grid = list(np.indices(source._data.shape or (1,), sparse=True))
+    shape = [1] * len(grid)
     shape[d] = -1
     grid[d] = np.asarray(index._data).reshape(shape)
     return {"places": tuple(grid)}

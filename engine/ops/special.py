@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.function import Function
+from engine.ops.arithmetic import floating_for
 from engine.registry import Operand, op, tex
 from engine.tensor import Tensor, is_tensor, wrap
 
@@ -132,7 +133,7 @@ class XlogyBackward0(Function):
     def forward(F: Namespace, self: Array, other: Array) -> Array:
         """self · ln other, 0 where self is 0"""
         product = self * F.log(other)
-        return F.where(np.isnan(other), other, F.where(self == 0, self * 0, product))
+        return F.where(np.isnan(other), other, F.where(self == 0, F.zeros_like(product), product))
 
     @tex(r"\bar{y} \cdot \ln b")
     def grad_self(F: Namespace, grad: Array, self: Array, other: Array) -> Array:
@@ -146,11 +147,39 @@ class XlogyBackward0(Function):
         return grad * self / other
 
 
+class XlogyBackward1(Function):
+    def forward(F: Namespace, other: Array, *, self: float) -> Array:
+        """A number · ln other, 0 if it is 0"""
+        return XlogyBackward0.forward(F, other.dtype.type(self), other)
+
+    @tex(r"\bar{y} \cdot \frac{a}{b}")
+    def grad_other(grad: Array, other: Array, self: float) -> Array:
+        """The slope of the logarithm times the factor before it."""
+        return grad * self / other
+
+
+class XlogyBackward2(Function):
+    def forward(F: Namespace, self: Array, *, other: float) -> Array:
+        """self · ln of a number, 0 where self is 0"""
+        return XlogyBackward0.forward(F, self, self.dtype.type(other))
+
+    @tex(r"\bar{y} \cdot \ln b")
+    def grad_self(F: Namespace, grad: Array, self: Array, other: float) -> Array:
+        """The factor gets the gradient times ln other; 0 where both are 0."""
+        if other > 0:
+            return grad * math.log(other)
+        slope = grad * (-math.inf if other == 0 else math.nan)
+        return F.where(self == 0, F.zeros_like(grad), slope)
+
+
 @op("Elementary", "x ln y", samples=(((2, 3), (3,)),), domain=(0.2, 2.0), formula=r"y = a \ln b")
 def xlogy(self: Operand, other: Operand) -> Tensor:
     """self · ln other, and 0 where self is 0."""
-    a = _as_tensor(self, other)
-    return XlogyBackward0.apply(a, _as_tensor(other, a))
+    if not is_tensor(self):
+        return XlogyBackward1.apply(floating_for(other, 1.0), self=self)
+    if not is_tensor(other):
+        return XlogyBackward2.apply(floating_for(self, 1.0), other=other)
+    return XlogyBackward0.apply(self, other)
 
 
 class SincBackward0(Function):
@@ -163,9 +192,9 @@ class SincBackward0(Function):
     @tex(r"\bar{y} \cdot \frac{\pi x \cos(\pi x) - \sin(\pi x)}{\pi x^2}")
     def grad_self(F: Namespace, grad: Array, self: Array) -> Array:
         """The slope of a wave that fades: flat at zero and at every crest."""
-        x = self * math.pi
-        slope = grad * ((F.cos(x) * x - F.sin(x)) / (x * self))
-        return F.where(self == 0, F.zeros_like(slope), slope)
+        x, square = self * math.pi, self * self * math.pi
+        slope = grad * ((F.cos(x) * x - F.sin(x)) / square)
+        return F.where(square == 0, F.zeros_like(slope), slope)
 
 
 @op("Elementary", "sinc", samples=(((2, 3),),), formula=r"y = \frac{\sin(\pi x)}{\pi x}")
@@ -185,7 +214,7 @@ class LogitBackward0(Function):
     @tex(r"\frac{\bar{y}}{x (1 - x)}")
     def grad_self(F: Namespace, grad: Array, self: Array, eps: float | None) -> Array:
         """The logit is steep near 0 and near 1, least so in the middle."""
-        slope = grad / (self * (1 - self))
+        slope = grad / ((self + 0.0) * (1 - self))  # steep upwards at -0, too
         if eps is None:
             inside = (self >= 0) & (self <= 1)
             return F.where(inside, slope, F.zeros_like(slope) + math.nan)

@@ -150,14 +150,19 @@ def matrix_rank(
     return wrap(np.asarray(np.sum(s > bound[..., None], -1), np.int64)[()])
 
 
+def _spectrum(A: Array, hermitian: bool) -> tuple[Array, Array, Array]:
+    """Vectors, stretches, vectors: A is their product."""
+    if hermitian:
+        s, u = np.linalg.eigh(A)
+        return u, s, np.swapaxes(u, -2, -1)
+    u, s, vh = np.linalg.svd(A, full_matrices=False)
+    return u, s, vh
+
+
 class LinalgPinvBackward0(Function):
     def forward(F: Namespace, self: Array, *, bound: Array, hermitian: bool = False) -> Array:
         """The inverse, or what comes nearest to one"""
-        if hermitian:
-            s, u = np.linalg.eigh(self)
-            vh = turned(F, u)
-        else:
-            u, s, vh = np.linalg.svd(self, full_matrices=False)
+        u, s, vh = _spectrum(self, hermitian)
         kept = np.abs(s) > bound[..., None]
         inverse = np.where(kept, 1 / np.where(kept, s, 1), 0)
         return np.swapaxes(vh, -2, -1) @ (inverse[..., None] * np.swapaxes(u, -2, -1))
@@ -189,7 +194,7 @@ def pinv(
     A: Tensor, rcond: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None
 ) -> Tensor:
     """The pseudo-inverse of a matrix."""
-    s = _stretches(A, hermitian)
+    s = np.abs(_spectrum(A._data, hermitian)[1])
     bound = _tolerance(A, s.max(-1, initial=0), atol, rcond if rtol is None else rtol)
     return LinalgPinvBackward0.apply(A, bound=np.asarray(bound), hermitian=hermitian)
 

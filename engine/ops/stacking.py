@@ -158,6 +158,8 @@ def adjoint(self: Tensor) -> Tensor:
 def sum_to_size(self: Tensor, *size: Any) -> Tensor:
     """Summed over the dimensions in which `size` has 1: broadcasting undone."""
     wanted = tuple(size[0]) if len(size) == 1 and not isinstance(size[0], int) else size
+    if not wanted:
+        return sum_(self)
     extra = self.ndim - len(wanted)
     dims = [*range(extra)]
     dims += [d + extra for d, n in enumerate(wanted) if n == 1 and self.shape[d + extra] != 1]
@@ -206,7 +208,10 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
 
 def linalg_vander(x: Tensor, *, N: int | None = None) -> Tensor:
     """The powers of vectors' entries, ascending, a row for each entry."""
+    x = x if x.ndim else unsqueeze(x, -1)
     n = x.shape[-1] if N is None else N
+    if n <= 1:
+        raise RuntimeError("N must be greater than 1.")
     ones = wrap(np.ones((*x.shape, 1), x._data.dtype))
     wide = expand(unsqueeze(x, -1), (*x.shape, n - 1))
     return cat([ones, cumprod(wide, -1)], -1)

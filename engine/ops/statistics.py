@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from engine import errors
 from engine.either import dtype_of
 from engine.function import Function
 from engine.many import ManyOutputs
-from engine.ops.arithmetic import div, mul, sub
-from engine.ops.choice import clamp
+from engine.ops import ties
+from engine.ops.arithmetic import div, mul, scaled, shifted, sub
+from engine.ops.choice import clamp, masked_fill
 from engine.ops.compare import isnan, logical_not
 from engine.ops.elementary import sqrt
 from engine.ops.extremes import ModeBackward0, NamedResult, _value_at, named, sort
@@ -19,7 +21,7 @@ from engine.ops.gather import gather
 from engine.ops.linear import mm
 from engine.ops.reduction import nansum, spread
 from engine.ops.reduction import sum as sum_
-from engine.ops.shape import reshape, squeeze, t, transpose, unsqueeze, view
+from engine.ops.shape import broadcast_tensors, flatten, squeeze, t, transpose, unsqueeze, view
 from engine.registry import op, tex
 from engine.tensor import Tensor, check_dim, is_tensor, wrap
 
@@ -44,8 +46,10 @@ def mode(self: Tensor, dim: int = -1, keepdim: bool = False) -> Any:
 
 
 def _most_frequent(row: Array) -> int:
-    values, counts = np.unique(row, return_counts=True)
-    return int(np.nonzero(row == values[np.argmax(counts)])[0][-1])
+    """The last place of the value, in the order std::sort leaves the row in."""
+    order = ties.ordered(row, False)
+    values, last, counts = np.unique(row[order][::-1], return_index=True, return_counts=True)
+    return int(order[len(row) - 1 - last[np.argmax(counts)]]) if len(values) else 0
 
 
 def nanmean(self: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
@@ -114,10 +118,9 @@ class AminmaxBackward0(ManyOutputs):
         dims = () if dim is None else (dim,)
         for grad, result in zip(grads, results, strict=True):
             if grad is not None:
-                mask = self == spread(F, result, self_shape, dims, keepdim)
-                count = F.sum(F.cast(mask, dtype_of(grad)), dims or None, True)
-                share = spread(F, grad, self_shape, dims, keepdim) / count
-                parts.append(F.where(mask, share, F.zeros_like(share)))
+                hits = F.cast(self == spread(F, result, self_shape, dims, keepdim), dtype_of(grad))
+                share = spread(F, grad, self_shape, dims, keepdim) * hits
+                parts.append(share / F.sum(hits, dims or None, True))
         return parts[0] if len(parts) == 1 else parts[0] + parts[1]
 
 
@@ -128,6 +131,14 @@ class AminmaxBackward0(ManyOutputs):
 def aminmax(self: Tensor, *, dim: int | None = None, keepdim: bool = False) -> Any:
     """The smallest and the largest entry, along `dim` or of all."""
     d = None if dim is None else check_dim(dim, self.ndim)
+    d = d if self.ndim else None
+    if d is not None and not self.shape[d]:
+        raise IndexError(f"aminmax: Expected reduction dim {d} to have non-zero size.")
+    if d is None and not self.numel():
+        raise RuntimeError(
+            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no "
+            "identity."
+        )
     result = NamedResult(AminmaxBackward0.apply_many(self, dim=d, keepdim=keepdim))
     result._fields, result._name = ("min", "max"), "aminmax"
     return result
@@ -165,16 +176,14 @@ def _quantile(
     _check_quantile(name, self, shares, how)
     d = 0 if dim is None else check_dim(dim, self.ndim)
     if dim is None:
-        ordered, shape = sort(reshape(self, (-1,)))[0], (1,) * (self.ndim * keepdim)
+        ordered, shape = sort(flatten(self))[0], (1,) * (self.ndim * keepdim)
     else:
-        last = d == max(self.ndim - 1, 0)
+        last = d == self.ndim - 1
         ordered = sort(self if last else transpose(unsqueeze(self, -1), d, -1))[0]
         shape = tuple(n for k, n in enumerate(self.shape) if k != d or keepdim)
         shape = tuple(1 if keepdim and k == d else n for k, n in enumerate(shape))
-    if not self.ndim:
-        ordered, shape = reshape(ordered, (1,)), ()
     rows = view(ordered, (*shape, ordered.shape[-1]))
-    values = _between(rows, np.atleast_1d(shares._data), how, ignore_nan)
+    values = _between(rows, shares, how, ignore_nan)
     if shares.ndim:
         values.unsqueeze_(0).transpose_(0, -1)
     out: Tensor = values.squeeze_(-1)
@@ -208,25 +217,29 @@ def _check_quantile(name: str, self: Tensor, q: Tensor, how: str) -> None:
         )
 
 
-def _between(rows: Tensor, shares: Array, how: str, ignore_nan: bool) -> Tensor:
+def _between(rows: Tensor, shares: Tensor, how: str, ignore_nan: bool) -> Tensor:
     """(…, shares): the entries at the ranks that the shares point to."""
-    data = rows._data
-    last = data.shape[-1] - 1.0
-    bad = np.isnan(data)
-    if ignore_nan:
-        ranks = shares * np.maximum(np.sum(~bad, -1, keepdims=True) - 1.0, 0)
-    else:
-        ranks = np.where(bad.any(-1, keepdims=True), last, shares * last)
-    ranks = ranks.astype(data.dtype)
+    ranks = _ranks(rows._data, shares, ignore_nan)
+    at = ranks._data
     if how in ("lower", "higher", "nearest"):
-        ranks = {"lower": np.floor, "higher": np.ceil, "nearest": np.rint}[how](ranks)
-    low = ranks.astype(np.int64)
-    below = gather(rows, -1, wrap(low))
+        at = {"lower": np.floor, "higher": np.ceil, "nearest": np.rint}[how](at)
+    low = wrap(at.astype(np.int64))
+    below = gather(rows, -1, low)
     if how not in ("linear", "midpoint"):
         return below
-    weight = np.full_like(ranks, 0.5) if how == "midpoint" else ranks - low
-    above = gather(rows, -1, wrap(np.ceil(ranks).astype(np.int64)))
-    return lerp(below, above, wrap(weight.astype(data.dtype)))
+    weight = wrap(np.full_like(at, 0.5)) if how == "midpoint" else sub(ranks, low)
+    return lerp(below, gather(rows, -1, wrap(np.ceil(at).astype(np.int64))), weight)
+
+
+def _ranks(rows: Array, shares: Tensor, ignore_nan: bool) -> Tensor:
+    """(…, shares): where in the rows the shares point to; a nan is last and draws all to it."""
+    bad = np.isnan(rows)
+    if not ignore_nan:
+        last, found = rows.shape[-1] - 1, wrap(bad.any(-1, keepdims=True))
+        ranks = broadcast_tensors(scaled(shares, last), found)[0]
+        return masked_fill(ranks, found, last)
+    ranks = mul(shares, wrap(np.sum(~bad, -1, keepdims=True) - 1))
+    return masked_fill(ranks, wrap(ranks._data < 0), 0)
 
 
 # ---- how values vary together --------------------------------------------------------------------
@@ -244,29 +257,37 @@ def cov(
         )
     rows = view(self, (1, -1)) if self.ndim < 2 else self
     weights = _weights(fweights, aweights)
-    if weights is None:
-        total: Any = wrap(np.int64(rows.shape[1]))
-        mean = div(sum_(rows, 1), total)
-        scale = total._data - correction
-    else:
-        total = sum_(weights)
-        mean = div(sum_(mul(rows, weights), 1), total)
-        squares = total._data if aweights is None else _squares(weights, aweights, total)
-        scale = total._data - correction * squares / total._data
+    total = wrap(np.int64(rows.shape[1])) if weights is None else sum_(weights)
+    mean = div(sum_(rows if weights is None else mul(rows, weights), 1), total)
     centred = sub(rows, unsqueeze(mean, 1))
     other = centred if weights is None else mul(centred, weights)
     out = mm(centred, t(other))
-    return squeeze(div(out, wrap(np.maximum(scale, 0)[()])))
+    return squeeze(div(out, _freedom(total, correction, weights, aweights)))
+
+
+def _freedom(
+    total: Tensor, correction: int, weights: Tensor | None, aweights: Tensor | None
+) -> Tensor:
+    """The degrees of freedom; weights that need not be whole count by their squares."""
+    if weights is None or aweights is None or correction == 0:
+        free = shifted(total, -correction) if correction else total
+    else:
+        lost = div(scaled(sum_(mul(weights, aweights)), correction), total)
+        free = sub(total, lost)
+    if free._data <= 0:
+        errors.warn(
+            "cov(): degrees of freedom is <= 0. Correction should be strictly less than the number "
+            "of observations.",
+            3,
+        )
+        free = free.zero_()
+    return free
 
 
 def _weights(fweights: Tensor | None, aweights: Tensor | None) -> Tensor | None:
     if fweights is None or aweights is None:
         return aweights if fweights is None else fweights
     return mul(fweights, aweights)
-
-
-def _squares(weights: Tensor, aweights: Tensor, total: Tensor) -> Array:
-    return np.sum(weights._data * aweights._data)
 
 
 def corrcoef(self: Tensor) -> Tensor:

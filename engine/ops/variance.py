@@ -30,13 +30,17 @@ def _var_grad(
     return spread(F, grad, shape, dim, keepdim) * scale * centred
 
 
-def _variance(F: Namespace, self: Array, dim: Any, correction: float, keepdim: bool) -> Array:
+def _variance(
+    F: Namespace, self: Array, dim: Any, correction: float, keepdim: bool, root: bool = False
+) -> Array:
+    """The variance or its `root`; float32 is computed in float64 and rounded once."""
     axis = tuple(dim) if dim else None
     wide = self.astype(np.float64) if self.dtype == np.float32 else self
     count = wide.size // max(np.sum(wide, axis).size, 1)
     mean = np.sum(wide, axis, keepdims=True) / count
     total = np.sum((wide - mean) ** 2, axis, keepdims=keepdim)
-    return np.asarray(total / wide.dtype.type(max(count - correction, 0))).astype(self.dtype)[()]
+    found = total / wide.dtype.type(max(count - correction, 0))
+    return np.asarray(np.sqrt(found) if root else found).astype(self.dtype)[()]
 
 
 class VarBackward0(Function):
@@ -56,7 +60,7 @@ class VarBackward0(Function):
 class StdBackward0(Function):
     def forward(F: Namespace, self: Array, *, dim: Any, correction: float, keepdim: bool) -> Array:
         """√ of the variance"""
-        return np.sqrt(_variance(F, self, dim, correction, keepdim))
+        return _variance(F, self, dim, correction, keepdim, root=True)
 
     @tex(r"\bar{y} \cdot \frac{x - \mu}{(n - 1) y}")
     def grad_self(
@@ -94,7 +98,7 @@ class StdMeanBackward0(ManyOutputs):
         F: Namespace, self: Array, *, dim: Any, correction: float, keepdim: bool
     ) -> tuple[Array, Array]:
         """The standard deviation and the mean"""
-        return np.sqrt(_variance(F, self, dim, correction, keepdim)), _mean(F, self, dim, keepdim)
+        return _variance(F, self, dim, correction, keepdim, root=True), _mean(F, self, dim, keepdim)
 
     def grad_self(
         F: Namespace, grads: list[Array], self: Array, results: tuple[Array, ...],

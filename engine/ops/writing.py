@@ -51,7 +51,7 @@ class ScatterBackward0(Function):
         """self with src written at index along dim"""
         out = np.array(self, ndmin=1)
         if index.size:
-            out[places] = np.atleast_1d(src)[_corner(index)]
+            out[places] = np.atleast_1d(src)[corner(index)]
         return out.reshape(self.shape)[()]
 
     @tex(r"\bar{y} \cdot [j \neq i]")
@@ -62,15 +62,15 @@ class ScatterBackward0(Function):
     @tex(r"\bar{y}_{i}")
     def grad_src(F: Namespace, grad: Array, index: Array, src_shape: Shape, places: Any) -> Array:
         """What was written gets the gradient of where it was written."""
-        return _into(F, F.index_read(row(F, grad), places), src_shape)
+        return into(F, F.index_read(row(F, grad), places), src_shape)
 
 
-def _corner(index: Array) -> tuple[slice, ...]:
+def corner(index: Array) -> tuple[slice, ...]:
     """As much of a source as there are indices."""
     return tuple(np.s_[:n] for n in index.shape or (1,))
 
 
-def _into(F: Namespace, part: Array, shape: Shape) -> Array:
+def into(F: Namespace, part: Array, shape: Shape) -> Array:
     """`part` in the first corner of zeros of `shape`."""
     if tuple(part.shape) == tuple(shape):
         return part
@@ -105,7 +105,7 @@ class ScatterReduced(Function):
         out = np.array(self, ndmin=1)
         source = np.broadcast_to(src, index.shape) if not np.ndim(src) else src
         (np.add if reduce == "add" else np.multiply).at(
-            out, places, np.atleast_1d(source)[_corner(index)].astype(out.dtype)
+            out, places, np.atleast_1d(source)[corner(index)].astype(out.dtype)
         )
         return out.reshape(self.shape)[()]
 
@@ -142,7 +142,7 @@ class ScatterAddBackward0(Function):
         """self with src added at index along dim"""
         out = np.array(self, ndmin=1)
         if index.size:
-            np.add.at(out, places, np.atleast_1d(src)[_corner(index)])
+            np.add.at(out, places, np.atleast_1d(src)[corner(index)])
         return out.reshape(self.shape)[()]
 
     @tex(r"\bar{y}")
@@ -153,7 +153,7 @@ class ScatterAddBackward0(Function):
     @tex(r"\bar{y}_{i}")
     def grad_src(F: Namespace, grad: Array, index: Array, src_shape: Shape, places: Any) -> Array:
         """What was added gets the gradient of where it was added."""
-        return _into(F, F.index_read(row(F, grad), places), src_shape)
+        return into(F, F.index_read(row(F, grad), places), src_shape)
 
 
 @op(

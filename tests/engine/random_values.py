@@ -55,6 +55,9 @@ class Values:
         gaps = ordered.sort()[0].diff()
         return bool((gaps[gaps != 0] > 1e-3).all() and x.numel() == x.unique().numel())
 
+    def is_tidy(self, x, y):
+        return x.numel() > 0 and self.is_clear(x)
+
     def is_away(self, x, _=None):
         signed = (x == 0) & x.signbit()  # whose sign a division shows
         return bool((self.is_grid(x) or (x.abs() > 0.05).all()) and not signed.any())
@@ -74,14 +77,11 @@ class Values:
         return bool((gap > 1e-3).all() and ((gap - 1).abs() > 1e-3).all())
 
     def is_power(self, x, y):
-        floats = all(t.is_floating_point() for t in self.given)
-        return (
-            floats
-            and self.is_small(x, y)
-            and self.is_small(y, y)
-            and self.is_away(x)
-            and self.is_away(y)
-        )
+        """Floats of which a power is not far more uncertain than they are."""
+        if not all(t.is_floating_point() for t in self.given):
+            return False
+        exact = self.is_grid(x) and self.is_grid(y)
+        return exact and self.is_small(x, y) and self.is_small(y, y)
 
     def is_spread(self, x, _):
         return self.is_grid(x) or (x.numel() < 2) or bool(x.flatten().std() > 0.05)
@@ -108,4 +108,6 @@ class Values:
         return x.numel() > 0 and y.numel() > 0 and 0 not in self.given[0].stride()
 
     def is_bools(self, x, y):
-        return bool(((x == 0) | (x == 1)).all() and ((y == 0) | (y == 1)).all())
+        return x.shape == y.shape and bool(
+            ((x == 0) | (x == 1)).all() and ((y == 0) | (y == 1)).all()
+        )

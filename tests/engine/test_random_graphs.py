@@ -7,9 +7,9 @@ import pytest
 import engine
 from tests.engine.random_program import PRELUDE, Twin, difference, names_in, printed, shrunk
 
-SEEDS = range(600)
+SEEDS = range(2000)
 """The first of the ten thousand; `python -m tests.engine.random_graphs 10000` runs them all."""
-BLOCK = 50
+BLOCK = 100
 
 
 @pytest.mark.slow

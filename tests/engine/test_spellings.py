@@ -1,5 +1,7 @@
 """Calls written as PyTorch programs write them: what they give, their history, their gradients."""
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -253,3 +255,11 @@ def test_a_singular_matrix_has_a_determinant_with_a_gradient():
     x = engine.tensor([[1.0, 2.0], [2.0, 4.0]], requires_grad=True)
     engine.linalg.det(x).backward()
     assert engine.allclose(x.grad, engine.tensor([[4.0, -2.0], [-2.0, 1.0]]))
+
+
+def test_nothing_is_a_function_or_method_that_is_none_in_pytorch():
+    torch = pytest.importorskip("torch")
+    functions = {n for n, value in vars(engine).items() if inspect.isfunction(value)}
+    assert not [n for n in functions if not n.startswith("_") and not hasattr(torch, n)]
+    methods = (n for n in dir(engine.Tensor) if not n.startswith("_"))
+    assert not [n for n in methods if not hasattr(torch.Tensor, n)]
