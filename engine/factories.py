@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from engine import dtypes, errors, memory, random
-from engine.layout import copied
+from engine.layout import copied, laid
 from engine.meta import meta_of, own
 from engine.modes import STATE
 from engine.promote import checked
@@ -285,13 +285,18 @@ def _filled_like(
 empty_like = zeros_like
 
 
+def _like(drawn: Any, input: Any) -> Any:
+    """What was drawn row by row, its dimensions in memory ordered as those of another array."""
+    return laid(drawn, [input])
+
+
 def rand_like(
     input: Tensor, *, dtype: Dtype = None, device: Any = None, requires_grad: bool = False,
     memory_format: Any = None, layout: Any = None,
 ) -> Tensor:  # fmt: skip
     """Random numbers from [0, 1) in the shape of another tensor."""
     drawn = rand(input.shape, dtype=_dtype(dtype, input.dtype))
-    return _leaf(copied(drawn._data, memory_format), requires_grad)
+    return _leaf(copied(_like(drawn._data, input._data), memory_format), requires_grad)
 
 
 def randn_like(
@@ -300,7 +305,7 @@ def randn_like(
 ) -> Tensor:  # fmt: skip
     """Normal random numbers in the shape of another tensor."""
     drawn = randn(input.shape, dtype=_dtype(dtype, input.dtype))
-    return _leaf(copied(drawn._data, memory_format), requires_grad)
+    return _leaf(copied(_like(drawn._data, input._data), memory_format), requires_grad)
 
 
 def as_tensor(data: Any, dtype: Dtype = None, device: Any = None) -> Any:

@@ -10,14 +10,17 @@ Broadcasting and casts are undone by the engine, not here.
 
 from __future__ import annotations
 
-import inspect
+import threading
 import weakref
 from collections.abc import Callable, Sequence
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from engine import compiling, dtypes, errors, kernels, memory
+from engine.declaring import Rule as Rule
+from engine.declaring import declare
 from engine.hooks import Extra, RemovableHandle, extra_of
 from engine.layout import copied_as
 from engine.meta import own, refresh, version_of
@@ -41,19 +44,6 @@ class Edge(NamedTuple):
 
 
 NOWHERE = Edge(None, 0)
-
-
-class Rule(NamedTuple):
-    """A derivative and where each of its arguments comes from."""
-
-    function: Callable[..., Any]
-    arguments: tuple[tuple[str, Any], ...]
-    saves: frozenset[int]
-    names: tuple[str, ...]
-
-    def takes(self, kind: str) -> bool:
-        """Whether one of its arguments is of that kind."""
-        return any(found == kind for found, _ in self.arguments)
 
 
 class Function:
@@ -96,6 +86,7 @@ class Function:
     namespace_name: ClassVar[str] = ""
     promote: ClassVar[str] = "none"
     """"arithmetic": inputs meet in their result type; "float": and become floats; or "none"."""
+    layout: ClassVar[str] = "inputs"  # how its result lies in memory: see engine.layout
     view: ClassVar[bool] = False
     own_saving: ClassVar[bool] = False
     """Whether it calls the hooks on saved tensors itself."""
@@ -105,7 +96,7 @@ class Function:
         super().__init_subclass__(**kwargs)
         forward = cls.__dict__.get("forward")
         if forward is not None:
-            _compile(cls, forward)
+            declare(cls, forward)
 
     @property
     def freed(self) -> bool:
@@ -267,7 +258,7 @@ class Function:
             raise RuntimeError(errors.FREED)
         as_tensors = F is not kernels
         values = [
-            s if s is None or (as_tensors and is_tensor(s)) else wrap(s) if as_tensors else _raw(s)
+            s if s is None or is_tensor(s) is as_tensors else wrap(s) if as_tensors else s._data
             for s in self.check_versions()
         ]
         result = self.checked_result()
@@ -329,62 +320,10 @@ class Function:
 
 
 _UNSET: dict[str, Any] = {
-    "_metadata": None, "origin": None, "params": {}, "ports": None, "versions": (),
+    "_metadata": None, "origin": None, "params": MappingProxyType({}), "ports": None,
+    "versions": (),
 }  # fmt: skip
 """What a slot that was never set stands for."""
-
-
-def _compile(cls: type[Function], forward: Callable[..., Any]) -> None:
-    """Read the signatures of forward and the rules once, when the class is made."""
-    cls.forward = staticmethod(forward)
-    parameters = list(inspect.signature(forward).parameters.values())[1:]
-    cls.inputs = tuple(p.name for p in parameters if p.kind is not p.KEYWORD_ONLY)
-    cls.keywords = {
-        p.name: None if p.default is p.empty else p.default
-        for p in parameters
-        if p.kind is p.KEYWORD_ONLY
-    }
-    cls.defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
-    for name in cls.__dict__:
-        if name.startswith("grad_") and name.removeprefix("grad_") not in cls.inputs:
-            raise TypeError(f"{cls.__name__}.{name} names no input of forward")
-    rules = []
-    shapes: dict[str, int] = {}
-    for i, name in enumerate(cls.inputs):
-        rule = cls.__dict__.get(f"grad_{name}")
-        if rule is not None:
-            rules.append((i, _compile_rule(cls, rule, shapes)))
-            setattr(cls, f"grad_{name}", staticmethod(rule))
-    cls.rules = tuple(rules)
-    cls.shapes_saved = tuple(shapes.items())
-    cls.saves_result = any(rule.takes("result") for _, rule in rules)
-    taken = {key for _, rule in rules for kind, key in rule.arguments if kind == "param"}
-    held = {p.name for p in parameters if p.annotation != "int"} & {"index", "target"}
-    cls.keeps_arrays = bool(held & taken)
-
-
-_GIVEN = {"F": "F", "grad": "grad", "grads": "grad", "result": "result", "results": "result"}
-"""What a rule may ask for besides inputs and keywords; the plurals of a node with many outputs."""
-
-
-def _compile_rule(cls: type[Function], rule: Callable[..., Any], shapes: dict[str, int]) -> Rule:
-    arguments: list[tuple[str, Any]] = []
-    for name in inspect.signature(rule).parameters:
-        if name in _GIVEN:
-            arguments.append((_GIVEN[name], None))
-        elif name in cls.inputs:
-            arguments.append(("saved", cls.inputs.index(name)))
-        else:
-            stem = name.removesuffix("_shape")
-            if stem != name and stem in cls.inputs:
-                shapes[name] = cls.inputs.index(stem)
-            arguments.append(("param", name))
-    saves = frozenset(key for kind, key in arguments if kind == "saved")
-    return Rule(rule, tuple(arguments), saves, tuple(inspect.signature(rule).parameters))
-
-
-def _raw(saved: Any) -> Array:
-    return saved._data if is_tensor(saved) else saved
 
 
 def _modified(saved: Any, version: int) -> str:
@@ -404,6 +343,10 @@ def short_name(function: Function) -> str:
     return stem + number.removeprefix("0") if found and (number.isdigit() or not number) else name
 
 
+_LEAVES = threading.RLock()
+"""Held while a leaf gets its AccumulateGrad or a gradient: another thread may be at it too."""
+
+
 def grad_edge(x: Tensor) -> Edge:
     """The edge a gradient of `x` leaves by: to the Function that made it, or its AccumulateGrad."""
     function = function_of(x)
@@ -421,7 +364,13 @@ def function_of(x: Tensor) -> Function | None:
 
 
 def accumulator(leaf: Tensor) -> AccumulateGrad:
-    """A new AccumulateGrad for the leaf, held only by the histories that lead to it."""
+    """The leaf's AccumulateGrad, a new one if need be, held only by histories that lead to it."""
+    with _LEAVES:
+        found = None if leaf._accumulator is None else leaf._accumulator()
+        return _new_accumulator(leaf) if found is None else found
+
+
+def _new_accumulator(leaf: Tensor) -> AccumulateGrad:
     node = (AccumulateGrad if leaf._req else Untracked)()
     node.sequence, node.below, node.saved = LAST, (), (leaf,)
     node.result = node.extra = node.arrived = None
@@ -452,7 +401,10 @@ class AccumulateGrad(Function):
         A Tensor comes from a backward pass that creates a graph: then the sum is out of place.  An
         array that nobody else holds is our `own`, and need not be copied.
         """
-        leaf = self.variable
+        with _LEAVES:
+            self._store(self.variable, grad, own)
+
+    def _store(self, leaf: Tensor, grad: Any, own: bool) -> None:
         if is_tensor(grad):
             leaf._grad = _differentiable_copy(grad) if leaf._grad is None else leaf._grad + grad
         elif leaf._grad is None:

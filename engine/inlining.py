@@ -64,7 +64,7 @@ def _free(body: ast.expr, function: Callable[..., Any]) -> list[str]:
 
 def _returned(code: Any) -> ast.expr | None:
     definition = _definitions(code.co_filename).get(code.co_firstlineno)
-    if definition is None or code.co_freevars:
+    if definition is None or definition.name != code.co_name or code.co_freevars:
         return None
     body = [s for s in definition.body if not _is_text(s)]
     if len(body) != 1 or not isinstance(body[0], ast.Return) or body[0].value is None:

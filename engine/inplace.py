@@ -40,6 +40,7 @@ def inplace(op: type[Function], target: Tensor, *others: Any, **params: Any) -> 
     overlap.check(op.__name__, target, others)
     data = _result_for(target, op.forward_data(inputs, params))
     inputs = (_kept(target), *others)
+    tracked = tracked and (STATE.inference or not is_inference(target))  # else it is refused
     return _become(target, data, op.node(inputs, params, data) if tracked else None)
 
 

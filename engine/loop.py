@@ -25,6 +25,9 @@ ndarray = np.ndarray
 _SLOTS = threading.Lock()
 """Who holds it may leave gradients in the Functions' `arrived`; a pass within a pass may not."""
 
+_UNCLEAN: list[Line] = []
+"""The line whose Functions may hold gradients: more than one's only if the clearing was cut off."""
+
 CHUNK = 500
 """Functions between two looks at whether a recorded pass was cancelled."""
 
@@ -65,10 +68,10 @@ class Run:
         """Run everything that is needed below the roots' edges, in PyTorch's order."""
         if self.recorder is not None:
             self.recorder.started(edges, seeds, self.keep)
-        before, STATE.grad_enabled = STATE.grad_enabled, self.create_graph
+        before, outer = STATE.grad_enabled, STATE.backward
         self.roots = edges
-        outer, STATE.backward = STATE.backward, self
-        try:
+        try:  # Ctrl-C may come at any moment from here on
+            STATE.grad_enabled, STATE.backward = self.create_graph, self
             self._execute(edges, seeds)
         except MemoryError as error:
             raise memory.refused(error) from None
@@ -89,29 +92,37 @@ class Run:
         line = in_line(root) if simple and root is not None else None
         if line is None:
             self._loop(self._queued(edges, seeds))
-        elif not self.create_graph and not STATE.anomaly and _SLOTS.acquire(blocking=False):
-            try:
+            return
+        straight = False
+        try:
+            straight = not self.create_graph and not STATE.anomaly and _SLOTS.acquire(False)
+            if straight:
                 self._stream(line, edges[0].output, seeds[0])
-            finally:
+            else:
+                self._expect(function for function in line.functions if function.many)
+                self._arrive(line.functions[0], edges[0].output, seeds[0])
+                self._loop(self._along(line))
+        finally:
+            if straight:
                 _SLOTS.release()
-        else:
-            self._expect(function for function in line.functions if function.many)
-            self._arrive(line.functions[0], edges[0].output, seeds[0])
-            self._loop(self._along(line))
 
     # ---- the straight way ------------------------------------------------------------------------
 
     def _stream(self, line: Line, output: int, seed: Any) -> None:
         """Run in a known order; gradients wait in the Functions themselves."""
         functions, running = line.functions, line.functions[0]
-        if running.many:
-            deliver(running, output, self._cast(seed, running.dtype))
-        else:
-            running.arrived = self._cast(seed, running.dtype)
         stops = iter([*line.released, NEVER])
         last, leaves = next(stops)
         note, keep = None, self.keep
+        while _UNCLEAN:
+            _clear(_UNCLEAN[-1])
+            _UNCLEAN.pop()
         try:
+            _UNCLEAN.append(line)
+            if running.many:
+                deliver(running, output, self._cast(seed, running.dtype))
+            else:
+                running.arrived = self._cast(seed, running.dtype)
             for start in range(0, len(functions), CHUNK):
                 if self.recorder is not None:
                     note = self.recorder.going_on()
@@ -127,9 +138,10 @@ class Run:
         except BaseException:
             if self.recorder is not None and running.arrived is not None:
                 self.recorder.visiting(running, listed(running, running.arrived))
-            for function in itertools.chain(functions, *(waiting for _, waiting in line.released)):
-                function.arrived = None
+            _clear(line)
             raise
+        finally:
+            _UNCLEAN.clear()
 
     def _watch(self, function: Function) -> None:
         grad, function.arrived = function.arrived, None
@@ -410,6 +422,11 @@ class Run:
                     assert tensor._grad is not None
                     self.recorder.retained(function, before, tensor._grad._data)
         return grads
+
+
+def _clear(line: Line) -> None:
+    for function in itertools.chain(line.functions, *(leaves for _, leaves in line.released)):
+        function.arrived = None
 
 
 def _references_of_a_local() -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from engine.function import Function
 from engine.modes import STATE
 from engine.packing import pack_result
@@ -23,6 +25,8 @@ class ManyOutputs(Function):
     def apply_many(cls, *inputs: Any, **params: Any) -> tuple[Tensor, ...]:
         """Like `apply`, for a forward that gives several arrays."""
         arrays = cls.forward_data(inputs, params)
+        if cls.layout == "rows":
+            arrays = tuple(np.asarray(a, order="C") for a in arrays)
         outs = tuple(wrap(a) for a in arrays)
         if cls.wants_node(inputs, arrays[0]):
             node = cls.node(inputs, params, arrays[0])

@@ -52,7 +52,8 @@ class State(threading.local):
         self.saved_hooks: list[Any] = []
         self.no_saved_hooks: str | None = None
         # PyTorch divides by zero in silence.  Asking NumPy for silence around every operation would
-        # cost more than most of them, so a thread that uses the engine is silent from then on.
+        # cost more than most of them, so a thread that uses the engine is silent from then on; the
+        # filter below is for what it does before it looks at its State.
         np.seterr(all="ignore")
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -65,6 +66,8 @@ class State(threading.local):
 
 _WATCHED = ("grad_enabled", "inference", "origin")
 """What an operation must know of its thread."""
+
+warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"engine\.")
 
 STATE = State()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine import errors, printing
-from engine.meta import Meta, meta_of, own
+from engine.meta import Meta, meta_of, own, share
 from engine.modes import STATE
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ class PythonProtocol:
     """What Python itself asks of a tensor: len(), float(), iteration, printing, copying."""
 
     __slots__ = ()
+    __array_priority__ = 1000  # NumPy's numbers leave `number * tensor` to the tensor
 
     _data: Array
     _req: bool
@@ -136,6 +137,16 @@ class PythonProtocol:
             raise TypeError("unsupported format string passed to Tensor.__format__")
         return str(self)
 
+    def __copy__(self) -> Tensor:
+        """A leaf that looks at the same memory, without `.grad` and hooks."""
+        from engine.tensor import wrap
+
+        copy = share(wrap(self._data), self)  # type: ignore[arg-type]
+        copy._req = self.requires_grad
+        if self._meta is not None:
+            meta_of(copy).kind = self._meta.kind
+        return copy
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         if not self.is_leaf:
             raise RuntimeError(
@@ -146,12 +157,16 @@ class PythonProtocol:
             )
         from engine.tensor import wrap
 
-        copy = wrap(self._data)
+        copy = wrap(_own_memory(self._data))
         copy._req = self._req
         kind = None if self._meta is None else self._meta.kind
         if kind is not None:
             meta_of(copy).kind = kind
         elif self._grad is not None:  # a Parameter's is left behind
-            copy._grad = wrap(self._grad._data)
+            copy._grad = wrap(_own_memory(self._grad._data))
         memo[id(self)] = copy
         return copy
+
+
+def _own_memory(data: Array) -> Array:
+    return data.copy(order="K") if isinstance(data, np.ndarray) else data

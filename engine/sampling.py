@@ -106,6 +106,8 @@ class NormalBackward3(Function):
 
 
 class BernoulliBackward0(Function):
+    layout = "rows"
+
     def forward(F: Namespace, self: Array, *, drawn: Array) -> Array:
         """1 with the probability self, else 0"""
         return drawn

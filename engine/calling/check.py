@@ -117,6 +117,8 @@ class Rule:
 
     def _fit(self, signature: Signature, args: Args, kwargs: Kwargs) -> bool:
         """Whether it fits by value only; raises Misfit if it does not fit at all."""
+        if not signature.parameters and self.path.startswith("Tensor."):
+            self._takes_nothing(args, kwargs)
         if signature.sizes_apart and args and not is_sequence(args[0]) and is_index(args[0]):
             args = (tuple(args),)
         if len(args) > signature.positional:
@@ -181,6 +183,13 @@ class Rule:
                 )
 
     # ---- what is wrong with the number of arguments ----------------------------------------------
+
+    def _takes_nothing(self, args: Args, kwargs: Kwargs) -> None:
+        """A method of the tensor alone, of which Python's own words speak."""
+        if kwargs:
+            raise Misfit(f"TensorBase.{self.name}() takes no keyword arguments")
+        if args:
+            raise Misfit(f"TensorBase.{self.name}() takes no arguments ({len(args)} given)")
 
     def _too_many(self, signature: Signature, count: int) -> NoReturn:
         least, most = signature.least, signature.positional

@@ -84,8 +84,11 @@ class Body:
     if type(data) is float32:
         form = SCALAR
     else:
-        if type(data) is ndarray and not data.ndim and data.base is None:
-            data = data[()]
+        if type(data) is ndarray:
+            if data.ndim > 1:
+                {_laid(cls)}
+            elif not data.ndim and data.base is None:
+                data = data[()]
         form = SCALAR if type(data) is float32 else (type(data), data.shape, data.dtype)
     out = new(Tensor)
     out._data = data
@@ -209,6 +212,21 @@ if s{i} is not None and type(s{i}) is not Tensor:
 
 _MARK_INFERENCE = """if STATE.inference and out._fn is None:
         meta_of(out).inference = True"""
+
+
+def _laid(cls: type[Function]) -> str:
+    """Bring the result into PyTorch's layout, if it or an input is not row-major."""
+    if cls.view or cls.layout == "own":
+        return "pass"
+    if cls.layout == "rows":
+        return "data = data if data.flags.c_contiguous else rows(data)"
+    names = cls.inputs if cls.layout == "inputs" else cls.layout.split()
+    arrays = [f"a{cls.inputs.index(name)}" for name in names]
+    odd = [f"type({a}) is ndarray and not {a}.flags.c_contiguous" for a in arrays]
+    if cls.promote == "none":  # else it is a ufunc's, row-major if its inputs are
+        odd.insert(0, "not data.flags.c_contiguous")
+    asked = " or ".join(odd)
+    return f"data = laid(data, [{', '.join(arrays)}]) if {asked} else data"
 
 
 def _large(cls: type[Function]) -> str:

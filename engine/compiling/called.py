@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine import errors, inlining, kernels, memory
+from engine.layout import laid
 from engine.meta import meta_of, version_of
 from engine.modes import STATE, UNUSUAL, tick
 from engine.passing import SCALAR, form_of, send
@@ -62,7 +63,8 @@ def scope_of(cls: type[Function]) -> dict[str, Any]:
 
     rules = [rule.function for _, rule in cls.rules]
     return {
-        **inlining.names([cls.forward, *rules]), **SCOPE, "cls": cls, "forward": cls.forward,
+        **inlining.names([cls.forward, *rules]), **SCOPE, "__name__": "engine.written",
+        "cls": cls, "forward": cls.forward,
         "function_of": function_of, "accumulator": accumulator, "promote": PROMOTE[cls.promote],
         **{f"rule{i}": rule.function for i, rule in cls.rules},
         **{f"default_{name}": value for name, value in cls.defaults.items()},
@@ -74,7 +76,8 @@ SCOPE: dict[str, Any] = {
     "FLOAT32": np.dtype(np.float32), "FREED": errors.FREED, "NO_PARAMS": {}, "SCALAR": SCALAR,
     "STATE": STATE, "SavedResult": SavedResult, "Tensor": Tensor, "UNUSUAL": UNUSUAL,
     "MANY": memory.MANY, "room_for": memory.room_for, "float32": np.float32, "form_of": form_of,
-    "kernels": kernels, "meta_of": meta_of, "ndarray": np.ndarray, "new": object.__new__,
+    "kernels": kernels, "laid": laid, "meta_of": meta_of, "ndarray": np.ndarray,
+    "new": object.__new__, "rows": np.ascontiguousarray,
     "nothing": lambda: None, "pass_nothing": pass_nothing, "ports_of": ports_of, "refuse": refuse,
     "scalar": np.float32(1).__mul__, "send": send, "share_view": share_view, "tick": tick,
     "versions_of": versions_of, "viewable": viewable,

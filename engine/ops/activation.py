@@ -138,6 +138,8 @@ def softplus(self: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor
 
 
 class LogSigmoidBackward0(Function):
+    layout = "rows"
+
     def forward(F: Namespace, self: Array) -> Array:
         """ln(1 / (1 + e⁻ˢᵉˡᶠ))"""
         low = np.minimum(self, self.dtype.type(0))
@@ -286,6 +288,8 @@ def tanhshrink(self: Tensor) -> Tensor:
 
 
 class SoftmaxBackward0(Function):
+    layout = "rows"
+
     def forward(F: Namespace, self: Array, *, dim: int) -> Array:
         """exp(self) over its sum along dim"""
         e = F.exp(self - np.maximum.reduce(self, dim, keepdims=True, initial=-np.inf))
@@ -335,6 +339,8 @@ def _softmax_dim(name: str, self: Tensor, dim: int | None) -> int:
 
 
 class LogSoftmaxBackward0(Function):
+    layout = "rows"
+
     def forward(F: Namespace, self: Array, *, dim: int) -> Array:
         """self - ln Σ exp(self) along dim"""
         shifted = self - np.max(self, dim, keepdims=True, initial=-np.inf)

@@ -30,6 +30,8 @@ def check_summand(self: Tensor, size: tuple[int, ...]) -> None:
 
 
 class AddmmBackward0(Function):
+    layout = "rows"
+
     def forward(
         F: Namespace, self: Array, mat1: Array, mat2: Array, *, beta: float = 1, alpha: float = 1
     ) -> Array:
@@ -107,6 +109,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
 
 class BaddbmmBackward0(Function):
+    layout = "rows"
+
     def forward(
         F: Namespace,
         self: Array,

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine import dtypes
 from engine.function import Function
-from engine.layout import copied, is_laid_out, memory_format, preserve_format
+from engine.layout import copied, is_laid_out, laid, memory_format, preserve_format
 from engine.promote import checked, scalar
 from engine.registry import Operand, op, tex
 from engine.rounding import multiply_add
@@ -348,6 +348,8 @@ class PowBackward1(Function):
 
 
 class PowBackward2(Function):
+    layout = "rows"
+
     def forward(F: Namespace, exponent: Array, *, self: float) -> Array:
         """A number to the power of exponent"""
         base = exponent.dtype.type(self)
@@ -440,6 +442,7 @@ def reciprocal(self: Tensor) -> Tensor:
 
 class RsubBackward0(Function):
     promote = "arithmetic"
+    layout = "other self"
 
     def forward(F: Namespace, self: Array, other: Array, *, alpha: float = 1) -> Array:
         """other - alpha · self"""
@@ -464,11 +467,13 @@ def rsub(self: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
 
 
 class ToCopyBackward0(Function):
+    layout = "own"
+
     def forward(
         F: Namespace, self: Array, *, dtype: Any, memory_format: memory_format | None = None
     ) -> Array:
         """self in another dtype"""
-        return copied(dtypes.cast(self, dtype), memory_format)
+        return copied(laid(dtypes.cast(self, dtype), [self]), memory_format)
 
     @tex(r"\bar{y}")
     def grad_self(grad: Array) -> Array:

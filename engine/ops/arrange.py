@@ -10,7 +10,7 @@ import numpy as np
 from engine import errors, memory
 from engine.function import Function
 from engine.inplace import as_strided as as_strided
-from engine.layout import contiguous_format
+from engine.layout import contiguous_format, laid
 from engine.ops.shape import clone, contiguous, expand, flatten, permute, unsqueeze, view
 from engine.registry import op, tex
 from engine.tensor import Tensor, check_dim, is_tensor
@@ -113,6 +113,8 @@ def flipud(self: Tensor) -> Tensor:
 
 
 class RollBackward0(Function):
+    layout = "rows"
+
     def forward(F: Namespace, self: Array, *, shifts: Shape, dims: Shape) -> Array:
         """self, shifted round along dims"""
         return F.roll(self, shifts, dims)
@@ -151,6 +153,8 @@ def _check_matrix(name: str, self: Tensor) -> None:
 
 
 class TrilBackward0(Function):
+    layout = "rows"
+
     def forward(F: Namespace, self: Array, *, diagonal: int) -> Array:
         """Zeros above the diagonal"""
         return np.tril(self, diagonal)
@@ -162,6 +166,8 @@ class TrilBackward0(Function):
 
 
 class TriuBackward0(Function):
+    layout = "rows"
+
     def forward(F: Namespace, self: Array, *, diagonal: int) -> Array:
         """Zeros below the diagonal"""
         return np.triu(self, diagonal)
@@ -306,6 +312,8 @@ def check_pad(shape: Shape, pad: Shape) -> None:
 
 
 class ConstantPadNdBackward0(Function):
+    layout = "rows"
+
     def forward(F: Namespace, self: Array, *, pad: Shape, value: float) -> Array:
         """self in a frame of value"""
         return F.pad(self, pad, value) if pad else self
@@ -376,18 +384,30 @@ moveaxis = movedim
 
 def rot90(self: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
     """Turned by 90 degrees, k times."""
+    if len(dims) != 2:
+        raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
     return Rot90Backward0.apply(self, k=k, dims=tuple(dims))
 
 
 class Rot90Backward0(Function):
+    layout = "own"  # a flip's, seen with the two dimensions exchanged
+
     def forward(F: Namespace, self: Array, *, k: int, dims: Shape) -> Array:
         """self, turned"""
-        return F.rot90(self, k, dims).copy()
+        return _turned(laid(self.copy(order="K"), [self]), k, dims)
 
     @tex(r"\operatorname{rot}^{-1} \bar{y}")
     def grad_self(F: Namespace, grad: Array, k: int, dims: Shape) -> Array:
         """The gradient is turned back."""
         return F.rot90(grad, -k, dims)
+
+
+def _turned(self: np.ndarray, k: int, dims: Shape) -> Array:
+    """Each entry in its new place, in an array that lies as self does, its dimensions exchanged."""
+    found = np.rot90(self, k, (dims[0], dims[1]))
+    made = np.empty_like(found, order="K")
+    made[...] = found
+    return made
 
 
 def ravel(self: Tensor) -> Tensor:

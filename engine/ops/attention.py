@@ -72,6 +72,8 @@ def _to_scores(
 
 
 class SafeSoftmaxBackward0(Function):
+    layout = "rows"
+
     def forward(F: Namespace, self: Array, *, dim: int) -> Array:
         """softmax, but 0 where everything is masked out"""
         dead = np.all(self == -np.inf, dim, keepdims=True)

@@ -9,6 +9,7 @@ import numpy as np
 
 from engine import dtypes
 from engine.function import Function
+from engine.layout import each
 from engine.many import ManyOutputs
 from engine.ops.arithmetic import pow, to
 from engine.ops.extremes import NamedResult
@@ -254,19 +255,19 @@ def _of_integers(name: str, x: Any, y: Any) -> list[Array]:
 
 def gcd(self: Tensor, other: Tensor) -> Tensor:
     """The greatest common divisor."""
-    return wrap(np.gcd(*_of_integers("gcd_cpu", self, other)))
+    return wrap(each(np.gcd, *_of_integers("gcd_cpu", self, other)))
 
 
 def lcm(self: Tensor, other: Tensor) -> Tensor:
     """The least common multiple."""
-    return wrap(np.lcm(*_of_integers("lcm_cpu", self, other)))
+    return wrap(each(np.lcm, *_of_integers("lcm_cpu", self, other)))
 
 
 def bitwise_left_shift(self: Operand, other: Operand) -> Tensor:
     """The bits moved up: times two, `other` times."""
-    return wrap(np.left_shift(*_of_integers("lshift_cpu", self, other)))
+    return wrap(each(np.left_shift, *_of_integers("lshift_cpu", self, other)))
 
 
 def bitwise_right_shift(self: Operand, other: Operand) -> Tensor:
     """The bits moved down: divided by two and rounded down, `other` times."""
-    return wrap(np.right_shift(*_of_integers("rshift_cpu", self, other)))
+    return wrap(each(np.right_shift, *_of_integers("rshift_cpu", self, other)))

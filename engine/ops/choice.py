@@ -310,6 +310,8 @@ fmin = _nan_aware(
 
 
 class MaskedFillBackward0(Function):
+    layout = "rows"
+
     def forward(F: Namespace, self: Array, mask: Array, *, value: float) -> Array:
         """self, or value where mask holds"""
         return F.where(mask, checked(value, self.dtype), self)
@@ -321,6 +323,8 @@ class MaskedFillBackward0(Function):
 
 
 class MaskedFillBackward1(Function):
+    layout = "rows"
+
     def forward(F: Namespace, self: Array, mask: Array, value: Array) -> Array:
         """self, or value where mask holds"""
         return F.where(mask, value.astype(self.dtype), self)

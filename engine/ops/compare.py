@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.function import Function
 from engine.inplace import inplace
+from engine.layout import each, laid
 from engine.promote import PROMOTE
 from engine.registry import Operand, op, tex
 from engine.tensor import Tensor, wrap
@@ -81,7 +82,7 @@ ne = _comparison("ne", "!=", np.not_equal, "Where they differ.")
 
 def _logical(ufunc: Callable[..., Any], doc: str) -> Callable[..., Tensor]:
     def compare(self: Tensor, other: Tensor) -> Tensor:
-        return wrap(ufunc(*PROMOTE["arithmetic"]([self, other])))
+        return wrap(each(ufunc, *PROMOTE["arithmetic"]([self, other])))
 
     compare.__name__, compare.__doc__ = ufunc.__name__, doc
     return compare
@@ -97,34 +98,36 @@ bitwise_xor = _logical(np.bitwise_xor, "Bit by bit: exactly one.")
 
 def logical_not(self: Tensor) -> Tensor:
     """Where the entry is false."""
-    return wrap(np.logical_not(self._data))
+    return wrap(each(np.logical_not, self._data))
 
 
 def bitwise_not(self: Tensor) -> Tensor:
     """Every bit turned."""
-    return wrap(np.invert(self._data))
+    return wrap(each(np.invert, self._data))
 
 
 def isnan(self: Tensor) -> Tensor:
     """Where the entry is nan."""
-    return wrap(np.isnan(self._data))
+    return wrap(each(np.isnan, self._data))
 
 
 def isinf(self: Tensor) -> Tensor:
     """Where the entry is infinite."""
-    return wrap(np.isinf(self._data))
+    return wrap(each(np.isinf, self._data))
 
 
 def isfinite(self: Tensor) -> Tensor:
     """Where the entry is a finite number."""
-    return wrap(np.isfinite(self._data))
+    return wrap(each(np.isfinite, self._data))
 
 
 def isclose(
     self: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
 ) -> Tensor:
     """Where |self - other| <= atol + rtol · |other|."""
-    return wrap(np.isclose(self._data, other._data, rtol, atol, equal_nan))
+    return wrap(
+        laid(np.isclose(self._data, other._data, rtol, atol, equal_nan), [self._data, other._data])
+    )
 
 
 def allclose(

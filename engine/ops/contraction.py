@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.ops.arithmetic import mul
+from engine.ops.arithmetic import mul, to
 from engine.ops.linear import dot, mm
 from engine.ops.reduction import sum as sum_
 from engine.ops.shape import UnsafeViewBackward0, flatten, permute, reshape, squeeze
@@ -66,9 +66,9 @@ def _summed(a: Tensor, b: Tensor, left: list[int], right: list[int]) -> tuple[Te
     first, second = a, b
     for i, j in zip(left, right, strict=True):
         if b.shape[j] == 1:
-            first = sum_(first, i, True)
+            first = to(sum_(first, i, True), a.dtype)
         elif a.shape[i] == 1:
-            second = sum_(second, j, True)
+            second = to(sum_(second, j, True), b.dtype)
         elif a.shape[i] != b.shape[j]:
             raise RuntimeError(
                 f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {i} "

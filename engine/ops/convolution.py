@@ -114,6 +114,8 @@ class _Plan:
 
 
 class ConvolutionBackward0(Function):
+    layout = "own"
+
     def forward(
         F: Namespace, input: Array, weight: Array, bias: Array, *, plan: _Plan, transposed: bool
     ) -> Array:

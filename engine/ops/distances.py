@@ -41,6 +41,8 @@ def _slopes(d: Array, length: Array, p: float) -> Array:
 
 
 class CdistBackward0(Function):
+    layout = "rows"
+
     def forward(F: Namespace, x1: Array, x2: Array, *, p: float) -> Array:
         """The p-norms of all differences"""
         d = x1[..., :, None, :] - x2[..., None, :, :]
@@ -185,6 +187,8 @@ def pdist(self: Tensor, p: float = 2) -> Tensor:
 
 
 class RenormBackward0(Function):
+    layout = "rows"
+
     def forward(F: Namespace, self: Array, *, p: float, dim: int, maxnorm: float) -> Array:
         """self, its slices along dim no longer than maxnorm"""
         return self * _factors(F, self, p, dim, maxnorm)

@@ -104,6 +104,8 @@ def diagonal_scatter(
 
 
 class MaskedScatterBackward0(Function):
+    layout = "rows"
+
     def forward(F: Namespace, self: Array, mask: Array, source: Array) -> Array:
         """self with the entries of source, in order, where mask holds"""
         a, m = np.broadcast_arrays(self, mask)
@@ -155,6 +157,8 @@ def masked_scatter_(self: Tensor, mask: Tensor, source: Tensor) -> Tensor:
 
 
 class PutBackward0(Function):
+    layout = "self"
+
     def forward(
         F: Namespace, self: Array, source: Array, *, places: Any, accumulate: bool
     ) -> Array:

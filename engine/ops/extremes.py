@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.either import dtype_of
 from engine.function import Function
+from engine.layout import laid
 from engine.ops import ties
 from engine.ops.choice import maximum, minimum
 from engine.ops.reduction import check_kept, dims_of, spread
@@ -270,6 +271,7 @@ def _chosen(name: str) -> type[Function]:
 SortBackward0 = _chosen("SortBackward0")
 SortBackward1 = _chosen("SortBackward1")
 TopkBackward0 = _chosen("TopkBackward0")
+TopkBackward0.layout = "rows"
 
 
 def _order(data: Array, dim: int, descending: bool) -> Array:
@@ -306,14 +308,15 @@ def sort(
 ) -> Any:
     """The entries in order along `dim`, and where each one stood."""
     d = check_dim(dim, self.ndim)
-    index = _sorted(self._data, d, descending, bool(stable))
+    index = laid(_sorted(self._data, d, descending, bool(stable)), [self._data])
     node = SortBackward0 if stable is None else SortBackward1
     return named("sort", node.apply(self, dim=d, index=index), wrap(index))
 
 
 def argsort(self: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
     """Where the entries stand that are in order."""
-    return wrap(_sorted(self._data, check_dim(dim, self.ndim), descending, stable))
+    index = _sorted(self._data, check_dim(dim, self.ndim), descending, stable)
+    return wrap(laid(index, [self._data]))
 
 
 @op(
@@ -416,6 +419,8 @@ def kthvalue(self: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any:
 
 
 class CummaxBackward0(Function):
+    layout = "rows"
+
     def forward(F: Namespace, self: Array, *, dim: int, index: Array) -> Array:
         """The entries at index along dim"""
         return np.take_along_axis(self, index, dim) if self.ndim else self
@@ -427,6 +432,8 @@ class CummaxBackward0(Function):
 
 
 class CumminBackward0(Function):
+    layout = "rows"
+
     def forward(F: Namespace, self: Array, *, dim: int, index: Array) -> Array:
         """The entries at index along dim"""
         return np.take_along_axis(self, index, dim) if self.ndim else self
@@ -449,7 +456,7 @@ def _running(self: Tensor, dim: int, node: type[Function], beats: Any, name: str
         wins &= ~(np.isnan(best) & ~np.isnan(rows[i]))
         index[i] = np.where(wins, i, index[i - 1])
         best = np.where(wins, rows[i], best)
-    index = np.moveaxis(index, 0, d)
+    index = np.ascontiguousarray(np.moveaxis(index, 0, d))
     return named(name, node.apply(self, dim=d, index=index), wrap(index))
 
 

@@ -146,6 +146,7 @@ def _polygamma_node(self: Tensor, *, n: int) -> Tensor:
 
 class MvlgammaBackward0(Function):
     promote = "float"
+    layout = "rows"
 
     def forward(F: Namespace, self: Array, *, p: int) -> Array:
         """p (p - 1) / 4 · ln π + Σ lgamma(self - j / 2)"""

@@ -51,6 +51,8 @@ def row(F: Namespace, x: Array) -> Array:
 
 
 class GatherBackward0(Function):
+    layout = "rows"
+
     def forward(F: Namespace, self: Array, index: Array, *, dim: int, places: Any) -> Array:
         """The entries at index along dim"""
         if not index.size:
@@ -87,6 +89,8 @@ def gather(self: Tensor, dim: int, index: Tensor) -> Tensor:
 
 
 class IndexSelectBackward0(Function):
+    layout = "rows"
+
     def forward(F: Namespace, self: Array, index: Array, *, dim: int) -> Array:
         """The slices at index along dim"""
         if self.ndim:
@@ -212,7 +216,8 @@ def one_hot(self: Tensor, num_classes: int = -1) -> Tensor:
     if np.any(self._data >= count):
         raise RuntimeError("Class values must be smaller than num_classes.")
     memory.room((*self._data.shape, count), np.dtype(np.int64))
-    return wrap((np.asarray(self._data)[..., None] == np.arange(count)).astype(np.int64))
+    rows = np.asarray(self._data)[..., None] == np.arange(count)
+    return wrap(rows.astype(np.int64, order="C"))
 
 
 class EmbeddingBackward0(Function):

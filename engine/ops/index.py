@@ -9,6 +9,7 @@ import numpy as np
 from engine import dtypes, errors
 from engine.function import Function
 from engine.inplace import inplace
+from engine.layout import ordered
 from engine.meta import share
 from engine.registry import op, tex
 from engine.tensor import Tensor, check_dim, wrap
@@ -109,14 +110,41 @@ class AliasBackward0(Function):
 
 
 class IndexBackward0(Function):
+    layout = "own"
+
     def forward(F: Namespace, self: Array, *, index: Any) -> Array:
         """The entries at the indices"""
-        return np.asarray(np.asarray(self)[index], order="C")[()]
+        return _picked(np.asarray(self), index)
 
     @tex(r"\sum_{i_k = j} \bar{y}_k")
     def grad_self(F: Namespace, grad: Array, self_shape: Shape, index: Any) -> Array:
         """Every picked entry gets its gradient; one picked twice gets the sum."""
         return F.index_backward(grad, self_shape, index)
+
+
+def _picked(self: np.ndarray, index: Any) -> Array:
+    """The entries at the indices, in the layout that PyTorch's iterator gives them."""
+    found = np.asarray(self[index], order="C")
+    if found.ndim < 2 or self.flags.c_contiguous:
+        return found[()]
+    arrays = [isinstance(k, np.ndarray) for k in index]
+    size = found.ndim - arrays.count(False) - (self.ndim - sum(_taken(k) for k in index))
+    first, last = arrays.index(True), len(arrays) - arrays[::-1].index(True)
+    start = first if all(arrays[first:last]) else 0
+    kept = [s for k, s in zip(_spelt(index, self.ndim), self.strides, strict=True) if not k]
+    strides = (*kept[:start], *(0,) * size, *kept[start:])
+    return ordered(found, [strides])
+
+
+def _spelt(index: Any, ndim: int) -> list[bool]:
+    """Whether each dimension is indexed by an array."""
+    said = [isinstance(k, np.ndarray) for k in index for _ in range(_taken(k))]
+    return said + [False] * (ndim - len(said))
+
+
+def _taken(key: Any) -> int:
+    """How many dimensions an index stands for."""
+    return key.ndim if isinstance(key, np.ndarray) and key.dtype == bool else 1
 
 
 def _check_put(self: Array, index: Any, values: Array) -> None:
@@ -138,6 +166,8 @@ def _check_put(self: Array, index: Any, values: Array) -> None:
 
 
 class IndexPutBackward0(Function):
+    layout = "self"
+
     def forward(
         F: Namespace, self: Array, values: Array, *, index: Any, accumulate: bool = False
     ) -> Array:

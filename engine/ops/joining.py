@@ -9,6 +9,7 @@ import numpy as np
 
 from engine import dtypes, memory
 from engine.function import NOWHERE, Function, grad_edge
+from engine.layout import channels_last, is_laid_out
 from engine.modes import STATE
 from engine.ops.shape import reshape, unsqueeze
 from engine.registry import Tensors, op, tex
@@ -60,7 +61,9 @@ class _Joined(Function):
 class CatBackward0(_Joined):
     @classmethod
     def forward_data_of(cls, arrays: list[Array], dim: int) -> Array:
-        return np.concatenate([a for a in arrays if not _skipped(a.shape)] or arrays[:1], dim)
+        data = np.concatenate([a for a in arrays if not _skipped(a.shape)] or arrays[:1], dim)
+        images = all(is_laid_out(a, channels_last) for a in arrays)
+        return data if images else np.ascontiguousarray(data)
 
     @tex(r"(\bar{y}_{s}, \ldots, \bar{y}_{s + n - 1})")
     def parts(self, grad: Any, F: Namespace) -> list[Any]:
@@ -83,7 +86,7 @@ def _skipped(shape: Sequence[int]) -> bool:
 class StackBackward0(_Joined):
     @classmethod
     def forward_data_of(cls, arrays: list[Array], dim: int) -> Array:
-        return np.stack(arrays, dim)
+        return np.ascontiguousarray(np.stack(arrays, dim))
 
     @tex(r"\bar{y}_i")
     def parts(self, grad: Any, F: Namespace) -> list[Any]:

@@ -88,6 +88,8 @@ def _pivot(data: Array) -> int:
 
 
 class LinalgInvExBackward0(Function):
+    layout = "own"
+
     def forward(F: Namespace, self: Array) -> Array:
         """The matrix that undoes self"""
         return _inverse("inv", self)
@@ -197,6 +199,8 @@ def _refuse_singular(A: Array) -> None:
 
 
 class LinalgSolveExBackward0(Function):
+    layout = "own"
+
     def forward(F: Namespace, A: Array, B: Array, *, left: bool = True) -> Array:
         """x with A · x = B, or with x · A = B"""
         _refuse_singular(A)
@@ -257,6 +261,8 @@ def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = Fa
 
 
 class LinalgCholeskyExBackward0(Function):
+    layout = "own"
+
     def forward(F: Namespace, self: Array, *, upper: bool = False) -> Array:
         """The lower triangle L with L · Lᵀ = self, or the upper one Lᵀ"""
         try:
@@ -306,6 +312,7 @@ def cholesky_ex(A: Tensor, *, upper: bool = False, check_errors: bool = False) -
 
 class CholeskyBackward0(Function):
     forward = LinalgCholeskyExBackward0.forward
+    layout = "own"
     grad_self = LinalgCholeskyExBackward0.__dict__["grad_self"].__func__
 
 

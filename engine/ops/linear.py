@@ -29,6 +29,8 @@ Namespace = Any
 
 
 class MmBackward0(Function):
+    layout = "rows"
+
     def forward(F: Namespace, self: Array, mat2: Array) -> Array:
         """The matrix product"""
         return F.mm(self, mat2)
@@ -141,6 +143,8 @@ def check_vectors(self: Tensor, tensor: Tensor) -> None:
 
 
 class BmmBackward0(Function):
+    layout = "rows"
+
     def forward(F: Namespace, self: Array, mat2: Array) -> Array:
         """A batch of matrix products"""
         return np.matmul(self, mat2)

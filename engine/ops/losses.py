@@ -406,6 +406,8 @@ def binary_cross_entropy(
 
 
 class BinaryCrossEntropyWithLogitsBackward0(Function):
+    layout = "target self"
+
     def forward(
         F: Namespace, self: Array, target: Array, weight: Array | None, pos_weight: Array | None,
         *, reduction: str,

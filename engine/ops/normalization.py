@@ -38,6 +38,7 @@ def _normalized_grad(F: Namespace, grad: Array, x: Array, dims: Shape, eps: floa
 
 class NativeLayerNormBackward0(Function):
     outputs = 3  # the mean and the deviation too, which nobody sees
+    layout = "rows"
 
     def forward(
         F: Namespace, input: Array, weight: Array, bias: Array, *, ndim: int, eps: float
@@ -110,6 +111,8 @@ def layer_norm(
 
 
 class NativeBatchNormBackward0(Function):
+    layout = "rows"
+
     def forward(
         F: Namespace, input: Array, weight: Array, bias: Array, *, mean: Array | None,
         var: Array | None, eps: float,
@@ -248,6 +251,7 @@ def _update(input: Tensor, mean: Tensor, var: Tensor, momentum: float) -> None:
 
 class NativeGroupNormBackward0(Function):
     outputs = 3  # the mean and the deviation too, which nobody sees
+    layout = "rows"
 
     def forward(
         F: Namespace, input: Array, weight: Array, bias: Array, *, num_groups: int, eps: float

@@ -25,7 +25,7 @@ class AddbmmBackward0(Function):
         F: Namespace, self: Array, batch1: Array, batch2: Array, *, beta: float, alpha: float
     ) -> Array:
         """β · self + α · the sum of all products batch1 · batch2"""
-        product = F.sum(F.bmm(batch1, batch2), (0,))
+        product = F.sum(F.bmm(batch1, batch2), (0,)).astype(self.dtype)
         kind = self.dtype.type
         return self * kind(beta) + product * kind(alpha)
 
@@ -102,6 +102,7 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
 
 class LinalgCrossBackward0(Function):
     promote = "arithmetic"
+    layout = "rows"
 
     def forward(F: Namespace, self: Array, other: Array, *, dim: int) -> Array:
         """self × other"""

@@ -408,10 +408,10 @@ def all(self: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
 def _truth(self: Tensor, answer: Array) -> Tensor:
     """Booleans, except that of uint8 PyTorch makes uint8."""
     kind = np.uint8 if self.dtype.name == "uint8" else np.bool_
-    return wrap(np.asarray(answer, kind))
+    return wrap(np.asarray(answer, kind, order="C"))
 
 
 def count_nonzero(self: Tensor, dim: Any = None) -> Tensor:
     """How many entries are not zero."""
     axis = None if dim is None or not self.ndim else dims_of(dim, self.ndim)
-    return wrap(np.asarray(np.count_nonzero(self._data, axis), np.int64))
+    return wrap(np.asarray(np.count_nonzero(self._data, axis), np.int64, order="C"))

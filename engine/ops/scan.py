@@ -19,6 +19,8 @@ Namespace = Any
 
 
 class CumsumBackward0(Function):
+    layout = "rows"
+
     def forward(F: Namespace, self: Array, *, dim: int, dtype: Any = None) -> Array:
         """The sum so far along dim"""
         return dtypes.cast(F.cumsum(dtypes.cast(self, dtype), dim), dtype)
@@ -26,7 +28,9 @@ class CumsumBackward0(Function):
     @tex(r"\sum_{j \ge i} \bar{y}_j")
     def grad_self(F: Namespace, grad: Array, dim: int) -> Array:
         """An entry counts in every later sum: it gets the sum of their gradients."""
-        return _reversed_cumsum(F, grad, dim) if grad.ndim else grad
+        if math.prod(grad.shape) <= 1 or grad.shape[dim] == 1:
+            return grad
+        return _reversed_cumsum(F, grad, dim)
 
 
 def _reversed_cumsum(F: Namespace, x: Array, dim: int) -> Array:
@@ -52,6 +56,8 @@ def _kind(self: Tensor, dtype: Any, name: str) -> dtypes.dtype:
 
 
 class CumprodBackward0(Function):
+    layout = "rows"
+
     def forward(F: Namespace, self: Array, *, dim: int, dtype: Any = None) -> Array:
         """The product so far along dim"""
         return np.cumprod(self, dim, dtype=dtype.np) if self.ndim else dtypes.cast(self, dtype)
@@ -108,6 +114,8 @@ def cumprod(self: Tensor, dim: int, *, dtype: str | None = None) -> Tensor:
 
 
 class LogcumsumexpBackward0(Function):
+    layout = "rows"
+
     def forward(F: Namespace, self: Array, *, dim: int) -> Array:
         """ln of the sum of exponentials so far along dim"""
         return F.logcumsumexp(self, dim)

@@ -154,6 +154,8 @@ def _full(places: Any, shape: Shape) -> tuple[Array, ...]:
 
 
 class ScatterReduceBackward0(Function):
+    layout = "rows"
+
     def forward(
         F: Namespace, self: Array, src: Array, *, places: Any, corner: Any, reduce: str,
         include_self: bool,
@@ -236,6 +238,8 @@ def scatter_reduce_(
 
 
 class IndexReduceBackward0(Function):
+    layout = "rows"
+
     def forward(
         F: Namespace, self: Array, source: Array, *, places: Any, reduce: str, include_self: bool
     ) -> Array:

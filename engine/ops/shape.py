@@ -10,6 +10,7 @@ import numpy as np
 
 from engine import errors, layout
 from engine.function import Function
+from engine.layout import memory_format
 from engine.ops.reduction import dims_of
 from engine.registry import op, tex
 from engine.tensor import Tensor, check_dim, is_tensor
@@ -374,9 +375,9 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
 
 
 class CloneBackward0(Function):
-    def forward(
-        F: Namespace, self: Array, *, memory_format: layout.memory_format | None = None
-    ) -> Array:
+    layout = "own"
+
+    def forward(F: Namespace, self: Array, *, memory_format: memory_format | None = None) -> Array:
         """A copy"""
         return layout.copied(self, memory_format)
 

@@ -37,6 +37,8 @@ def _numpy_dtype(x: Array) -> Any:
 
 
 class LinalgSolveTriangularBackward0(Function):
+    layout = "own"
+
     def forward(
         F: Namespace, self: Array, B: Array, *, upper: bool, left: bool, unitriangular: bool
     ) -> Array:
@@ -159,6 +161,8 @@ def _to_factor(F: Namespace, common: Array, L: Array, upper: bool) -> Array:
 
 
 class CholeskySolveBackward0(Function):
+    layout = "own"
+
     def forward(F: Namespace, self: Array, input2: Array, *, upper: bool) -> Array:
         """x with L · Lᵀ · x = self"""
         return F.matmul(_factored(F, input2, upper), self)
@@ -179,6 +183,8 @@ def cholesky_solve(self: Tensor, L: Tensor, upper: bool = False) -> Tensor:
 
 
 class CholeskyInverseBackward0(Function):
+    layout = "own"
+
     def forward(F: Namespace, self: Array, *, upper: bool) -> Array:
         """The inverse of L · Lᵀ"""
         return _factored(F, self, upper)

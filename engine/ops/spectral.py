@@ -160,6 +160,8 @@ def _spectrum(A: Array, hermitian: bool) -> tuple[Array, Array, Array]:
 
 
 class LinalgPinvBackward0(Function):
+    layout = "own"
+
     def forward(F: Namespace, self: Array, *, bound: Array, hermitian: bool = False) -> Array:
         """The inverse, or what comes nearest to one"""
         u, s, vh = _spectrum(self, hermitian)

@@ -99,6 +99,8 @@ def nanmedian(self: Tensor, dim: int | None = None, keepdim: bool = False) -> An
 
 
 class AminmaxBackward0(ManyOutputs):
+    layout = "rows"
+
     def forward(
         F: Namespace, self: Array, *, dim: int | None, keepdim: bool
     ) -> tuple[Array, Array]:

@@ -74,6 +74,8 @@ class StdBackward0(Function):
 
 
 class VarMeanBackward0(ManyOutputs):
+    layout = "rows"
+
     def forward(
         F: Namespace, self: Array, *, dim: Any, correction: float, keepdim: bool
     ) -> tuple[Array, Array]:
@@ -94,6 +96,8 @@ class VarMeanBackward0(ManyOutputs):
 
 
 class StdMeanBackward0(ManyOutputs):
+    layout = "rows"
+
     def forward(
         F: Namespace, self: Array, *, dim: Any, correction: float, keepdim: bool
     ) -> tuple[Array, Array]:

@@ -45,6 +45,8 @@ def _check_scattered(self: Tensor, index: Tensor, src: Any, dim: int) -> None:
 
 
 class ScatterBackward0(Function):
+    layout = "rows"
+
     def forward(
         F: Namespace, self: Array, index: Array, src: Array, *, dim: int, places: Any
     ) -> Array:
@@ -82,6 +84,8 @@ def into(F: Namespace, part: Array, shape: Shape) -> Array:
 
 
 class ScatterBackward1(Function):
+    layout = "rows"
+
     def forward(
         F: Namespace, self: Array, index: Array, *, value: float, dim: int, places: Any
     ) -> Array:
@@ -136,6 +140,8 @@ def scatter(
 
 
 class ScatterAddBackward0(Function):
+    layout = "rows"
+
     def forward(
         F: Namespace, self: Array, index: Array, src: Array, *, dim: int, places: Any
     ) -> Array:
@@ -169,6 +175,8 @@ def scatter_add(self: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
 
 
 class IndexAddBackward0(Function):
+    layout = "rows"
+
     def forward(
         F: Namespace, self: Array, index: Array, source: Array, *, dim: int, alpha: float = 1
     ) -> Array:
@@ -199,6 +207,8 @@ def index_add(self: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: f
 
 
 class IndexCopyBackward0(Function):
+    layout = "rows"
+
     def forward(F: Namespace, self: Array, index: Array, source: Array, *, dim: int) -> Array:
         """self with slices of source written at index along dim"""
         out = np.array(self, ndmin=1)
@@ -224,6 +234,8 @@ def index_copy(self: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
 
 
 class IndexFillBackward0(Function):
+    layout = "self"
+
     def forward(F: Namespace, self: Array, index: Array, *, dim: int, value: float) -> Array:
         """self with one value in the slices at index along dim"""
         out = np.array(self)
@@ -240,6 +252,8 @@ class IndexFillBackward0(Function):
 
 
 class IndexFillBackward1(Function):
+    layout = "self"
+
     def forward(F: Namespace, self: Array, index: Array, value: Array, *, dim: int) -> Array:
         """self with one value in the slices at index along dim"""
         return IndexFillBackward0.forward(F, self, index, dim=dim, value=value)

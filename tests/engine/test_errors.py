@@ -187,3 +187,15 @@ def test_no_numpy_warning_leaks_at_special_values():
         a.sum().backward()
         b.sum().backward()
         np.testing.assert_allclose(ours.grad.numpy(), theirs.grad.numpy(), rtol=1e-5, err_msg=name)
+
+
+@pytest.mark.parametrize(("line", "said"), [
+    ("x.neg(1)", "TensorBase.neg() takes no arguments (1 given)"),
+    ("x.numel(1, 2)", "TensorBase.numel() takes no arguments (2 given)"),
+    ("x.detach(foo=1)", "TensorBase.detach() takes no keyword arguments"),
+    ("x.exp_(1)", "TensorBase.exp_() takes no arguments (1 given)"),
+])  # fmt: skip
+def test_a_method_of_the_tensor_alone_takes_nothing(line, said):
+    """There Python itself refuses, and names the class PyTorch has the method in."""
+    with pytest.raises(TypeError, match=re.escape(said)):
+        eval(line, {"x": engine.ones(2)})

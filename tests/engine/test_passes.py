@@ -1,5 +1,7 @@
 """Backward passes that meet: one within another, two at once, one that fails half-way."""
 
+import copy
+import sys
 import threading
 
 import numpy as np
@@ -166,3 +168,70 @@ _TWO = 2
 
 def _half(a):
     return a / _TWO
+
+
+# ---- what other threads, copies and NumPy do -----------------------------------------------------
+
+
+def test_threads_that_meet_at_a_leaf_lose_no_gradient():
+    w = engine.ones(3, requires_grad=True)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+
+        def work():
+            for _ in range(200):
+                (w * 1.0).sum().backward()
+
+        threads = [threading.Thread(target=work) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert w.grad.tolist() == [1200.0] * 3
+
+
+def test_a_copy_is_a_leaf_of_its_own_that_looks_at_the_same_memory():
+    x = engine.ones(2, requires_grad=True)
+    kept = x * 2
+    alike = copy.copy(x)
+    (alike * 3).sum().backward()
+    assert (x.grad, alike.grad.tolist()) == (None, [3.0, 3.0])
+    with engine.no_grad():
+        x.add_(1)
+    assert alike.tolist() == [2.0, 2.0]
+    assert copy.copy(kept).is_leaf
+
+
+def test_a_deep_copy_sees_nothing_of_what_is_written_to_the_original():
+    x = engine.zeros(3)
+    apart = copy.deepcopy(x)
+    seen = x.numpy()
+    x.add_(1)
+    seen[0] = 9
+    assert apart.tolist() == [0.0, 0.0, 0.0]
+
+
+def test_a_number_of_numpy_leaves_the_operation_to_the_tensor():
+    x = engine.ones(2, requires_grad=True)
+    assert type(np.float64(2) * x) is engine.Tensor
+    assert (np.float32(2) - x).grad_fn.name() == "RsubBackward1"
+
+
+def test_ctrl_c_in_a_pass_leaves_nothing_for_the_next():
+    x = engine.tensor(2.0, requires_grad=True)
+    y = x * x
+    z = y * 3
+
+    def interrupt(grad):
+        raise KeyboardInterrupt
+
+    handle = y.register_hook(interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        z.backward(retain_graph=True)
+    handle.remove()
+    assert engine.is_grad_enabled()
+    y.backward()
+    assert x.grad.item() == 4.0
