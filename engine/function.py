@@ -364,9 +364,10 @@ def function_of(x: Tensor) -> Function | None:
 
 
 def accumulator(leaf: Tensor) -> AccumulateGrad:
-    """The leaf's AccumulateGrad, a new one if need be, held only by histories that lead to it."""
+    """The leaf's AccumulateGrad, held only by histories that lead to it, or else an Untracked."""
     with _LEAVES:
-        found = None if leaf._accumulator is None else leaf._accumulator()
+        known = leaf._req and leaf._accumulator is not None
+        found = leaf._accumulator() if known else None  # type: ignore[misc]
         return _new_accumulator(leaf) if found is None else found
 
 

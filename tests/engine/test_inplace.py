@@ -63,3 +63,13 @@ def test_views_that_are_gone_leave_nothing_behind():
     assert len(x._meta.storage.aliases) < 100
     x.mul_(2)
     assert kept.tolist() == [4.0, 6.0]
+
+
+def test_a_view_of_what_is_no_leaf_to_learn_any_more_leads_nowhere():
+    x = engine.tensor([1.5], requires_grad=True)
+    view = x.view(1)
+    before = view.grad_fn
+    x.detach_()
+    x.square_()
+    assert before.next_functions[0][0] is not None
+    assert view.grad_fn.next_functions == ((None, 0),)
