@@ -206,7 +206,10 @@ class RNNBase(Module):
         if self.num_layers <= 0:
             raise ValueError("num_layers must be greater than zero")
         if self.proj_size:
-            raise NotImplementedError("proj_size")
+            raise NotImplementedError(
+                f"LSTM: proj_size={self.proj_size} is not supported yet: leave it 0 and put a "
+                "Linear layer behind"
+            )
 
     def _ends(self) -> tuple[str, ...]:
         return ("", "_reverse") if self.bidirectional else ("",)

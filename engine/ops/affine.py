@@ -29,6 +29,15 @@ def check_summand(self: Tensor, size: tuple[int, ...]) -> None:
             raise RuntimeError(errors.cannot_expand(shape, size, d + extra, n))
 
 
+def weighted(self: Array, product: Array, beta: float, alpha: float) -> Array:
+    """beta · self + alpha · product; with a beta of 0 nothing of self counts, not even a nan."""
+    kind = product.dtype.type
+    share = product if alpha == 1 else product * kind(alpha)
+    if beta == 0:
+        return share
+    return (self if beta == 1 else self * kind(beta)) + share
+
+
 class AddmmBackward0(Function):
     layout = "rows"
 
@@ -36,11 +45,7 @@ class AddmmBackward0(Function):
         F: Namespace, self: Array, mat1: Array, mat2: Array, *, beta: float = 1, alpha: float = 1
     ) -> Array:
         """beta · self + alpha · mat1 @ mat2"""
-        product = F.mm(mat1, mat2)
-        kind = product.dtype.type
-        return (self if beta == 1 else self * kind(beta)) + (
-            product if alpha == 1 else product * kind(alpha)
-        )
+        return weighted(self, F.mm(mat1, mat2), beta, alpha)
 
     @tex(r"\beta \bar{y}")
     def grad_self(grad: Array, beta: float) -> Array:
@@ -121,9 +126,7 @@ class BaddbmmBackward0(Function):
         alpha: float = 1,
     ) -> Array:
         """beta · self + alpha · batch1 @ batch2"""
-        product = np.matmul(batch1, batch2)
-        kind = product.dtype.type
-        return self * kind(beta) + product * kind(alpha)
+        return weighted(self, np.matmul(batch1, batch2), beta, alpha)
 
     @tex(r"\beta \bar{y}")
     def grad_self(grad: Array, beta: float) -> Array:
@@ -166,9 +169,7 @@ class AddmvBackward0(Function):
         F: Namespace, self: Array, mat: Array, vec: Array, *, beta: float = 1, alpha: float = 1
     ) -> Array:
         """beta · self + alpha · mat @ vec"""
-        product = F.mv(mat, vec)
-        kind = product.dtype.type
-        return self * kind(beta) + product * kind(alpha)
+        return weighted(self, F.mv(mat, vec), beta, alpha)
 
     @tex(r"\beta \bar{y}")
     def grad_self(grad: Array, beta: float) -> Array:
@@ -210,9 +211,7 @@ class AddrBackward0(Function):
         F: Namespace, self: Array, vec1: Array, vec2: Array, *, beta: float = 1, alpha: float = 1
     ) -> Array:
         """beta · self + alpha · vec1 ⊗ vec2"""
-        product = F.outer(vec1, vec2)
-        kind = product.dtype.type
-        return self * kind(beta) + product * kind(alpha)
+        return weighted(self, F.outer(vec1, vec2), beta, alpha)
 
     @tex(r"\beta \bar{y}")
     def grad_self(grad: Array, beta: float) -> Array:

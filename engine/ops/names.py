@@ -43,7 +43,7 @@ NOT_FUNCTIONS = _words("""
     scatter_reduce_ sgn_ sign_ special_entr special_erfcx special_expit special_i0
     special_i0e special_i1 special_i1e special_log_ndtr special_ndtr special_ndtri
     special_round special_xlog1py special_zeta squeeze_ sub_ sum_ sum_to_size t_ to
-    transpose_ tril_ triu_ unfold uniform_ unsqueeze_ vector_norm vector_norm_of view
+    transpose_ tril_ triu_ unfold uniform_ unsqueeze_ vector_norm vector_norm_of view weighted
 """)
 """What takes a tensor first and yet is no function of `torch`: methods, and helpers."""
 
@@ -62,6 +62,6 @@ NOT_METHODS = _words("""
     soft_margin_loss softmin softplus softshrink softsign special_entr special_erfcx
     special_i0 special_i0e special_i1 special_i1e special_log_ndtr special_ndtr
     special_ndtri special_round special_xlog1py special_zeta std_mean sum_ tanhshrink
-    threshold upsample var_mean vector_norm vector_norm_of
+    threshold upsample var_mean vector_norm vector_norm_of weighted
 """)
 """What takes a tensor first and yet is no method of Tensor."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.function import Function
-from engine.ops.affine import check_summand
+from engine.ops.affine import check_summand, weighted
 from engine.ops.arithmetic import mul
 from engine.ops.linear import check_vectors, mm
 from engine.ops.reduction import sum as sum_
@@ -26,8 +26,7 @@ class AddbmmBackward0(Function):
     ) -> Array:
         """β · self + α · the sum of all products batch1 · batch2"""
         product = F.sum(F.bmm(batch1, batch2), (0,)).astype(self.dtype)
-        kind = self.dtype.type
-        return self * kind(beta) + product * kind(alpha)
+        return weighted(self, product, beta, alpha)
 
     @tex(r"\beta \bar{y}")
     def grad_self(grad: Array, beta: float) -> Array:

@@ -122,7 +122,30 @@ class Adamax(Remembering):
             put(param, plus_ratio(param._data, mean._data, largest._data, rate))
 
 
-class NAdam(Remembering):
+class _Decoupled(Remembering):
+    """What decays weights apart from the gradient where `decoupled_weight_decay` says so."""
+
+    def _step_group(self, params: list[Tensor], group: Group) -> None:
+        lr, decay, apart = (
+            float(group["lr"]),
+            group["weight_decay"],
+            group["decoupled_weight_decay"],
+        )
+        for param in params:
+            state = self.begun(param, "exp_avg", "exp_avg_sq")
+            grad = gradient(param, group["maximize"], 0 if apart else decay)
+            if decay and apart:
+                put(param, param._data * param._data.dtype.type(1 - lr * decay))
+            self._move(param, grad, state, lr, group)
+
+    def _move(
+        self, param: Tensor, grad: Array, state: dict[str, Any], lr: float, group: Group
+    ) -> None:
+        """Change one parameter, whose decay is done or lies in `grad`."""
+        raise NotImplementedError
+
+
+class NAdam(_Decoupled):
     """Adam with Nesterov's momentum (Dozat 2016)."""
 
     def __init__(
@@ -150,19 +173,6 @@ class NAdam(Remembering):
                 state[name] = wrap(np.zeros_like(param._data)[()])
         return state
 
-    def _step_group(self, params: list[Tensor], group: Group) -> None:
-        lr, decay, apart = (
-            float(group["lr"]),
-            group["weight_decay"],
-            group["decoupled_weight_decay"],
-        )
-        for param in params:
-            state = self.begun(param, "exp_avg", "exp_avg_sq")
-            grad = gradient(param, group["maximize"], 0 if apart else decay)
-            if decay and apart:
-                put(param, param._data * param._data.dtype.type(1 - lr * decay))
-            self._move(param, grad, state, lr, group)
-
     def _move(
         self, param: Tensor, grad: Array, state: dict[str, Any], lr: float, group: Group
     ) -> None:
@@ -183,7 +193,7 @@ class NAdam(Remembering):
         put(param, plus_ratio(param._data, mean._data, root, rate))
 
 
-class RAdam(Remembering):
+class RAdam(_Decoupled):
     """Adam that trusts the squares only when it has seen enough of them (Liu et al. 2020)."""
 
     def __init__(
@@ -201,19 +211,6 @@ class RAdam(Remembering):
             "decoupled_weight_decay": decoupled_weight_decay, "differentiable": differentiable,
         }  # fmt: skip
         super().__init__(params, defaults)
-
-    def _step_group(self, params: list[Tensor], group: Group) -> None:
-        lr, decay, apart = (
-            float(group["lr"]),
-            group["weight_decay"],
-            group["decoupled_weight_decay"],
-        )
-        for param in params:
-            state = self.begun(param, "exp_avg", "exp_avg_sq")
-            grad = gradient(param, group["maximize"], 0 if apart else decay)
-            if decay and apart:
-                put(param, param._data * param._data.dtype.type(1 - lr * decay))
-            self._move(param, grad, state, lr, group)
 
     def _move(
         self, param: Tensor, grad: Array, state: dict[str, Any], lr: float, group: Group

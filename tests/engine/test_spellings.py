@@ -282,3 +282,13 @@ def test_nothing_is_a_function_or_method_that_is_none_in_pytorch():
     assert not [n for n in functions if not n.startswith("_") and not hasattr(torch, n)]
     methods = (n for n in dir(engine.Tensor) if not n.startswith("_"))
     assert not [n for n in methods if not hasattr(torch.Tensor, n)]
+
+
+def test_with_a_beta_of_zero_what_is_added_to_does_not_count():
+    nothing, m, v = float("nan"), engine.ones(2, 2), engine.ones(2)
+    batch = m[None]
+    assert engine.addmm(m * nothing, m, m, beta=0).tolist() == [[2, 2], [2, 2]]
+    assert engine.addmv(v * nothing, m, v, beta=0).tolist() == [2, 2]
+    assert engine.addr(m * nothing, v, v, beta=0).tolist() == [[1, 1], [1, 1]]
+    assert engine.baddbmm(batch * nothing, batch, batch, beta=0).tolist() == [[[2, 2], [2, 2]]]
+    assert engine.addbmm(m * nothing, batch, batch, beta=0, alpha=2).tolist() == [[4, 4], [4, 4]]
