@@ -4,7 +4,7 @@ PY := .venv/bin/python
 SETUP := @sh .ci/setup.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick lint bench gallery clean
+.PHONY: help run test quick lint bench gallery strings clean
 
 test quick gallery: export QT_QPA_PLATFORM = offscreen
 
@@ -35,6 +35,9 @@ bench: ## how fast we are beside others
 gallery: ## draw the screenshots in assets/gallery
 	$(SETUP) test
 	@PYTHONPATH=. $(PY) tests/gallery.py
+
+strings: ## list all interface text for translators, in assets/i18n
+	@$(PY) -m gui.strings
 
 clean: ## back to a fresh clone: away with .venv and all caches
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -50,7 +50,7 @@ def _window_parser() -> argparse.ArgumentParser:
         epilog="Without a window: chainrule run FILE [--json] · step FILE [--to N] · check FILE",
     )
     parser.add_argument(
-        "file", nargs="?", type=Path, help="a .chain file (default: the perceptron lesson)"
+        "file", nargs="?", type=Path, help="a .chain file (default: a lesson, later the start page)"
     )
     return parser
 
@@ -73,7 +73,7 @@ def _window(file: Path | None) -> int:
     if not _has_display():
         return _without_display(file)
     try:
-        from gui.app import start
+        from gui.start import start
     except ImportError as error:
         print(
             f"The window cannot open: {error}.\n"

@@ -45,6 +45,31 @@ def arguments(
     return wired, keywords | fields
 
 
+def passed_on(
+    graph: Graph, node: Node, op: Op | None, incoming: Callable[[Edge], Any]
+) -> tuple[str, Any]:
+    """(slot, value) of the first tensor wired to a muted node, in the order of its op's signature.
+
+    Raises RuntimeError, with a remedy, where there is none.
+    """
+    for edge in ordered(graph, node, op):
+        value = incoming(edge)
+        if is_tensor(value):
+            return edge.slot, value
+    raise RuntimeError(
+        "it is muted and has no tensor to pass on: wire one to its first input, or unmute it"
+    )
+
+
+def ordered(graph: Graph, node: Node, op: Op | None) -> list[Edge]:
+    """The edges into a node in the order of its op's signature; of an unknown op as they come."""
+    edges = graph.inputs[node.id]
+    if op is None:
+        return list(edges.values())
+    names = [n for s in op.slots for n in (numbered(s, edges) if s.variadic else [s.name])]
+    return [edges[name] for name in names if name in edges]
+
+
 def numbered(slot: Slot, edges: Mapping[str, Edge]) -> list[str]:
     """The names under which a variadic slot is filled, by number: `xs.2` before `xs.10`."""
     names = [name for name in edges if name.startswith(slot.name + ".")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -240,6 +241,8 @@ def _seeds(roots: Sequence[Any], given: Sequence[Any], create_graph: bool) -> li
 
 
 def _leads_somewhere(root: Tensor) -> bool:
+    if root._fn is not None and root._meta is None:
+        return True
     return requires_grad(root) and type(grad_edge(root).function) is not Untracked
 
 
@@ -263,7 +266,7 @@ def _seed(i: int, root: Any, seed: Any, create_graph: bool) -> Any:
 
 
 def _check_single(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-    if any(n != 1 for n in shape):
+    if math.prod(shape) != 1:
         raise RuntimeError("grad can be implicitly created only for scalar outputs")
     if dtype.kind != "f":
         raise RuntimeError(

@@ -174,6 +174,8 @@ def arange(
     kind = _dtype(dtype, dtypes.get_default_dtype() if floats else dtypes.BY_NAME["int64"])
     if kind is dtypes.int64:
         start, end, step = int(start), int(end), int(step)
+        if step == 0:
+            raise ValueError("step must be nonzero")
     if kind.name == "bool":
         raise NotImplementedError("\"arange_cpu\" not implemented for 'Bool'")
     count = int(np.ceil((end - start) / step))

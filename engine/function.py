@@ -13,20 +13,20 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Callable, Sequence
+from sys import getrefcount
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from engine import compiling, dtypes, errors, kernels, memory
+from engine import compiling, dtypes, errors, kernels
 from engine.declaring import Rule as Rule
 from engine.declaring import declare
 from engine.hooks import Extra, RemovableHandle, extra_of
 from engine.layout import copied_as
 from engine.meta import own, refresh, version_of
 from engine.modes import STATE, tick
-from engine.passing import Form, form_of, send
-from engine.promote import PROMOTE
+from engine.passing import ALONE, Form, form_of, send
 from engine.storage import SavedResult
 from engine.tensor import Tensor, as_output, is_tensor, requires_grad, wrap
 
@@ -174,7 +174,7 @@ class Function:
 
         Raises RuntimeError with PyTorch's sentence when shapes or dtypes do not fit.
         """
-        compiling.install(cls)  # which replaces this method
+        compiling.install(cls)  # which replaces this method and the next two
         return cls.apply(*inputs, **params)
 
     @classmethod
@@ -185,15 +185,9 @@ class Function:
 
     @classmethod
     def forward_data(cls, inputs: Sequence[Any], params: dict[str, Any]) -> Array:
-        """The result of forward, as an array; inputs are promoted first."""
-        arrays = PROMOTE[cls.promote](inputs)
-        try:
-            return cls.forward(kernels, *arrays, **params)
-        except MemoryError as error:
-            raise memory.refused(error) from None
-        except ValueError as error:
-            cls.explain([np.shape(a) for a in arrays], params)
-            raise RuntimeError(str(error)) from None
+        """The result of forward alone, as an array; raises as `apply` does."""
+        compiling.install(cls)
+        return cls.forward_data(inputs, params)
 
     @classmethod
     def explain(cls, shapes: list[tuple[int, ...]], params: dict[str, Any]) -> None:
@@ -254,12 +248,10 @@ class Function:
 
         Raises RuntimeError when they were freed, or changed in place since they were saved.
         """
-        if self.freed:
-            raise RuntimeError(errors.FREED)
         as_tensors = F is not kernels
         values = [
             s if s is None or is_tensor(s) is as_tensors else wrap(s) if as_tensors else s._data
-            for s in self.check_versions()
+            for s in (self.unsaved() if self.freed else self.check_versions())
         ]
         result = self.checked_result()
         if result is not None and as_tensors:
@@ -268,6 +260,16 @@ class Function:
             else:
                 result = wrap(result, self)
         return [*values, result]
+
+    def unsaved(self) -> tuple[None, ...]:
+        """What stands for the saved inputs once they were let go of.
+
+        Raises RuntimeError if the gradients that are asked for need any of them, or the result.
+        """
+        for (_, rule), below in zip(self.rules, self.below, strict=False):
+            if below is not None and (self.keeps_arrays or rule.saves or rule.takes("result")):
+                raise RuntimeError(errors.FREED)
+        return (None,) * len(self.inputs)
 
     def check_versions(self) -> tuple[Any, ...]:
         """What is saved of the inputs; raises RuntimeError if that was changed in place since."""
@@ -290,7 +292,9 @@ class Function:
         if type(result) is not SavedResult:
             return result
         if result.version.count != result.saved_at:
-            whose = f", which is output 0 of {short_name(self)},"
+            seen = result.view_node
+            maker = self if seen is None else seen() or self
+            whose = f", which is output 0 of {short_name(maker)},"
             raise RuntimeError(
                 errors.modified(
                     dtypes.of(self.dtype).tensor_type,
@@ -395,6 +399,21 @@ class AccumulateGrad(Function):
 
     def release(self) -> bool:
         return False
+
+    def take(self) -> bool:
+        """Store what has arrived, unless there is more to do: a hook to call, or a sum to make."""
+        assert self.saved is not None
+        leaf, grad = self.saved[0], self.arrived
+        meta = leaf._meta
+        hooked = meta is not None and (meta.hooks or meta.post_hooks)
+        first = leaf._grad is None and leaf._req and grad is not None
+        if hooked or self.extra is not None or not first:
+            return False
+        self.arrived = None
+        own = getrefcount(grad) == ALONE
+        with _LEAVES:
+            self._store(leaf, grad, own)
+        return True
 
     def store(self, grad: Any, own: bool = False) -> None:
         """`.grad = grad` the first time, `.grad += grad` after; `grad` is an array or a Tensor.

@@ -7,19 +7,27 @@ Graphs may share whatever they have in common.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 if TYPE_CHECKING:
     import networkx as nx
+
+Ints = NDArray[np.int64]
 
 EdgeKey = tuple[str, str]
 """(target node id, slot name): at most one edge ends in a slot."""
 
-REGION_KINDS = ("no_grad", "enable_grad", "group", "note")
+REGION_KINDS = ("no_grad", "enable_grad", "inference_mode", "group", "note")
+
+GRAD_MODES = REGION_KINDS[:3]
+"""Those that change what is computed; the others are there for the eye."""
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -31,12 +39,16 @@ def spelled(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One statement `name = op(...)`; `params` holds its JSON-shaped fields and slot literals."""
+    """One statement `name = op(...)`; `params` holds its JSON-shaped fields and slot literals.
+
+    A muted node runs no op: its name stands for the first tensor that is wired to it.
+    """
 
     id: str
     op: str
     name: str
     params: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    muted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +67,17 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A frame around nodes: a grad mode, a group, or a note (whose title is its text)."""
+    """A frame around nodes: a grad mode, a group, or a note (whose title is its text).
+
+    `folded` and `color` (the name of a theme's colour) are how it is drawn, no more.
+    """
 
     id: str
     kind: str
     title: str = ""
     members: tuple[str, ...] = ()
+    folded: bool = False
+    color: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +129,56 @@ def _networkx(graph: Graph) -> nx.MultiDiGraph:
     return found
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Columns:
+    """A Graph as arrays: what thousands of nodes are drawn and laid out from.
+
+    `op` (n,) numbers the nodes' ops in `ops`; for every edge `source`, `target` (m,) are the rows
+    of its nodes, `output` (m,) is the output it leaves, `slot` (m,) the number of its slot in
+    `slots`.  Edges that lack a node at either end are left out.
+    """
+
+    row: Mapping[str, int]
+    ops: tuple[str, ...]
+    op: Ints
+    keys: tuple[EdgeKey, ...]
+    slots: tuple[str, ...]
+    slot: Ints
+    source: Ints
+    target: Ints
+    output: Ints
+
+
+@of_the_last
+def _columns(graph: Graph) -> Columns:
+    row = dict(zip(graph.nodes, range(len(graph.nodes)), strict=True))
+    ops, op = _numbered([node.op for node in graph.nodes.values()])
+    edges = _whole_edges(graph, row)
+    slots, slot = _numbered([e.slot for e in edges.values()])
+    source, target = (
+        np.array([*map(row.__getitem__, ends)], np.int64)
+        for ends in ([e.source for e in edges.values()], [e.target for e in edges.values()])
+    )
+    output = np.array([e.output for e in edges.values()], np.int64)
+    return Columns(row, ops, op, tuple(edges), slots, slot, source, target, output)
+
+
+def _whole_edges(graph: Graph, row: Mapping[str, int]) -> Mapping[EdgeKey, Edge]:
+    """The edges with a node at both ends: all of them, unless a file lacks some."""
+    edges = graph.edges.values()
+    if all(map(row.__contains__, [e.source for e in edges])) and all(
+        map(row.__contains__, [e.target for e in edges])
+    ):
+        return graph.edges
+    return {k: e for k, e in graph.edges.items() if e.source in row and e.target in row}
+
+
+def _numbered(words: Sequence[str]) -> tuple[tuple[str, ...], Ints]:
+    """The different words in the order they come, and the number of each."""
+    number = {word: k for k, word in enumerate(dict.fromkeys(words))}
+    return tuple(number), np.fromiter(map(number.__getitem__, words), np.int64, len(words))
+
+
 @dataclass(frozen=True)
 class Graph:
     """Nodes in statement order (always a topological order), edges by (target, slot), regions."""
@@ -133,6 +200,11 @@ class Graph:
     def nx(self) -> nx.MultiDiGraph:
         """The same graph for networkx's algorithms; an edge's key is its slot, so x*x is two."""
         return _networkx(self)
+
+    @property
+    def columns(self) -> Columns:
+        """The same graph as arrays."""
+        return _columns(self)
 
     @cached_property
     def inputs(self) -> Mapping[str, Mapping[str, Edge]]:
@@ -159,6 +231,14 @@ class Graph:
             for member in region.members:
                 found.setdefault(member, []).append(region)
         return {node: tuple(regions) for node, regions in found.items()}
+
+    def mode_of(self, node: str) -> str | None:
+        """The kind of the region that rules whether `node` is recorded, if it lies in one.
+
+        The innermost does, but nothing inside an inference_mode can switch it off.
+        """
+        kinds = [r.kind for r in self.region_of.get(node, ()) if r.kind in GRAD_MODES]
+        return "inference_mode" if "inference_mode" in kinds else next(reversed(kinds), None)
 
     def downstream(self, node: str) -> set[str]:
         """Every node that depends on `node`, itself left out."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine import dtypes
-from engine.factories import _dtype, _leaf, linspace, tensor
+from engine.factories import _dtype, _leaf, _only_0d, linspace, tensor
 from engine.tensor import Tensor, is_tensor, wrap
 
 Array = Any
@@ -22,6 +22,7 @@ def logspace(
 
     The exponents at both ends are rounded to the dtype of the result, those between are not.
     """
+    _only_0d("logspace", start, end)
     kind = _dtype(dtype).np
     first, last = (x.item() if is_tensor(x) else x for x in (start, end))
     if steps != 1:

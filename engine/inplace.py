@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,11 +11,11 @@ import numpy as np
 from engine import dtypes, errors, overlap
 from engine.function import Edge, Function, accumulator, function_of, grad_edge, short_name
 from engine.hooks import extra_of
-from engine.meta import Meta, is_inference, meta_of, own, refresh
+from engine.meta import Meta, is_uncounted, meta_of, own, refresh
 from engine.modes import STATE
 from engine.packing import Packed
 from engine.passing import form_of
-from engine.storage import SavedResult, root
+from engine.storage import SavedResult, Storage, root
 from engine.tensor import Tensor, requires_grad, wrap
 from engine.views import viewable
 
@@ -28,19 +29,18 @@ def inplace(op: type[Function], target: Tensor, *others: Any, **params: Any) -> 
     """
     inputs = (target, *others)
     tracked = STATE.grad_enabled and any(requires_grad(inputs[i]) for i, _ in op.rules)
-    if op.__name__ == "CopyBackwards":
-        tracked = tracked and target._data.dtype.kind == "f"
+    if tracked and op.__name__ == "CopyBackwards":
+        tracked = target._data.dtype.kind == "f"
     if tracked:
         _check_writable(target)
-    reads_itself = op.__name__ == "IndexPutBackward0"
-    if not tracked and not reads_itself and _is_alone(target):  # the step of an optimizer, mostly
+    elif _is_alone(target) and op.__name__ != "IndexPutBackward0":  # an optimizer's step, mostly
         target._data = _result_for(target, op.forward_data(inputs, params))
         target._meta.version.count += 1  # type: ignore[union-attr]
         return target
     overlap.check(op.__name__, target, others)
     data = _result_for(target, op.forward_data(inputs, params))
     inputs = (_kept(target), *others)
-    tracked = tracked and (STATE.inference or not is_inference(target))  # else it is refused
+    tracked = tracked and (STATE.inference or not is_uncounted(target))  # else it is refused
     return _become(target, data, op.node(inputs, params, data) if tracked else None)
 
 
@@ -52,14 +52,18 @@ def _is_alone(target: Tensor) -> bool:
     return meta.base is None and meta.storage.is_seen_by(target) and 0 not in target._data.strides
 
 
-def in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    """The op `function`, of one node, with its result written into its first input."""
+def in_place(function: Callable[..., Tensor], grows: bool = False) -> Callable[..., Tensor]:
+    """The op `function`, of one node, with its result written into its first input.
+
+    The input is made to fit if it `grows`, as very few of PyTorch's do.
+    """
 
     def call(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        if STATE.grad_enabled and any(map(requires_grad, (self, *args, *kwargs.values()))):
-            _check_writable(self)
+        check_writable(self, *args, *kwargs.values())
         overlap.check(function.__name__, self, args)
         out = function(_kept(self), *args, **kwargs)
+        if grows and self._data.shape != out._data.shape:
+            leave(self, np.zeros(out._data.shape, self._data.dtype))
         data = _result_for(self, out._data)
         node = out._fn
         if node is not None:
@@ -70,6 +74,15 @@ def in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     call.__name__ = f"{function.__name__}_"
     call.__doc__ = f"{function.__name__}, in place."
     return call
+
+
+def leave(target: Tensor, data: Array) -> None:
+    """Let `target` look at memory of its own instead of what it shares with others."""
+    meta = own(target)
+    assert meta.storage is not None
+    meta.storage.drop(target)
+    target._data, meta.storage = data, Storage()
+    meta.storage.add(target)
 
 
 _RENAMED = {
@@ -118,7 +131,7 @@ def _become(target: Tensor, data: Array, node: Function | None) -> Tensor:
     if node is not None and node.saved and node.saved[0] is target:
         _save_as_it_was(node, target)
     _overwrite(target, data)
-    if is_inference(target) and not STATE.inference:
+    if is_uncounted(target) and not STATE.inference:
         raise RuntimeError(errors.INFERENCE_WRITTEN)  # after the write, as PyTorch 2.13 does
     if node is not None:
         _follow(node, target)
@@ -152,7 +165,8 @@ def _overwrite(target: Tensor, data: Array) -> None:
     assert meta.storage is not None
     assert meta.version is not None
     meta.storage.write(target, data)
-    meta.version.count += 1
+    if not (meta.counted and STATE.inference):
+        meta.version.count += 1
 
 
 def reshape_in_place(target: Tensor, view: Tensor) -> Tensor:
@@ -169,6 +183,12 @@ def reshape_in_place(target: Tensor, view: Tensor) -> Tensor:
     assert version is not None
     version.count += 1
     return target
+
+
+def check_writable(target: Tensor, *others: Any) -> None:
+    """Raise RuntimeError unless `target` may be changed to something made of it and `others`."""
+    if STATE.grad_enabled and any(map(requires_grad, (target, *others))):
+        _check_writable(target)
 
 
 def _check_writable(target: Tensor) -> None:
@@ -205,7 +225,7 @@ def _result_for(target: Tensor, data: Array) -> Array:
             f"{list(data.shape)}"
         )
     found, wanted = dtypes.of(data.dtype), target.dtype
-    if not _can_hold(wanted, found):
+    if not can_hold(wanted, found):
         raise RuntimeError(
             f"result type {found.scalar_name} can't be cast to the desired output type "
             f"{wanted.scalar_name}"
@@ -213,7 +233,7 @@ def _result_for(target: Tensor, data: Array) -> Array:
     return dtypes.cast(data, wanted)
 
 
-def _can_hold(wanted: dtypes.dtype, found: dtypes.dtype) -> bool:
+def can_hold(wanted: dtypes.dtype, found: dtypes.dtype) -> bool:
     """Whether a result may be stored in place: never floats in integers, nor numbers in bools."""
     if wanted.is_floating_point:
         return True
@@ -242,6 +262,8 @@ def rebase(target: Tensor, node: Function) -> None:
     _move_retained(base, slices)
     base._fn, base._nr, base._req = slices, 0, False
     refresh(target)
+    if type(node.result) is SavedResult and target._fn is not None:
+        node.result.view_node = weakref.ref(target._fn)
 
 
 def _move_retained(target: Tensor, node: Function) -> None:
@@ -406,5 +428,6 @@ class CopySlices(Function):
 
     def release(self) -> bool:
         self.inner.release()
+        self.inner.below = ()  # which is not needed to say that it was freed
         self.saved = None
         return True

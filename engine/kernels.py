@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ kernels, whose last bits differ."""
 
 _float32 = np.float32
 _F32 = np.dtype(np.float32)
+_F64 = np.dtype(np.float64)
 _ZERO, _ONE = np.float32(0), np.float32(1)
 _total: Any = np.add.reduce  # NumPy's stubs know reduce only as a method of ufuncs of ndarrays
 _ALL = np.s_[:]
@@ -43,7 +45,9 @@ def _rounded_once(ufunc: np.ufunc) -> Callable[[Array], Array]:
             except (ValueError, OverflowError):  # where NumPy gives nan or inf
                 pass
         if x.dtype == _F32 and x.size <= PRECISE_UP_TO:
-            return ufunc(x, dtype=np.float64).astype(_F32)
+            wide = x.astype(_F64)
+            # Into its own memory: NumPy asked for another dtype is slower by a quarter.
+            return (ufunc(wide, wide) if wide.ndim else ufunc(wide)).astype(_F32)
         return ufunc(x)
 
     kernel.__name__ = name
@@ -198,13 +202,26 @@ _SPECIAL_POWERS: dict[float, Callable[[Array], Array]] = {
 
 def sum(x: Array, dim: Dims = None, keepdim: bool = False) -> Array:
     """Sum over `dim` (all of them when None or empty)."""
-    axis = tuple(dim) if isinstance(dim, (list, tuple)) else dim
+    axis = tuple(dim) if type(dim) is list else dim
     axis = None if axis == () else axis
-    if x.dtype == _F32 and x.size <= PRECISE_UP_TO:
-        return _total(x, axis, dtype=np.float64, keepdims=keepdim).astype(_F32)
+    if x.dtype == _F32:
+        if x.size <= PRECISE_UP_TO:
+            if x.ndim == 2 and not keepdim and axis in (0, (0,)):
+                return _ones(len(x), _F64).dot(x).astype(_F32)  # the same in half the time
+            total = _total(x, axis, _F64, None, keepdim)
+            return total.astype(_F32) if total.ndim else _float32(total)
+        if axis in (-1, x.ndim - 1) and 0 < x.shape[-1] <= PRECISE_UP_TO and x.flags.c_contiguous:
+            # NumPy has a call for each row; the product with ones takes a fifth of the time.
+            *rows, n = x.shape
+            return x.reshape(-1, n).dot(_ones(n, _F32)).reshape(rows + [1] * keepdim)
     if x.dtype.kind in "bui":
         return _total(x, axis, dtype=np.int64, keepdims=keepdim)
     return _total(x, axis, keepdims=keepdim)
+
+
+@lru_cache(2 * PRECISE_UP_TO)
+def _ones(count: int, dtype: np.dtype[Any]) -> Array:
+    return np.ones(count, dtype)
 
 
 def zeros_like(x: Array) -> Array:
@@ -247,10 +264,6 @@ def t(x: Array) -> Array:
     return x.T
 
 
-def unsqueeze(x: Array, dim: int) -> Array:
-    return np.expand_dims(x, dim)
-
-
 def squeeze(x: Array, dim: Any = None) -> Array:
     """Drop dimensions of size 1: all of them, or those of `dim` that have it."""
     if dim is None:
@@ -265,12 +278,7 @@ def mm(x: Array, mat2: Array) -> Array:
     return x.dot(mat2)  # what `@` gives, in half the time for small ones
 
 
-def mv(x: Array, vec: Array) -> Array:
-    return x.dot(vec)
-
-
-def dot(x: Array, tensor: Array) -> Array:
-    return np.dot(x, tensor)
+mv, dot = mm, np.dot
 
 
 def outer(x: Array, vec2: Array) -> Array:
@@ -320,6 +328,15 @@ def index_backward(grad: Array, size: Sequence[int], index: Any) -> Array:
 def zeros(size: Sequence[int], like: Array) -> Array:
     """Zeros of `size` in the dtype of `like`."""
     return np.zeros(size, like.dtype) if len(size) else like.dtype.type(0)
+
+
+def full(size: Sequence[int], fill_value: Array) -> Array:
+    """One value everywhere."""
+    if not len(size):
+        return fill_value
+    out = np.empty(size, fill_value.dtype)
+    out.fill(fill_value)
+    return out
 
 
 def cast(x: Array, dtype: np.dtype) -> Array:
@@ -382,7 +399,8 @@ def threshold_backward(grad: Array, result: Array) -> Array:
     return where(result <= 0, grad.dtype.type(0), grad)
 
 
-matmul = np.matmul
+matmul = bmm = np.matmul
+unsqueeze = np.expand_dims
 inverse = np.linalg.inv
 pinv = np.linalg.pinv
 tril, triu = np.tril, np.triu
@@ -426,7 +444,7 @@ def logsigmoid(x: Array) -> Array:
 
 
 def flip(x: Array, dims: Sequence[int]) -> Array:
-    return np.flip(x, tuple(dims)) if x.ndim else x
+    return np.flip(x, tuple(dims)).copy() if x.ndim else x
 
 
 def cumsum(x: Array, dim: int) -> Array:
@@ -475,10 +493,6 @@ def index_zeroed(x: Array, index: Any) -> Array:
 
 def index_read(x: Array, index: Any) -> Array:
     return np.asarray(x)[index]
-
-
-def bmm(x: Array, mat2: Array) -> Array:
-    return np.matmul(x, mat2)
 
 
 def constant(data: Array) -> Array:

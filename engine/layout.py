@@ -48,11 +48,13 @@ def is_laid_out(x: Array, how: memory_format | None = None) -> bool:
         return True
     if how in _RANKS:
         return x.ndim == _RANKS[how] and bool(np.moveaxis(x, 1, -1).flags.c_contiguous)
-    return bool(x.flags.c_contiguous)
+    return x.flags.c_contiguous
 
 
 def copied_as(x: Array, like: np.ndarray) -> np.ndarray:
     """A copy whose entries lie in memory as those of `like` do, if these leave no gaps."""
+    if like.flags.c_contiguous and x.shape == like.shape:
+        return np.array(x, order="C")
     span = sum((n - 1) * s for n, s in zip(like.shape, like.strides, strict=True))
     dense = span + like.itemsize == like.nbytes
     copy = np.empty_like(like, order="K" if dense else "C")

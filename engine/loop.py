@@ -14,7 +14,7 @@ from engine import anomaly, kernels, memory
 from engine.function import LAST, AccumulateGrad, Edge, Function, Untracked
 from engine.hooks import call_post_hooks, call_prehooks, call_tensor_hooks, retain
 from engine.modes import STATE
-from engine.passing import SCALAR, cast, deliver, fitted, send
+from engine.passing import ALONE, SCALAR, cast, deliver, fitted, send
 from engine.queue import NEVER, Line, ReadyQueue, in_line
 from engine.tensor import is_tensor
 
@@ -152,6 +152,8 @@ class Run:
 
     def _release(self, leaves: Iterable[Function]) -> None:
         for leaf in leaves:
+            if self.recorder is None and leaf.take():
+                continue
             self.buffers[leaf] = leaf.arrived
             leaf.arrived = None
             self._accumulate(leaf)
@@ -378,7 +380,8 @@ class Run:
         if grad is None:
             return
         if leaf._req:
-            self._store(function, leaf, grad, getrefcount(grad) == _ALONE)
+            own = getrefcount(grad) == ALONE  # before `grad` is put in place as an argument, too
+            self._store(function, leaf, grad, own)
         elif leaf._fn is not None:
             raise RuntimeError("leaf variable has been moved into the graph interior")
         if function.extra is not None:
@@ -427,15 +430,6 @@ class Run:
 def _clear(line: Line) -> None:
     for function in itertools.chain(line.functions, *(leaves for _, leaves in line.released)):
         function.arrived = None
-
-
-def _references_of_a_local() -> int:
-    fresh = np.empty(0)
-    return getrefcount(fresh)
-
-
-_ALONE = _references_of_a_local()
-"""What getrefcount says of an array that only one local variable holds."""
 
 
 def listed(function: Function, grad: Any) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from engine.modes import STATE
 from engine.storage import SavedResult, Storage, Version
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ class Meta:
     hooks: dict[int, Callable[..., Any]] | None = None
     post_hooks: dict[int, Callable[..., Any]] | None = None
     inference = False
+    counted: bool | None = None
+    """Whether it counts its changes, if that does not follow from `inference`."""
     kind: Any = None
     """nn.Parameter or nn.Buffer, where it is one."""
     created = ""
@@ -68,7 +71,9 @@ def share(t: Tensor, source: Tensor, own_version: bool = False) -> Tensor:
     mine.version = Version() if own_version else theirs.version
     assert theirs.storage is not None
     theirs.storage.add(t)
-    mine.inference = mine.inference or theirs.inference
+    if theirs.inference:  # an alias made outside may be changed there, and counts
+        mine.inference, mine.counted = True, not STATE.inference
+        mine.version = Version() if mine.counted else mine.version
     return t
 
 
@@ -99,3 +104,9 @@ def is_tracked(t: Tensor) -> bool:
 def is_inference(t: Tensor) -> bool:
     """Whether the tensor was made in inference mode."""
     return t._meta is not None and t._meta.inference
+
+
+def is_uncounted(t: Tensor) -> bool:
+    """Whether it does not count its changes, and may only be changed in inference mode."""
+    meta = t._meta
+    return meta is not None and (meta.inference if meta.counted is None else not meta.counted)

@@ -53,6 +53,13 @@ def _operand(x: Any) -> Any:
     return x.item() if isinstance(x, np.generic) else NotImplemented
 
 
+_OF_C = {
+    "add": "__radd__", "mul": "__rmul__", "bitwise_and": "__rand__", "bitwise_or": "__ror__",
+    "bitwise_xor": "__rxor__",
+}  # fmt: skip
+"""The swapped operators that PyTorch does not write in Python: they ask for a tensor."""
+
+
 def _operator(function: Callable[..., Any], swapped: bool = False) -> Callable[[Tensor, Any], Any]:
     def operator(self: Tensor, other: Any) -> Any:
         if type(other) not in _OPERANDS:
@@ -62,6 +69,11 @@ def _operator(function: Callable[..., Any], swapped: bool = False) -> Callable[[
         return function(self, other)
 
     def swapped_operator(self: Tensor, other: Any) -> Any:
+        if not is_tensor(self) and function.__name__ in _OF_C:
+            raise TypeError(
+                f"descriptor '{_OF_C[function.__name__]}' for 'torch._C.TensorBase' objects "
+                f"doesn't apply to a '{type(self).__name__}' object"
+            )
         other = _operand(other)
         return NotImplemented if other is NotImplemented else function(other, self)
 
@@ -85,9 +97,20 @@ _BINARY = {
 
 _DIRECT = {
     "add": arithmetic.AddBackward0, "mul": arithmetic.MulBackward0,
-    "truediv": arithmetic.DivBackward0,
+    "truediv": arithmetic.DivBackward0, "sub": arithmetic.SubBackward0,
 }  # fmt: skip
 """What these make of two tensors; they are what most programs consist of."""
+
+_GUARDS = {
+    "sub": 'x0._data.dtype.kind == "f" and (type(x1) is float or x1._data.dtype.kind == "f")'
+}
+"""What must be true for that: there is no difference of booleans."""
+
+_MATRICES = (
+    "x0._data.ndim == x1._data.ndim == 2 and x0._data.shape[1] == x1._data.shape[0] "
+    "and x0._data.dtype is x1._data.dtype"
+)
+"""What must be true for `@` to be one product of matrices."""
 
 _COMPARISONS = {"lt": compare.lt, "le": compare.le, "gt": compare.gt, "ge": compare.ge}
 
@@ -286,7 +309,8 @@ def install() -> None:
     for name, function in _BINARY.items():
         operator = _operator(function)
         if name in _DIRECT:
-            operator = compiling.direct(_DIRECT[name], operator, "self", "other")
+            guard = _GUARDS.get(name, "True")
+            operator = compiling.direct(_DIRECT[name], operator, "self", "other", guard=guard)
         setattr(Tensor, f"__{name}__", operator)
         swapped = _operator(function, swapped=True)
         if name in ("add", "mul"):  # where 2 * x is x * 2
@@ -295,6 +319,11 @@ def install() -> None:
             setattr(Tensor, f"__r{name}__", swapped)
     for name, function in {**_COMPARISONS, **_IN_PLACE}.items():
         setattr(Tensor, f"__{name}__", _operator(function))
+    otherwise = SPECIAL["__matmul__"]
+    product = compiling.direct(
+        linear.MmBackward0, otherwise, "self", "other", numbers=False, guard=_MATRICES
+    )
+    setattr(Tensor, "__matmul__", product)  # noqa: B010  # mypy sees no method there
 
 
 def _install_aliases() -> None:

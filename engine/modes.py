@@ -99,7 +99,7 @@ def _switch(mode: bool) -> bool:
     """
     here = STATE.__dict__
     before: bool = here["grad_enabled"] or (here["inference"] and here["asked"])
-    STATE.asked, STATE.grad_enabled = mode, mode and not here["inference"]
+    here["asked"], STATE.grad_enabled = mode, mode and not here["inference"]
     return before
 
 

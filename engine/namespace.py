@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from engine import compiling, dtypes, factories, grids, inlining, sampling
-from engine.calling import Rule, known_to_torch, translated
+from engine.calling import Rule, into, known_to_torch, translated
 from engine.ops import (
     CATALOGUES,
     activation,
@@ -81,6 +81,8 @@ def exposed(function: Callable[..., Any], name: str, where: str = "") -> Callabl
         if kwargs:
             if (*map(type, args), *kwargs, *map(type, kwargs.values())) not in known:
                 kwargs = rule(args, kwargs)
+            if "out" in kwargs and rule.writes:
+                return into(rule, call, args, kwargs)
             if "input" in kwargs and first.name not in kwargs:
                 kwargs[first.name] = kwargs.pop("input")
         elif (*map(type, args),) not in known:
@@ -100,7 +102,10 @@ def exposed(function: Callable[..., Any], name: str, where: str = "") -> Callabl
 def _unary(function: Callable[..., Any], name: str, rule: Rule) -> Callable[..., Any]:
     """The same for an op with one argument, of which there are many."""
 
-    def call(input: Any) -> Any:
+    def call(input: Any, *, out: Any = None) -> Any:
+        if out is not None:
+            rule((input,), {"out": out})
+            return into(rule, call, (input,), {"out": out})
         try:
             return function(input if type(input) is Tensor else _looked_at(input, rule))
         except (MemoryError, TypeError, ValueError) as error:
@@ -111,7 +116,7 @@ def _unary(function: Callable[..., Any], name: str, rule: Rule) -> Callable[...,
 
     made = inlining.applied(function)
     if made is not None:
-        call = compiling.direct(made, call, "input")
+        call = compiling.direct(made, call, "input", writes=True)
     functools.update_wrapper(call, function)
     call.__name__ = call.__qualname__ = name
     return call
@@ -141,6 +146,7 @@ def torch_functions() -> dict[str, Callable[..., Any]]:
     return {n: function for n, function in functions().items() if n not in NOT_FUNCTIONS}
 
 
+@functools.cache
 def functions() -> dict[str, Callable[..., Any]]:
     """The same, and those that `torch` itself lacks."""
     found: dict[str, Callable[..., Any]] = {}

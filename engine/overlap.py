@@ -38,15 +38,20 @@ def check(name: str, target: Tensor, others: Iterable[Any]) -> None:
             raise RuntimeError(errors.OVERLAP)
         if _ON_EXPANDED[name]:
             errors.warn(_ON_EXPANDED[name], 4)
-    meta = target._meta
     for other in others if name not in _CLONES else ():
-        if is_tensor(other) and other is not target and other._meta is not None and meta:
-            same = meta.storage is not None and other._meta.storage is meta.storage
+        if is_tensor(other) and other is not target and shares(target, other):
             found = _meet if name in _NO_SHARING else overlap_in_part
-            if same and found(data, other._data):
+            if found(data, other._data):
                 raise RuntimeError(errors.OVERLAP_IN_PART)
         if other is target and name in _NO_SHARING:
             raise RuntimeError(errors.OVERLAP_IN_PART)
+
+
+def shares(a: Tensor, b: Tensor) -> bool:
+    """Whether two tensors lie in the same memory."""
+    mine, theirs = a._meta, b._meta
+    known = mine is not None and theirs is not None and mine.storage is not None
+    return a is b or (known and mine.storage is theirs.storage)  # type: ignore[union-attr]
 
 
 def overlaps_itself(data: Array) -> bool:
@@ -61,13 +66,8 @@ def overlap_in_part(a: Array, b: Array) -> bool:
 
 
 def _is_same(a: Array, b: Array) -> bool:
-    """Whether two arrays see the same in the same shape; a stride over a single entry is none."""
-    if _start(a) != _start(b) or a.nbytes != b.nbytes:
-        return False
-    if a.shape != b.shape:
-        return bool(a.strides == b.strides)
-    strides = zip(a.strides, b.strides, a.shape, strict=True)
-    return all(s == t or n == 1 for s, t, n in strides)
+    """Whether two arrays see the same in the same way; to PyTorch strides over one entry matter."""
+    return bool(_start(a) == _start(b) and a.nbytes == b.nbytes and a.strides == b.strides)
 
 
 def _meet(a: Array, b: Array) -> bool:

@@ -38,7 +38,10 @@ def send(function: Function, i: int, below: Function, value: Any) -> None:
     if given is not kind or (
         kind is ndarray and not (value.shape == shape and value.dtype is dtype)
     ):
-        value = fitted(function, i, value, kernels)
+        if given is kind is ndarray and value.shape[1:] == shape and value.dtype is dtype:
+            value = kernels.sum(value, 0)  # what was added to every row, as a bias is
+        else:
+            value = fitted(function, i, value, kernels)
         if below.many:
             deliver(below, function.port(i), value)
             return
@@ -121,3 +124,6 @@ def _references_when_held() -> int:
 
 _HELD = _references_when_held()
 """What getrefcount says of an array that only a slot and one local variable hold."""
+
+ALONE = _HELD - 1
+"""What getrefcount says of an array that only one local variable holds."""

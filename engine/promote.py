@@ -90,10 +90,18 @@ _ONE = np.float32(1)
 def _in(dtype: dtypes.dtype, inputs: Sequence[Any]) -> list[Array]:
     return [
         None if x is None
-        else dtypes.cast(x._data, dtype) if isinstance(x, Tensor)
+        else _cast(x._data, dtype) if isinstance(x, Tensor)
         else scalar(x, dtype.np)
         for x in inputs
     ]  # fmt: skip
+
+
+def _cast(data: Array, dtype: dtypes.dtype) -> Array:
+    """In another dtype; what was expanded is again: its strides say how the result is to lie."""
+    if data.dtype is dtype.np or not data.ndim or 0 not in data.strides:
+        return dtypes.cast(data, dtype)
+    once = data[tuple(slice(0, 1) if not s else slice(None) for s in data.strides)]
+    return np.broadcast_to(dtypes.cast(once, dtype), data.shape)
 
 
 PROMOTE: dict[str, Callable[[Sequence[Any]], list[Array]]] = {

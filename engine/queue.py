@@ -105,16 +105,17 @@ def _released(leaves: set[Function], functions: list[Function]) -> list[Stop] | 
     """When the leaves run, the first first."""
     stops: list[Stop] = []
     for function in reversed(functions):
-        if not leaves:
-            break
+        if leaves.isdisjoint(function.below):
+            continue
         ready: list[Function] = []
         for below in reversed(function.below):
             # Of two, first the one whose last contribution comes first.
             if below in leaves:
                 leaves.remove(below)
                 ready.insert(0, below)
-        if ready:
-            if len(ready) > 2:
-                return None
-            stops.append((function, ready))
+        if len(ready) > 2:
+            return None
+        stops.append((function, ready))
+        if not leaves:
+            break
     return stops[::-1]

@@ -151,10 +151,28 @@ def _check_weights(weights: Array, count: int, replacement: bool) -> None:
         raise RuntimeError(
             "cannot sample n_sample > prob_dist.size(-1) samples without replacement"
         )
-    if not np.all(np.isfinite(weights) & (weights >= 0)):
-        raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
+    if weights.dtype.kind != "f":
+        raise RuntimeError(
+            "multinomial only supports floating-point dtypes for input, got: "
+            f"{dtypes.of(weights.dtype).scalar_name}"
+        )
+    if weights.shape[-1] > 2**24:
+        raise RuntimeError("number of categories cannot exceed 2^24")
+    _check_probabilities(weights, replacement and count > 1)
     if np.any(weights.sum(-1) <= 0):
         raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
+
+
+def _check_probabilities(weights: Array, drawn_again: bool) -> None:
+    """Every entry a share; PyTorch says it otherwise where it draws one after another."""
+    if not drawn_again and not np.all(np.isfinite(weights) & (weights >= 0)):
+        raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
+    what = "invalid multinomial distribution (encountering probability entry"
+    for weight in weights.flat if drawn_again else ():
+        if not weight >= 0:  # nan as well
+            raise RuntimeError(f"{what} < 0)")
+        if weight == np.inf:
+            raise RuntimeError(f"{what} = infinity or NaN)")
 
 
 def _by_race(rows: Array, count: int, source: Any) -> Array:

@@ -12,7 +12,7 @@ import numpy as np
 
 from engine import random
 from engine.actions import ACTIONS
-from engine.arguments import Wired, arguments
+from engine.arguments import Wired, arguments, passed_on
 from engine.events import Alias, Event, Output
 from engine.function import Function
 from engine.graph import Action, Edge, Graph, Node, Program
@@ -27,7 +27,13 @@ ENGINE_ERRORS = (
 )  # fmt: skip
 """What an op may raise about the person's graph; anything else is our own fault, let through."""
 
-REGION_MODES: dict[str, Callable[[], Any]] = {"no_grad": no_grad, "enable_grad": enable_grad}
+REGION_MODES: dict[str | None, Callable[[], Any]] = {
+    None: enable_grad,
+    "enable_grad": enable_grad,
+    "no_grad": no_grad,
+    "inference_mode": inference_mode,
+}
+_UNRECORDED: dict[Callable[[], Any], str] = {no_grad: "no_grad", inference_mode: "inference_mode"}
 
 
 class NotReady(Exception):
@@ -37,8 +43,8 @@ class NotReady(Exception):
 class _Claims:
     """Told of every Function made while a node is evaluated: gives it node and slots as origin."""
 
-    def __init__(self, node: str, call: int, wired: Wired) -> None:
-        self.node, self.call = node, call
+    def __init__(self, node: str, call: int, wired: Wired, functions: list[Function]) -> None:
+        self.node, self.call, self.functions = node, call, functions
         self.slots: dict[int, list[str]] = {}
         for slot, value in wired:
             if is_tensor(value):
@@ -46,6 +52,7 @@ class _Claims:
 
     def made(self, function: Function, inputs: Sequence[Any]) -> None:
         """Equal inputs take their slots in order: x * x has two."""
+        self.functions.append(function)
         function.origin = Origin(self.node, self.call, tuple(self._slot(x) for x in inputs))
 
     def _slot(self, x: Any) -> str | None:
@@ -69,6 +76,21 @@ class _Claims:
             if origin is not None and origin.node == self.node:
                 several = len(outputs) > 1
                 function.origin = replace(origin, results=results, several=several)
+
+
+class _Derived:
+    """Told of Functions made under create_graph: theirs is the node whose derivative made them."""
+
+    def __init__(self, recorder: Recorder, call: int) -> None:
+        self.recorder, self.call = recorder, call
+
+    def made(self, function: Function, inputs: Sequence[Any]) -> None:
+        """What is made while a leaf's gradient is put in place belongs to no node."""
+        running = self.recorder.running
+        self.recorder.functions.append(function)
+        if running is not None:
+            node = self.recorder.node_of(running)
+            function.origin = Origin(node, self.call, (None,) * len(inputs))
 
 
 class _Owners:
@@ -107,6 +129,7 @@ class Session:
         self.graph, self.cancelled = graph, cancelled
         self.values: dict[str, tuple[Any, ...]] = {}
         self.failures: dict[str, str] = {}
+        self._lost: set[str] = set()
         # What most computed facts have in common with another: kept once.
         self._details: dict[tuple[Any, ...], tuple[Any, ...]] = {}
         self.chapters: list[Chapter] = []
@@ -148,6 +171,8 @@ class Session:
             self.calls[method.kind] += 1
         failed = False
         with self._in_charge() as told:
+            if method.kind == "backward":
+                STATE.origin = _Derived(self.recorder, self.calls["forward"])
             try:
                 method.run(self, action)
             except ENGINE_ERRORS as error:
@@ -155,6 +180,8 @@ class Session:
                 self._record_failure(action, error)
             except NotReady:
                 failed = True
+            finally:
+                STATE.origin = self.recorder.running = None
         for text in told:
             self.recorder.add("warned", action.node, _sentence(text))
         self._close_chapter(action, index, method.kind, failed)
@@ -182,7 +209,8 @@ class Session:
         call = self.calls.get(kind, 0)
         title = {"forward": "Forward", "backward": f"Backward #{call}"}.get(kind, action.do)
         facts = tuple(self.recorder.take())
-        self.chapters.append(Chapter(index, title, kind, facts, call, failed, action.expect_error))
+        expected, functions = action.expect_error, tuple(self.recorder.take_functions())
+        self.chapters.append(Chapter(index, title, kind, facts, call, failed, expected, functions))
 
     def _record_failure(self, action: Action, error: BaseException) -> None:
         where = self._failing_node() or action.node
@@ -219,6 +247,7 @@ class Session:
         Raises NotReady at the end when a node has failed.
         """
         self.failures.clear()
+        self._lost.clear()
         for node in self.graph.nodes.values():
             self._evaluate(node)
         if self.failures:
@@ -237,15 +266,25 @@ class Session:
         except ENGINE_ERRORS as error:
             sentence = _sentence(error)
             self.failures[node.id] = sentence
-            lost = (node.id, *self.graph.downstream(node.id))
+            lost = self._lost_with(node)
             kind = type(error).__name__
             self.recorder.add("failed", node.id, kind, sentence, (node.id,), lost)
             return
         self._bind(node, outputs)
         self._record(node, outputs, why)
 
+    def _lost_with(self, node: Node) -> tuple[str, ...]:
+        """The node and all that depends on it, each told of once: with the first failure."""
+        new = self.graph.downstream(node.id) - self._lost
+        self._lost |= new
+        return (node.id, *sorted(new))
+
     def _call(self, node: Node, op: Op | None) -> tuple[tuple[Any, ...], str | None]:
         """The op's outputs, and why gradients will not flow through them, if so."""
+        if node.muted:
+            passed = passed_on(self.graph, node, op, self._incoming)
+            why = None if passed[1].requires_grad else "requires_grad=False"
+            return (passed[1],), why
         if op is None:
             raise RuntimeError(
                 f"this version of Chainrule has no op “{node.op}”: replace the node, or open the "
@@ -253,7 +292,9 @@ class Session:
             )
         wired, keywords = arguments(self.graph, node, op, self._incoming)
         mode = self._mode(node)
-        claims = STATE.origin = _Claims(node.id, self.calls["forward"], wired)
+        claims = STATE.origin = _Claims(
+            node.id, self.calls["forward"], wired, self.recorder.functions
+        )
         try:
             with mode():
                 result = op.call(**keywords)
@@ -261,12 +302,12 @@ class Session:
             claims.settle(outputs)
         finally:
             STATE.origin = None
-        return outputs, _why_untracked(op, wired, outputs[0], mode is no_grad)
+        return outputs, _why_untracked(op, wired, outputs[0], _UNRECORDED.get(mode))
 
     def _mode(self, node: Node) -> Callable[[], Any]:
-        """The grad mode of the innermost region around a node."""
-        kinds = [r.kind for r in self.graph.region_of.get(node.id, ()) if r.kind in REGION_MODES]
-        return REGION_MODES[kinds[-1]] if kinds else enable_grad
+        """The grad mode of the region around a node; leaves are made before any block begins."""
+        op = OPS.get(node.op)
+        return enable_grad if op and op.source else REGION_MODES[self.graph.mode_of(node.id)]
 
     def _incoming(self, edge: Edge) -> Any:
         outputs = self.values.get(edge.source)
@@ -296,7 +337,7 @@ class Session:
         grad = None if first._grad is None else first._grad._data
         details = (requires_grad, name is None, name, why, more, same_as, grad)
         self._record_value(node, first._data, details)
-        if OPS[node.op].inplace:
+        if not node.muted and OPS[node.op].inplace:
             self._record_mutation(node, first)
 
     def _record_value(self, node: Node, value: Any, details: tuple[Any, ...]) -> None:
@@ -346,16 +387,16 @@ def _history(x: Tensor) -> tuple[bool, str | None]:
     return x._req or x._fn is not None, None if x._fn is None else type(x._fn).__name__
 
 
-def _why_untracked(op: Op, wired: Wired, result: Any, in_no_grad: bool) -> str | None:
-    """Why gradients will not flow through this result, or None if they will."""
+def _why_untracked(op: Op, wired: Wired, result: Any, inside: str | None) -> str | None:
+    """Why gradients will not flow through this result, or None; `inside` names a mode, if any."""
     if not is_tensor(result):
         return "not differentiable"
     if result.requires_grad:
-        return "no_grad" if op.inplace and in_no_grad else None
+        return inside if op.inplace else None
     if op.source:
         return "requires_grad=False"
-    if in_no_grad:
-        return "no_grad"
+    if inside is not None:
+        return inside
     if not any(is_tensor(v) and v.requires_grad for _, v in wired):
         return "requires_grad=False"
     return "detach" if op.name == "detach" else "not differentiable"

@@ -28,10 +28,12 @@ class Version:
 class SavedResult:
     """A saved output that a tensor may change in place: it follows memory and version."""
 
-    __slots__ = ("__weakref__", "_data", "saved_at", "version")
+    __slots__ = ("__weakref__", "_data", "saved_at", "version", "view_node")
 
     def __init__(self, data: Array, version: Version, saved_at: int) -> None:
         self._data, self.version, self.saved_at = data, version, saved_at
+        # The node that a view got when this was written through it, as long as that exists.
+        self.view_node: weakref.ref[Any] | None = None
 
 
 class Storage:

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine import devices, dtypes, errors
 from engine.layout import is_laid_out, layout, memory_format, strided
-from engine.meta import Meta, is_tracked, meta_of, own, refresh, share, version_of
+from engine.meta import Meta, is_tracked, is_uncounted, meta_of, own, refresh, share, version_of
 from engine.modes import STATE
 from engine.protocol import PythonProtocol
 from engine.size import Size
@@ -154,12 +154,12 @@ class Tensor(PythonProtocol):
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Say in place whether this leaf's gradient is wanted."""
-        if self._fn is not None:
-            if not requires_grad:
-                raise RuntimeError(errors.CHANGE_FLAG_HINT)
-            return self
+        if self._fn is not None and not requires_grad:
+            raise RuntimeError(errors.CHANGE_FLAG_HINT)
         if requires_grad and not self.is_floating_point():
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
+        if self._fn is not None:
+            return self
         if requires_grad and self.is_inference() and not STATE.inference:
             raise RuntimeError(errors.INFERENCE_REQUIRES_GRAD)
         self._req = bool(requires_grad)
@@ -203,7 +203,7 @@ class Tensor(PythonProtocol):
 
     @property
     def _version(self) -> int:
-        if self.is_inference():
+        if is_uncounted(self):
             raise RuntimeError("Inference tensors do not track version counter.")
         return version_of(self)
 
@@ -230,8 +230,11 @@ class Tensor(PythonProtocol):
         if self._meta is not None and self._meta.storage is not None:
             self._meta.storage.drop(self)
             self._meta.storage = None
+        counted = not is_uncounted(self)  # which other data does not change
         meta = meta_of(share(self, new, own_version=True))
         meta.version = version or meta.version
+        if meta.inference or new.is_inference():
+            meta.inference, meta.counted = new.is_inference(), counted
 
     def backward(
         self,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine import kernels
 from engine.events import (
@@ -75,6 +75,10 @@ class Recorder:
         self, node_of: Callable[[Tensor], str | None], cancelled: Callable[[], bool]
     ) -> None:
         self.facts: list[Fact] = []
+        self.functions: list[Function] = []
+        """Every Function made, in order."""
+        self.running: Function | None = None
+        """The Function whose derivative is being worked out, in a pass that creates a graph."""
         self._node_of = node_of
         self._cancelled = cancelled
 
@@ -89,6 +93,11 @@ class Recorder:
         facts, self.facts = self.facts, []
         return facts
 
+    def take_functions(self) -> list[Function]:
+        """The Functions made so far; starts a new list."""
+        functions, self.functions = self.functions, []
+        return functions
+
     # called by the backward loop
 
     def started(self, edges: Sequence[Edge], seeds: Sequence[Any], keep: bool) -> None:
@@ -101,9 +110,11 @@ class Recorder:
         return self.facts.extend
 
     def visiting(self, function: Function, grads: list[Any]) -> None:
+        self.running = function
         self.add("visit", function, _arrays(grads))
 
     def ran(self, function: Function, raw: list[Any], checked: Sequence[Any]) -> None:
+        self.running = None
         self.facts.append(("ran", function, _arrays(raw), _arrays(checked)))
 
     def freed(self, function: Function) -> None:
@@ -144,6 +155,16 @@ class Chapter:
     call: int
     failed: bool
     expected: bool
+    functions: tuple[Function, ...] = ()
+    """The Functions it made, in order."""
+
+
+class About(NamedTuple):
+    """An event, the Function it is about, and (of a Flow) the number of the edge it goes along."""
+
+    event: Event
+    function: Function | None = None
+    edge: int = -1
 
 
 @dataclass(frozen=True)
@@ -182,6 +203,11 @@ class Trace:
     def spans(self) -> tuple[tuple[int, int], ...]:
         """For each chapter its first step and the step after its last."""
         return self._read[1]
+
+    def by_function(self) -> Iterator[About]:
+        """The events once more, each with the Function it is about; steps are the same."""
+        for chapter, (first, _) in zip(self.chapters, self.spans, strict=True):
+            yield from _Teller(chapter, first, self.node_of).told()
 
     @property
     def steps(self) -> int:
@@ -278,10 +304,10 @@ class _Reader:
         for i, (edge, r, value) in enumerate(zip(function.edges, raw, checked, strict=True)):
             if edge.function is not None:
                 slot = slots[i] if i < len(slots) else None
-                yield from self._flow(function, edge, slot, r, value)
+                yield from self._flow(function, i, edge, slot, r, value)
 
     def _flow(
-        self, function: Function, edge: Edge, slot: str | None, raw: Any, value: Any
+        self, function: Function, i: int, edge: Edge, slot: str | None, raw: Any, value: Any
     ) -> Iterator[Event]:
         below = edge.function
         assert below is not None
@@ -328,6 +354,49 @@ class _Reader:
     ) -> Iterator[Event]:
         expected = self.chapter.expected
         yield Failed(self._next(), self.action, node, kind, sentence, path, lost, expected)
+
+
+class _Teller(_Reader):
+    """A reader that says of each event which Function it is about."""
+
+    about: tuple[Function | None, int] = (None, -1)
+
+    def told(self) -> Iterator[About]:
+        """The chapter's events in order."""
+        for event in self.events():
+            yield About(event, *self.about)
+            self.about = (None, -1)
+
+    def _noted(self, events: Iterator[Event], function: Function, i: int = -1) -> Iterator[Event]:
+        for event in events:
+            self.about = (function, i)
+            yield event
+
+    def _started(self, functions: Any, seeds: Any, keep: bool) -> Iterator[Event]:
+        for function, event in zip(
+            functions, super()._started(functions, seeds, keep), strict=True
+        ):
+            self.about = (function, -1)
+            yield event
+
+    def _visit(self, function: Function, grads: list[Array]) -> Iterator[Event]:
+        return self._noted(super()._visit(function, grads), function)
+
+    def _flow(
+        self, function: Function, i: int, edge: Edge, slot: str | None, raw: Any, value: Any
+    ) -> Iterator[Event]:
+        return self._noted(super()._flow(function, i, edge, slot, raw, value), function, i)
+
+    def _freed(self, function: Function) -> Iterator[Event]:
+        return self._noted(super()._freed(function), function)
+
+    def _stored(
+        self, function: Function, before: Any, added: Array, after: Array
+    ) -> Iterator[Event]:
+        return self._noted(super()._stored(function, before, added, after), function)
+
+    def _retained(self, function: Function, before: Any, after: Array) -> Iterator[Event]:
+        return self._noted(super()._retained(function, before, after), function)
 
 
 def _result_of(function: Function) -> int | None:

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-import logging
-import sys
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 
-from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QIcon, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QMenu, QMessageBox
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon, QKeySequence, QPixmap, QShortcut
 
-import assets
-import engine
 from engine.code.source import Line, lines
 from engine.graph import Graph, Program
-from gui import help_texts
+from gui import help_texts, shortcuts
+from gui.actions import COMMANDS
 from gui.canvas.canvas import Canvas
-from gui.dress import dress
+from gui.desk import Desk
+from gui.doing import Doing
 from gui.filing import Filing
-from gui.model import edits, words
-from gui.model.arrange import arrange
+from gui.model import words
 from gui.model.document import Document
 from gui.model.files import from_text, to_text
 from gui.model.probe import check_shapes
 from gui.model.program import FORWARD
 from gui.panels.caption import Caption
 from gui.panels.code import CodePane
-from gui.panels.commands import CommandPalette, Entry
+from gui.panels.commands import CommandPalette
+from gui.panels.edits import Edits
 from gui.panels.icons import icon
 from gui.panels.inspector import Inspector
 from gui.panels.ledger import Ledger
@@ -38,17 +34,19 @@ from gui.panels.log import Log
 from gui.panels.outline import Outline
 from gui.panels.palette import Palette
 from gui.panels.program import ProgramPane
+from gui.panels.start_page import StartPage
 from gui.panels.transport import Transport
+from gui.placing import VERSION, make_window
+from gui.state.arranger import Arranger
 from gui.state.conductor import Conductor
 from gui.state.editor import Editor
 from gui.state.jobs import Runner
 from gui.state.player import Player
 from gui.state.selection import Selection
-from gui.state.settings import THEME_CHOICES, Settings
-from gui.theme import LIGHT, THEMES, Theme, mono
+from gui.theme import Theme
+from gui.tr import tr
+from gui.views import Views
 from gui.window import Window
-
-log = logging.getLogger(__name__)
 
 
 def program_lines(graph: Graph, program: Program) -> tuple[Line, ...]:
@@ -56,76 +54,116 @@ def program_lines(graph: Graph, program: Program) -> tuple[Line, ...]:
     return lines(graph, program or (FORWARD,))
 
 
-class App:
-    """One window and everything in it."""
+class App(Doing):
+    """One window and everything in it; what windows share is the desk's."""
 
-    theme_names = THEME_CHOICES
-    retain_graph: bool
-    settings: Settings
-    editor: Editor
-    selection: Selection
-    player: Player
-    runner: Runner
-    conductor: Conductor
-    canvas: Canvas
-    window: Window
-    filing: Filing
-
-    def __init__(self) -> None:
+    def __init__(self, desk: Desk | None = None) -> None:
+        self.desk = desk or Desk(App)
+        self.settings, self.theme = self.desk.settings, self.desk.theme
         self.retain_graph = False
-        self.settings = Settings()
         self.editor, self.selection = Editor(), Selection()
         self.player, self.runner = Player(), Runner()
+        self.arranger = Arranger(self.editor)
         self.conductor = Conductor(self.editor, self.runner, self.player)
-        self.theme = self._wanted_theme()
         self._make_panels()
-        self.filing = Filing(self.editor, self.settings, lambda: self.window, self.editor)
-        self.window = Window(self)
+        self.filing = Filing(
+            self.editor, self.settings, lambda: self.window, self.editor,
+            elsewhere=lambda path: self.desk.raise_elsewhere(path, self),
+        )  # fmt: skip
+        self.window = self._take_window()
         self._closed = False
+        self._fill_menus()
         self._connect()
-        self.apply_theme()
-        self._restore()
+        self.desk.apps.append(self)
+        self._show_all()
 
     def _make_panels(self) -> None:
         e, s, p, t = self.editor, self.selection, self.player, self.theme
         self.canvas = Canvas(
             e, s, theme=t, to_text=to_text, from_text=from_text, check_shapes=self._check_shapes
         )
+        self.views = Views(self.canvas, s, p, t)
         self.palette = Palette(t)
         self.palette.setMinimumWidth(180)
+        self.edits = Edits(e, t)
         self.inspector = Inspector(e, s, p, t)
         self.inspector.setMinimumWidth(300)
         self.ledger = Ledger(e, p, t)
         self.code = CodePane(e, s, p, program_lines, t)
-        self.program = ProgramPane(e, s, p, program_lines, t)
+        self.program = ProgramPane(e, s, p, t)
         self.outline = Outline(e, s, p, t)
         self.log = Log(p, t)
         self.legend = Legend(t)
         self.legend.setMinimumWidth(270)
         self.caption, self.transport = Caption(p, t), Transport(p, t)
         self.commands = CommandPalette(t)
+        self.start_page = StartPage(t, self._picture)
         self.themed = (
-            self.canvas, self.palette, self.inspector, self.ledger, self.code, self.program,
-            self.outline, self.log, self.legend, self.caption, self.transport, self.commands,
+            self.canvas, self.views, self.palette, self.edits, self.inspector, self.ledger,
+            self.code, self.program, self.outline, self.log, self.legend, self.caption,
+            self.transport, self.commands, self.start_page,
         )  # fmt: skip
 
     def _check_shapes(self, document: Document) -> Mapping[str, str]:
         return check_shapes(document, self.player.film)
 
+    def _picture(self, path: Path, size: QSize) -> QPixmap:
+        return self.desk.picture(path, size, self.theme)
+
+    def _take_window(self) -> Window:
+        """The frame that was shown first, if nobody has filled it yet, or another."""
+        window, self.desk.first_window = self.desk.first_window, None
+        if window is None:
+            beside = self.desk.apps[-1].window if self.desk.apps else None
+            window = make_window(self.settings, self.theme, beside)
+        window.fill(self)
+        return window
+
+    def _fill_menus(self) -> None:
+        menus = self.window.menus
+        for path in self.lessons():
+            menus.lessons.addAction(tr(path.stem.capitalize()), partial(self.open_lesson, path))
+        menus.recent.aboutToShow.connect(self._fill_recent)
+        self.start_page.set_lessons(self.lessons())
+
+    def _fill_recent(self) -> None:
+        menu = self.window.menus.recent
+        menu.clear()
+        for path in self.settings.recent:
+            menu.addAction(str(path).replace("&", "&&"), partial(self.filing.open, path))
+        if menu.isEmpty():
+            menu.addAction(tr("No recent files")).setEnabled(False)
+        else:
+            menu.addSeparator()
+            menu.addAction(tr("Forget these"), self.settings.forget_recent)
+
     def _connect(self) -> None:
         self.player.framed.connect(self.canvas.show_frame)
-        self.canvas.hint.connect(self.window.statusBar().showMessage)
-        self.canvas.zoom_changed.connect(self._show_zoom)
-        self.canvas.space_tapped.connect(self.player.toggle)
-        for key, do in (("Right", self.player.forward), ("Left", self.player.back)):
-            here = Qt.ShortcutContext.WidgetShortcut  # elsewhere arrows move the cursor
-            QShortcut(QKeySequence(key), self.canvas, do, context=here)
+        for canvas in (self.canvas, self.views.history):
+            canvas.hint.connect(self.window.statusBar().showMessage)
+            canvas.zoom_changed.connect(self._show_zoom)
+            canvas.space_tapped.connect(self.player.toggle)
+            for key, do in (("Right", self.player.forward), ("Left", self.player.back)):
+                here = Qt.ShortcutContext.WidgetShortcut  # elsewhere arrows move the cursor
+                QShortcut(QKeySequence(key), canvas, do, context=here)
+        self.views.turned.connect(self._on_turned)
+        self.canvas.added.connect(self.settings.count_use)
+        self.canvas.search.uses = lambda: self.settings.uses
+        self.canvas.table_wanted.connect(self.edit_table)
+        self.inspector.properties.table_wanted.connect(self.edit_table)
+        self.palette.chosen.connect(lambda _: self.views.show_history(False))
         self.palette.chosen.connect(self.canvas.add_op)
-        self.palette.region_chosen.connect(self._add_region)
-        self.conductor.choose_root.connect(self._ask_root)
-        self.conductor.message.connect(self._say)
+        self.palette.region_chosen.connect(self.add_region)
+        self.palette.module_chosen.connect(self.add_module)
+        self.conductor.choose_root.connect(self.ask_root)
+        self.conductor.message.connect(self.say)
         self.conductor.stopped.connect(self.window.docks["program"].raise_)
-        self.filing.message.connect(self._say)
+        self.filing.message.connect(self.say)
+        self.arranger.arranged.connect(self.canvas.fit_all)
+        self.arranger.busy_changed.connect(self.window.working.show_busy)
+        self.arranger.busy_changed.connect(self.window.refresh)
+        self.arranger.progress.connect(self.window.working.show_progress)
+        self.window.working.cancelled.connect(self.arranger.cancel)
         self.runner.broken.connect(self._tell_broken)
         self.runner.busy_changed.connect(self._show_counts)
         self.runner.published.connect(self._show_counts)
@@ -134,132 +172,30 @@ class App:
         self.editor.history.cleanChanged.connect(self._show_title)
         self.editor.path_changed.connect(self._show_title)
         self.editor.opened.connect(self._on_opened)
-        self.settings.theme_changed.connect(self.apply_theme)
+        self.editor.changed.connect(self.show_work)
         self.player.speed_changed.connect(lambda speed: setattr(self.settings, "speed", speed))
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self.apply_theme)
+        self._connect_start_page()
+
+    def _connect_start_page(self) -> None:
+        page = self.start_page
+        page.lesson_chosen.connect(self.open_lesson)
+        page.file_chosen.connect(self.filing.open)
+        page.file_removed.connect(self.settings.forget)
+        page.new_wanted.connect(self.filing.new)
+        page.open_wanted.connect(self.filing.ask_open)
+        page.left.connect(self.show_work)
 
     def _on_opened(self, _: object) -> None:
         self.retain_graph = False
         self._show_counts()
+        self.show_work()
         self.canvas.setFocus()
 
-    # ---- commands ------------------------------------------------------------------------------
-
-    def backward(self, root: str | None = None) -> None:
-        """Run the backward pass from `root`, or from the loss."""
-        self.conductor.backward(root, self.retain_graph)
-
-    def _ask_root(self, ids: tuple[str, ...]) -> None:
-        menu = QMenu(self.window)
-        menu.addSection("Backward from …")
-        for node in ids:
-            name = self.editor.document.graph.nodes[node].name.replace("&", "&&")
-            menu.addAction(f"{name}.backward()", partial(self.backward, node))
-        button = self.window.buttons["backward"]
-        menu.popup(button.mapToGlobal(QPoint(0, button.height())))
-        self._root_menu = menu  # popup() returns at once; the menu must live until it is answered
-
-    def toggle_retain_graph(self) -> None:
-        self.retain_graph = not self.retain_graph
-        self.window.refresh()
-
-    def toggle_reduced_motion(self) -> None:
-        self.settings.reduced_motion = not self.settings.reduced_motion
-        self._apply_motion()
-
-    def _apply_motion(self) -> None:
-        self.canvas.reduced_motion = self.settings.reduced_motion
-        self.conductor.play_new = not self.settings.reduced_motion
-        self.window.refresh()
-
-    def step_node(self, way: int) -> None:
-        """Step until another node is the active one."""
-        step, here = self.player.step, self.player.frame.active
-        while 0 <= step + way < len(self.player.film):
-            step += way
-            if self.player.film.frame(step).active != here:
-                break
-        self.player.pause()
-        self.player.go(step)
-
-    def arrange(self) -> None:
-        """Lay out the selection, or everything, as one undoable edit."""
-        document = self.editor.document
-        graph = document.graph
-        members = [i for i in self.selection.items if i in graph.nodes] or list(graph.nodes)
-        if not members:
-            return
-        places = arrange(graph, self.canvas.sizes(), members)
-        known = [document.places[i] for i in members if i in document.places] or [(0.0, 0.0)]
-        dx = min(x for x, _ in known) - min(x for x, _ in places.values())
-        dy = min(y for _, y in known) - min(y for _, y in places.values())
-        moved = {i: (x + dx, y + dy) for i, (x, y) in places.items()}
-        self.editor.apply("Arrange", edits.move(document, moved))
-        self.canvas.fit_all()
-
-    def show_commands(self) -> None:
-        """The command palette: every command, lesson and node by name."""
-        from gui.actions import COMMANDS, plain
-
-        entries = [
-            Entry(plain(c), c.menu, c.shortcut or c.key, self.window.actions_by_id[c.id].trigger)
-            for c in COMMANDS
-            if c.when is None or c.when(self)
-        ]
-        entries += [
-            Entry(path.stem.capitalize(), "Lesson", "", partial(self.filing.open_copy, path))
-            for path in self.lessons()
-        ]
-        entries += [
-            Entry(f"{name.capitalize()} theme", "View", "", partial(self.choose_theme, name))
-            for name in self.theme_names
-        ]
-        entries += [
-            Entry(f"{dock.windowTitle()} panel", "View", "", dock.toggleViewAction().trigger)
-            for dock in self.window.docks.values()
-        ]
-        entries += [
-            Entry(node.name, node.op, "", partial(self._go_to, node.id))
-            for node in self.editor.document.graph.nodes.values()
-        ]
-        self.commands.open_over(self.window, entries)
-
-    def _go_to(self, node: str) -> None:
-        self.selection.set([node])
-        self.canvas.ensure_visible(node)
-        self.canvas.setFocus()
-
-    def show_keys(self) -> None:
-        self._message("Keyboard and mouse", help_texts.KEYS)
-
-    def show_about(self) -> None:
-        self._message("About Chainrule", help_texts.about(engine.__version__))
-
-    def _message(self, title: str, text: str) -> None:
-        box = QMessageBox(self.window)
-        box.setWindowTitle(title)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setFont(mono(10))  # the texts are laid out in columns
-        box.setText(text)
-        box.exec()
-
-    def _add_region(self, kind: str) -> None:
-        if kind == "note":
-            self.canvas.add_note()
-        else:
-            self.canvas.add_region(kind)
-
-    # ---- files and windows -----------------------------------------------------------------------
-
-    def lessons(self) -> list[Path]:
-        """The lesson files, in the order of the tutorial."""
-        order = ("square", "sine", "perceptron", "accumulation", "stopping")
-        return [assets.path("examples", f"{name}.chain") for name in order]
+    # ---- coming and going ------------------------------------------------------------------------
 
     def open_dropped(self, names: list[str]) -> None:
-        """Open the first file dropped on the window."""
-        if names and names[0]:
-            self.filing.open(Path(names[0]))
+        """Open what was dropped on the window."""
+        self.desk.open_all(names, self)
 
     def may_quit(self) -> bool:
         """Ask about unsaved changes, remember the window, stop the worker."""
@@ -275,28 +211,16 @@ class App:
         if self._closed:
             return
         self._closed = True
-        self.settings.layout = (self.window.saveGeometry(), self.window.saveState())
+        self.settings.layout = (self.window.saveGeometry(), self.window.saveState(VERSION))
         self.settings.flush()
         self.editor.history.blockSignals(True)  # its destructor signals to windows that are gone
         self.player.pause()
         self.runner.close()
-
-    def _restore(self) -> None:
-        self._factory_layout = self.window.saveState()
-        if self.settings.layout is not None:
-            geometry, docks = self.settings.layout
-            self.window.restoreGeometry(geometry)
-            self.window.restoreState(docks)
-        else:
-            QTimer.singleShot(0, self.window, self.window.size_docks)
-        self.player.set_speed(self.settings.speed)
-        self._apply_motion()
-        self._show_title()
-        self._show_counts()
+        self.desk.closed(self)
 
     def reset_layout(self) -> None:
         """Put docks and toolbar back where they were at the very first start."""
-        self.window.restoreState(self._factory_layout)
+        self.window.restoreState(self.window.factory_layout, VERSION)
         self.window.size_docks()
 
     # ---- what the bars say -----------------------------------------------------------------------
@@ -305,17 +229,13 @@ class App:
         self.window.setWindowTitle(f"{self.editor.title}[*] — Chainrule")
         self.window.setWindowModified(self.editor.dirty)
         history = self.editor.history
-        for name, text, able in (
-            ("undo", history.undoText(), history.canUndo()),
-            ("redo", history.redoText(), history.canRedo()),
+        for name, verb, text, able in (
+            ("undo", tr("&Undo"), history.undoText(), history.canUndo()),
+            ("redo", tr("&Redo"), history.redoText(), history.canRedo()),
         ):
             action = self.window.actions_by_id[name]
             plain = text.replace("&", "&&")
-            action.setText(
-                f"&{name.capitalize()} {plain[:1].lower()}{plain[1:]}"
-                if text
-                else f"&{name.capitalize()}"
-            )
+            action.setText(f"{verb} {plain[:1].lower()}{plain[1:]}" if text else verb)
             action.setEnabled(able)
 
     def _show_counts(self, *_: object) -> None:
@@ -327,74 +247,66 @@ class App:
         self.window.counts.setText(f"{nodes} · {edges} · {state}")
         self.window.refresh()
 
+    def _on_turned(self) -> None:
+        self._show_zoom(self.views.canvas.view.scale)
+        self.window.refresh()
+
     def _show_zoom(self, factor: float) -> None:
         self.window.zoom.setText(f"{factor:.0%}")
 
     def _tell_broken(self, text: str) -> None:
-        self._message("Something went wrong inside Chainrule", help_texts.broken(text))
+        self.tell(tr("Something went wrong inside Chainrule"), help_texts.broken(text))
 
-    def _say(self, text: str) -> None:
-        self.window.statusBar().showMessage(text, 8000)
+    # ---- what the settings say -------------------------------------------------------------------
 
-    # ---- looks -----------------------------------------------------------------------------------
+    def _show_all(self) -> None:
+        self.player.set_speed(self.settings.speed)
+        self.set_theme(self.theme)
+        self.follow_keys()
+        self.follow_settings()
+        self._show_title()
+        self._show_counts()
 
-    def choose_theme(self, name: str) -> None:
-        self.settings.theme = name
+    def follow_settings(self) -> None:
+        """Take over how the canvas is to feel."""
+        settings = self.settings
+        for canvas in (self.canvas, self.views.history):
+            canvas.reduced_motion = settings.reduced_motion
+            canvas.wheel_scrolls = settings.wheel == "scrolls"
+            canvas.touchpad_zooms = settings.touchpad == "zooms"
+            canvas.dtype = settings.dtype
+        self.conductor.play_new = not settings.reduced_motion
+        self.window.refresh()
 
-    def _wanted_theme(self) -> Theme:
-        chosen = self.settings.theme
-        if chosen in THEMES:
-            return THEMES[chosen]
-        dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        return THEMES["dark"] if dark else LIGHT
+    def follow_keys(self) -> None:
+        """Bind every command to the keys it has now."""
+        keymap = self.desk.keymap
+        for canvas in (self.canvas, self.views.history):
+            canvas.set_keys(shortcuts.canvas_keys(keymap))
+        for command in COMMANDS:
+            keys = shortcuts.keys_in_window(keymap, command)
+            shown = keymap.keys(command.id) if keys is None else keys
+            self.window.menus.set_keys(command, shown, in_window=keys is not None)
 
-    def apply_theme(self, *_: object) -> None:
-        """Colour everything in the chosen theme, or the system's."""
-        self.theme = self._wanted_theme()
+    def follow_digits(self) -> None:
+        """Every number is written anew."""
+        self.conductor.tell_anew()
+        self.canvas.set_theme(self.theme)
+        self.views.set_theme(self.theme)
+
+    def follow_recent(self) -> None:
+        self.start_page.set_recent(self.settings.recent)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colour everything in `theme`."""
+        self.theme = theme
         for part in self.themed:
-            part.set_theme(self.theme)
-        dress(self.theme)
+            part.set_theme(theme)
+        if self.help is not None:
+            self.help.set_theme(theme)
         self.window.set_icons(self._icon)
         self.window.refresh()
 
     def _icon(self, name: str) -> QIcon:
         token = {"forward": "value", "backward": "gradient"}.get(name, "text")
         return icon(name, self.theme.color(token))
-
-
-def start(file: Path | None, lesson: Path) -> int:
-    """Open the window on `file`, or on a copy of the lesson; returns the exit code."""
-    application = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(application, QApplication)
-    application.setApplicationName("Chainrule")
-    application.setStyle("Fusion")
-    app = App()
-    sys.excepthook = _Report(app)
-    app.window.show()
-    QTimer.singleShot(0, lambda: app.filing.open(file) if file else app.filing.open_copy(lesson))
-    code = application.exec()
-    app.close()
-    return code
-
-
-class _Report:
-    """The last resort for an error of ours: say that the work is safe, and log it."""
-
-    def __init__(self, app: App) -> None:
-        self.app = app
-        self._telling = False
-
-    def __call__(
-        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
-        log.critical("unexpected error", exc_info=(kind, error, trace))
-        if self._telling:
-            return
-        self._telling = True
-        try:
-            self.app._message(
-                "Something went wrong inside Chainrule",
-                help_texts.broken(f"{kind.__name__}: {error}"),
-            )
-        finally:
-            self._telling = False

@@ -12,6 +12,7 @@ from gui.model.document import Document
 from gui.model.files import CannotSave, ChangedOnDisk, Unreadable, load, save, warnings
 from gui.state.editor import Editor
 from gui.state.settings import Settings
+from gui.tr import tr
 
 FILTER = "Chainrule graphs (*.chain);;All files (*)"
 SUFFIX = ".chain"
@@ -24,10 +25,16 @@ class Filing(QObject):
     message = Signal(str)
 
     def __init__(
-        self, editor: Editor, settings: Settings, window: Callable[[], QWidget], parent: QObject
+        self,
+        editor: Editor,
+        settings: Settings,
+        window: Callable[[], QWidget],
+        parent: QObject,
+        elsewhere: Callable[[Path], bool] = lambda path: False,
     ) -> None:
         super().__init__(parent)
         self.editor, self.settings, self._window = editor, settings, window
+        self._elsewhere = elsewhere
         self._hash: str | None = None
 
     # ---- opening -------------------------------------------------------------------------------
@@ -43,11 +50,16 @@ class Filing(QObject):
     def ask_open(self) -> bool:
         """Let the person pick a file and open it."""
         start = str(self.editor.path.parent if self.editor.path else Path.home())
-        name, _ = QFileDialog.getOpenFileName(self._window(), "Open a graph", start, FILTER)
+        name, _ = QFileDialog.getOpenFileName(self._window(), tr("Open a graph"), start, FILTER)
         return bool(name) and self.open(Path(name))
 
     def open(self, path: Path) -> bool:
-        """Open a file in place of the current document; on any problem nothing changes."""
+        """Open a file in place of the current document; on any problem nothing changes.
+
+        If another window has it, that one comes to the front.
+        """
+        if self._elsewhere(path):
+            return True
         if not self.may_close():
             return False
         loaded = self._load(path)
@@ -74,12 +86,12 @@ class Filing(QObject):
         try:
             document, found = load(path)
         except Unreadable as error:
-            self._tell(f"“{path.name}” cannot be opened", str(error))
+            self.tell(tr("“{}” cannot be opened").format(path.name), str(error))
             return None
         notes = warnings(document)
         if notes:
-            self._tell(
-                f"“{path.name}” was opened, but not all of it is known here",
+            self.tell(
+                tr("“{}” was opened, but not all of it is known here").format(path.name),
                 "\n".join(f"{n.where}: {n.what} {n.remedy}" for n in notes[:20]),
                 QMessageBox.Icon.Information,
             )
@@ -96,7 +108,9 @@ class Filing(QObject):
     def save_as(self) -> bool:
         """Ask for a file and save there."""
         start = self.editor.path or Path.home() / f"{self.editor.title}{SUFFIX}"
-        name, _ = QFileDialog.getSaveFileName(self._window(), "Save the graph", str(start), FILTER)
+        name, _ = QFileDialog.getSaveFileName(
+            self._window(), tr("Save the graph"), str(start), FILTER
+        )
         if not name:
             return False
         path = Path(name)
@@ -112,24 +126,27 @@ class Filing(QObject):
         except ChangedOnDisk:
             return self._ask_overwrite(path) and self._write(path, None)
         except CannotSave as error:
-            self._tell(f"“{path.name}” was not saved", f"{error}\n\nYour work is still open here.")
+            self.tell(
+                tr("“{}” was not saved").format(path.name),
+                f"{error}\n\n" + tr("Your work is still open here."),
+            )
             return False
         self.editor.saved(path)
         self.settings.remember(path)
-        self.message.emit(f"Saved to {path}")
+        self.message.emit(tr("Saved to {}").format(path))
         return True
 
     def _ask_replace(self, path: Path) -> bool:
         return self._ask(
-            f"“{path.name}” is already there",
-            "Saving replaces what it holds. Save anyway?",
+            tr("“{}” is already there").format(path.name),
+            tr("Saving replaces what it holds. Save anyway?"),
             Button.Save | Button.Cancel,
         ) == Button.Save  # fmt: skip
 
     def _ask_overwrite(self, path: Path) -> bool:
         return self._ask(
-            f"“{path.name}” has been changed by another program",
-            "Saving now would replace those changes with what you have here. Save anyway?",
+            tr("“{}” has been changed by another program").format(path.name),
+            tr("Saving now would replace those changes with what you have here. Save anyway?"),
             Button.Save | Button.Cancel,
         ) == Button.Save  # fmt: skip
 
@@ -140,8 +157,8 @@ class Filing(QObject):
         if not self.editor.dirty:
             return True
         answer = self._ask(
-            f"Save the changes to “{self.editor.title}”?",
-            "Without saving, what you have changed since the last save will be lost.",
+            tr("Save the changes to “{}”?").format(self.editor.title),
+            tr("Without saving, what you have changed since the last save will be lost."),
             Button.Save | Button.Discard | Button.Cancel,
         )
         return self.save() if answer == Button.Save else answer == Button.Discard
@@ -152,9 +169,10 @@ class Filing(QObject):
         box.setDefaultButton(Button.Save)
         return Button(box.exec())
 
-    def _tell(
+    def tell(
         self, title: str, text: str, icon: QMessageBox.Icon = QMessageBox.Icon.Warning
     ) -> None:
+        """A message to be read before going on."""
         self._box(title, text, icon).exec()
 
     def _box(self, title: str, text: str, icon: QMessageBox.Icon) -> QMessageBox:

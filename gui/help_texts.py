@@ -1,43 +1,58 @@
-"""The longer texts of the Help menu."""
+"""The longer texts of the Help menu: the manual's pages, what the app is made of."""
 
-KEYS = """\
-Compose
-  Tab, Shift+A or double-click   add an operation
-  drag from a port               wire it · on empty canvas: add and wire
-  drag a wired input             re-route it
-  Enter · F2                     edit the value · rename
-  Del · Ctrl+Del                 delete · delete and bridge
-  Ctrl+D · Ctrl+C/X/V            duplicate · copy, cut, paste
-  N · Ctrl+G                     no_grad region · group
-  Tab with a node selected       add an operation that reads it
-  L                              wire two selected nodes together
-  Alt+Shift+drag                 cut wires
-  Shift+arrows · Alt+arrows      nudge · walk the graph
+from __future__ import annotations
 
-Run
-  F5 · F6 · F7                   forward · backward · zero_grad
-  Space                          play or pause
-  ← →                            one step back or on
-  F11 · F10                      next step · next node (Shift: back)
-  Ctrl+Home · Ctrl+End           beginning · end
+from importlib import metadata
+from platform import python_version
 
-Look
-  wheel · middle drag            zoom · pan
-  F · Home · Ctrl+0              fit the selection · fit all · 100 %
-  Alt+M · Ctrl+K                 minimap · every command
-  Esc                            cancel the gesture, then the selection\
-"""
+import assets
+from gui.shortcuts import as_markdown
+from gui.state.keymap import Keymap
+from gui.tr import tr
+
+PAGES = (("First steps", "first_steps"), ("Gestures", "gestures"), ("The pictures", "pictures"))
+"""(title, file in assets/help); the page of the keys is made from the keys."""
+KEYBOARD = "Keyboard"
+MADE_WITH = ("PySide6-Essentials", "shiboken6", "numpy", "networkx", "msgspec", "graphlay")
+"""What is installed with Chainrule."""
+
+
+def pages(keymap: Keymap) -> dict[str, str]:
+    """Title -> Markdown of the whole manual."""
+    written = {
+        tr(title): assets.path("help", f"{name}.md").read_text("utf-8") for title, name in PAGES
+    }
+    return {**written, tr(KEYBOARD): as_markdown(keymap)}
 
 
 def about(version: str) -> str:
-    """What the About box says."""
-    return (
-        "Chainrule: see backprop happen.\n\n"
-        "Compose a computation graph, run it on an engine that does what PyTorch does, and step "
-        f"through its backward pass.\n\nEngine: {version}"
-    )
+    """What the About box says above the table."""
+    return "\n\n".join(
+        (
+            tr("See backprop happen."),
+            tr("Compose a computation graph, run it on an engine that does what PyTorch does, and "
+               "step through its backward pass."),
+            tr("Engine: {} · MIT licence").format(version),
+        )
+    )  # fmt: skip
+
+
+def parts() -> list[tuple[str, str, str]]:
+    """(name, version, licence) of everything Chainrule is made with."""
+    return [("Python", python_version(), "PSF-2.0"), *map(_part, MADE_WITH)]
+
+
+def _part(name: str) -> tuple[str, str, str]:
+    try:
+        found = dict(metadata.metadata(name).items())  # type: ignore[attr-defined]
+    except metadata.PackageNotFoundError:
+        return name, tr("not installed"), ""
+    licence = found.get("License-Expression") or found.get("License") or tr("see its files")
+    return found["Name"].replace("_", "-"), found["Version"], licence.splitlines()[0]
 
 
 def broken(error: str) -> str:
     """What is said when the fault is ours."""
-    return f"Your work is still open. Save it under a new name to be safe, then go on.\n\n{error}"
+    return tr(
+        "Your work is still open. Save it under a new name to be safe, then go on."
+    ) + f"\n\n{error}"  # fmt: skip

@@ -25,12 +25,15 @@ class Theme:
     gradient_soft: str
     sum: str
     sum_soft: str
+    green: str  # a region, by choice
     cut: str
     error: str
     error_soft: str
     selection: str
     hover: str
     on_accent: str
+    text_scale: float = 1.0
+    """How much larger than usual the canvas writes."""
 
     def color(self, token: str, alpha: float = 1.0) -> QColor:
         """The token as a QColor; alpha from 0 (clear) to 1."""
@@ -42,25 +45,39 @@ class Theme:
 LIGHT = Theme(
     "light", window="#ffffff", canvas="#f3f5f8", grid="#dde2e9", surface="#ffffff",
     border="#c9d0da", text="#131c2b", muted="#5b6678", value="#0067a8", value_soft="#e5f1f9",
-    gradient="#b84b00", gradient_soft="#fdf0e6", sum="#86358a", sum_soft="#f7edf8", cut="#6b7688",
-    error="#b3142c", error_soft="#fdebee", selection="#2563eb", hover="#eef2f7",
-    on_accent="#ffffff",
+    gradient="#b84b00", gradient_soft="#fdf0e6", sum="#86358a", sum_soft="#f7edf8",
+    green="#1d7440", cut="#636e80", error="#b3142c", error_soft="#fdebee",
+    selection="#2563eb", hover="#eef2f7", on_accent="#ffffff",
 )  # fmt: skip
 
 DARK = Theme(
     "dark", window="#171b22", canvas="#10141a", grid="#232a34", surface="#1f2630", border="#3a4452",
     text="#e8ecf2", muted="#9aa5b5", value="#5cb8f5", value_soft="#15303f", gradient="#ff9347",
-    gradient_soft="#3a2413", sum="#d79be0", sum_soft="#33203a", cut="#8a96a8", error="#ff7a8a",
-    error_soft="#3f1a21", selection="#6ea0ff", hover="#2a323e", on_accent="#10141a",
+    gradient_soft="#3a2413", sum="#d79be0", sum_soft="#33203a",
+    green="#6fcf97", cut="#8a96a8", error="#ff7a8a", error_soft="#3f1a21",
+    selection="#6ea0ff", hover="#2a323e", on_accent="#10141a",
 )  # fmt: skip
 
 HIGH_CONTRAST = Theme(
     "high contrast", window="#000000", canvas="#000000", grid="#333333", surface="#000000",
     border="#ffffff", text="#ffffff", muted="#dddddd", value="#66ccff", value_soft="#002233",
-    gradient="#ffb000", gradient_soft="#332200", sum="#ff99ff", sum_soft="#330033", cut="#bbbbbb",
-    error="#ff6666", error_soft="#330000", selection="#ffff00", hover="#222222",
-    on_accent="#000000",
+    gradient="#ffb000", gradient_soft="#332200", sum="#ff99ff", sum_soft="#330033",
+    green="#66ff99", cut="#bbbbbb", error="#ff6666", error_soft="#330000",
+    selection="#ffff00", hover="#222222", on_accent="#000000",
 )  # fmt: skip
+
+_GROUNDS = ("window", "canvas", "surface", "hover")
+READ_ON = {
+    "text": (*_GROUNDS, "value_soft", "gradient_soft", "sum_soft", "error_soft"),
+    "muted": (*_GROUNDS, "gradient_soft"), "cut": ("window", "canvas", "surface"),
+    "value": ("window", "canvas", "surface", "value_soft"),
+    "gradient": ("window", "canvas", "surface", "gradient_soft"),
+    "sum": ("window", "canvas", "surface", "sum_soft"),
+    "error": ("window", "canvas", "surface", "error_soft"),
+    "selection": ("window", "surface"),
+    "on_accent": ("selection", "value", "gradient", "sum", "error"),
+}  # fmt: skip
+"""Token text is written in -> tokens it stands on: each pair can be read, a test computes it."""
 
 THEMES = {theme.name: theme for theme in (LIGHT, DARK, HIGH_CONTRAST)}
 
@@ -106,13 +123,26 @@ def style_sheet(theme: Theme) -> str:
     QTabBar::tab:hover {{ color: {t.text}; }}
     QToolBar {{ border: none; border-bottom: 1px solid {t.border}; spacing: 8px; padding: 6px 10px;
         background: {t.window}; }}
-    QToolBar QPushButton {{ padding: 6px 12px; border: 1px solid {t.border}; border-radius: 7px;
+    QPushButton {{ padding: 6px 12px; border: 1px solid {t.border}; border-radius: 7px;
         background: {t.surface}; color: {t.text}; }}
-    QToolBar QPushButton:hover {{ background: {t.hover}; }}
-    QToolBar QPushButton:focus {{ border: 1px solid {t.selection}; }}
-    QToolBar QPushButton#run-forward {{ background: {t.value_soft}; border-color: {t.value}; }}
-    QToolBar QPushButton#run-backward {{ background: {t.gradient_soft};
-        border-color: {t.gradient}; }}
+    QPushButton:hover {{ background: {t.hover}; }}
+    QPushButton:default {{ border-color: {t.selection}; }}
+    QPushButton:disabled {{ color: {t.muted}; border-color: {t.grid}; }}
+    QPushButton:focus {{ border: 2px solid {t.selection}; padding: 5px 11px; }}
+    QLineEdit {{ placeholder-text-color: {t.muted}; }}
+    Inspector QScrollArea {{ border: 1px solid transparent; }}
+    Inspector QScrollArea:focus {{ border: 1px solid {t.selection}; }}
+    QSpinBox {{ min-height: 26px; }}
+    QListWidget::item {{ padding: 4px 6px; }}
+    StartPage QListWidget, StartPage QListWidget:focus {{ border: none; }}
+    StartPage QListWidget::item {{ border: 2px solid transparent; border-radius: 8px; }}
+    StartPage QListWidget::item:hover {{ background: {t.hover}; color: {t.text}; }}
+    StartPage QListWidget::item:selected {{ background: transparent; color: {t.text}; }}
+    StartPage QListWidget::item:focus {{ background: {t.hover}; border-color: {t.selection}; }}
+    QPushButton#run-forward {{ background: {t.value_soft}; border-color: {t.value}; }}
+    QPushButton#run-backward {{ background: {t.gradient_soft}; border-color: {t.gradient}; }}
+    QPushButton#run-forward:focus, QPushButton#run-backward:focus {{
+        border-color: {t.selection}; }}
     QTabBar {{ qproperty-drawBase: 0; }}
     QToolBar QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {t.muted};
         border-radius: 4px; background: {t.surface}; }}

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 import engine  # noqa: F401  (fills the catalogue of ops)
 from engine.graph import Edge, Graph, Node, Region
 from gui.canvas.canvas import Canvas
+from gui.canvas.geometry import Geometry, same
 from gui.model.document import Document
 from gui.model.files import from_text, to_text
 from gui.model.frames import EdgeState, Frame, NodeState, Packet, Term
@@ -20,6 +24,7 @@ from gui.state.selection import Selection
 from gui.theme import LIGHT
 
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
+RIGHT = Qt.MouseButton.RightButton
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 ALT, PLAIN = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.NoModifier
 
@@ -119,8 +124,15 @@ class Rig:
     def press(self, at: QPoint, keys=PLAIN, button=LEFT) -> None:
         QTest.mousePress(self.canvas, button, keys, at)
 
-    def move(self, at: QPoint) -> None:
-        QTest.mouseMove(self.canvas, at)
+    def move(self, at: QPoint, keys=PLAIN, buttons=Qt.MouseButton.NoButton) -> None:
+        """QTest's move knows no modifiers."""
+        if keys == PLAIN:
+            QTest.mouseMove(self.canvas, at)
+        else:
+            move, here = QEvent.Type.MouseMove, QPointF(at)
+            place = self.canvas.mapToGlobal(here)
+            event = QMouseEvent(move, here, place, Qt.MouseButton.NoButton, buttons, keys)
+            QApplication.sendEvent(self.canvas, event)
 
     def release(self, at: QPoint, keys=PLAIN, button=LEFT) -> None:
         QTest.mouseRelease(self.canvas, button, keys, at)
@@ -143,6 +155,36 @@ class Rig:
     def picture(self) -> QImage:
         """What the screen shows now, every pixel of it painted afresh where needed."""
         return self.canvas.grab().toImage()
+
+
+@contextmanager
+def one_step(rig: Rig, text: str = "") -> Iterator[None]:
+    """What is done inside changes the Document in one step, which one undo takes back entirely."""
+    before, steps = rig.document, rig.editor.history.index()
+    yield
+    after, history = rig.document, rig.editor.history
+    assert after is not before, "nothing was changed"
+    assert history.index() == steps + 1, "not exactly one step"
+    assert text in history.undoText()
+    history.undo()
+    assert rig.document is before
+    assert to_text(rig.document) == to_text(before)
+    assert same(rig.canvas.geometry_, Geometry.of(before))
+    history.redo()
+    assert rig.document is after
+    assert same(rig.canvas.geometry_, Geometry.of(after))
+
+
+@contextmanager
+def no_trace(rig: Rig) -> Iterator[None]:
+    """What is done inside leaves Document, picture and history as they were."""
+    before, steps = rig.document, rig.editor.history.count()
+    yield
+    assert rig.document is before
+    assert rig.editor.history.count() == steps
+    assert rig.canvas.shown is before
+    assert rig.canvas.tool is None
+    assert same(rig.canvas.geometry_, Geometry.of(before))
 
 
 def rig_for(qtbot, document: Document, **rest: object) -> Rig:

@@ -3,11 +3,12 @@
 import pytest
 from hypothesis import strategies as st
 
-from engine.graph import Action, Edge, Graph, Node, Region
+from engine.graph import REGION_KINDS, Action, Edge, Graph, Node, Region
 from engine.registry import Field, Op, Slot
 from gui.model.document import Document
 from gui.model.findings import Unreadable
 from gui.model.reading import from_text
+from gui.model.regions import REGION_COLORS
 
 
 def _op(name, *parts):
@@ -136,14 +137,18 @@ def documents(draw):
         if k and draw(st.booleans())
     ]
     cuts = draw(st.lists(st.integers(0, len(ids)), max_size=3))
-    kinds = st.sampled_from(["no_grad", "enable_grad", "group", "note"])
-    regions = [
-        Region(f"{''.join(ids)}{k}", draw(kinds), draw(_texts), tuple(ids[:cut]))
-        for k, cut in enumerate(cuts)
-    ]
+    regions = [draw(_region(f"{''.join(ids)}{k}", tuple(ids[:cut]))) for k, cut in enumerate(cuts)]
     places = draw(st.dictionaries(st.sampled_from(ids), _places)) if ids else {}
     program = tuple(draw(st.lists(_actions(ids), max_size=3)))
     return Document(Graph.of(nodes, edges, regions), program, places)
+
+
+@st.composite
+def _region(draw, region_id, members):
+    kind = draw(st.sampled_from(REGION_KINDS))
+    folded = kind == "group" and draw(st.booleans())
+    color = draw(st.sampled_from(["", *REGION_COLORS]))
+    return Region(region_id, kind, draw(_texts), members, folded, color)
 
 
 _places = st.tuples(*[st.floats(allow_nan=False, allow_infinity=False)] * 2)

@@ -47,10 +47,61 @@ def _new_threads(before):
 
 
 def _stopped_timers():
-    """The timers that were running; stopped, so that the next test is not blamed for them."""
+    """The timers that would run for ever; all are stopped, lest the next test is blamed for them.
+
+    One that fires once ends by itself.
+    """
     # by type(): asking a stranger for its __class__ may run code of its own
     timers = [thing for thing in gc.get_objects() if issubclass(type(thing), QTimer)]
     running = [timer for timer in timers if shiboken6.isValid(timer) and timer.isActive()]
     for timer in running:
         timer.stop()
-    return running
+    return [timer for timer in running if not timer.isSingleShot()]
+
+
+@pytest.fixture
+def app(qtbot, home_of_its_own):
+    """One window, as at the very first start."""
+    from gui.dress import dress
+    from gui.theme import LIGHT
+    from tests.window_kit import end, fresh_settings, opened
+
+    made = opened(qtbot)
+    yield made
+    end(made)
+    fresh_settings()
+    dress(LIGHT)
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """Message boxes are written down and answered with `told.answer`."""
+    from PySide6.QtWidgets import QMessageBox
+
+    class Told(list):
+        answer = QMessageBox.StandardButton.Cancel
+
+    seen = Told()
+
+    def answer(box):
+        seen.append(f"{box.text()}\n{box.informativeText()}")
+        return seen.answer
+
+    monkeypatch.setattr(QMessageBox, "exec", answer)
+    return seen
+
+
+@pytest.fixture
+def dialog(monkeypatch):
+    """Dialogs do not block; the newest of a kind is `dialog(kind)`."""
+    from PySide6.QtWidgets import QDialog
+
+    shown = []
+
+    def show(box):
+        shown.append(box)
+        box.show()
+        return 0
+
+    monkeypatch.setattr(QDialog, "exec", show)
+    return lambda kind: next(d for d in reversed(shown) if isinstance(d, kind))

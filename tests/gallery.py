@@ -43,6 +43,11 @@ def main(folder: Path) -> None:
         app.choose_theme(theme)
         for lesson in app.lessons():
             _shoot(application, app, lesson, folder / f"{lesson.stem}-{theme}.png")
+        app.show_start_page()
+        for _ in range(20):  # one picture a turn
+            application.processEvents()
+        _save(app, folder / f"start-{theme.replace(' ', '-')}.png")
+        app.show_work()
     app.close()
 
 
@@ -58,6 +63,10 @@ def _shoot(application, app, lesson: Path, target: Path) -> None:
     app.player.go(step, phase=0.55)
     for _ in range(5):
         application.processEvents()
+    _save(app, target)
+
+
+def _save(app, target: Path) -> None:
     app.window.grab().save(str(target))
     print(target.name)
 

@@ -60,7 +60,7 @@ class TestRemovingAndCopying:
         QGuiApplication.clipboard().setText(text)
         with qtbot.waitSignal(rig.canvas.hint) as said:
             rig.key(Qt.Key.Key_V, CTRL)
-        assert said.args == ["The clipboard holds no Chainrule graph."]
+        assert said.args[0].startswith("The clipboard holds no Chainrule graph.")
         assert rig.steps == 0
 
     def test_a_note_alone_is_duplicated_and_pasted_by_its_text(self, wires):

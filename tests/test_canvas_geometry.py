@@ -141,7 +141,7 @@ def test_the_longest_name_does_not_make_a_node_wider_than_the_limit():
 def test_two_wires_between_the_same_nodes_lie_apart():
     geometry = Geometry.of(product())
     first, second = (geometry.edge_row["p", slot] for slot in ("self", "other"))
-    assert np.abs(geometry.polylines[first][-1] - geometry.polylines[second][-1]).max() >= 15
+    assert np.abs(geometry.curves[first][-1] - geometry.curves[second][-1]).max() >= 15
 
 
 @given(st.tuples(*[st.floats(-2000, 2000)] * 4))
@@ -180,7 +180,7 @@ def test_ports_come_before_nodes_before_edges_before_regions():
     assert spot(geometry, 320, 52) == ("node", "p", "name")
     assert spot(geometry, 320, 78) == ("node", "p", "value")
     assert spot(geometry, 320, 100) == ("node", "p", "grad")
-    a, b = geometry.polylines[geometry.edge_row["q", "self"]][5:7]
+    a, b = curves.points(geometry.curves[geometry.edge_row["q", "self"]][None])[0, 5:7]
     assert spot(geometry, *((a + b) / 2 + [0, 4])) == ("edge", "q", "self")
     box = geometry.regions[geometry.region_row["r"]].box
     assert spot(geometry, box[0] + 30, box[1]) == ("region", "r", "title")

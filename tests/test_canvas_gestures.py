@@ -6,6 +6,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHelpEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 
+from gui.canvas import curves
 from gui.canvas.canvas import MIME
 from gui.canvas.tools.connect import Connect
 from gui.model.document import Document
@@ -71,7 +72,7 @@ class TestSelecting:
 
     def test_an_edge_is_selected_and_deleted(self, wires):
         geometry = wires.canvas.geometry_
-        middle = geometry.polylines[geometry.edge_row["q", "self"]][6]
+        middle = curves.points(geometry.curves[geometry.edge_row["q", "self"]][None])[0, 6]
         wires.click(wires.see(*middle))
         assert wires.selection.edges == {("q", "self")}
         wires.key(Qt.Key.Key_Delete)
@@ -414,7 +415,7 @@ class TestRegionsAndDrops:
 
     def test_a_drop_on_a_wire_goes_in_between(self, wires):
         geometry = wires.canvas.geometry_
-        middle = geometry.polylines[geometry.edge_row["q", "self"]][6]
+        middle = curves.points(geometry.curves[geometry.edge_row["q", "self"]][None])[0, 6]
         self.drop(wires, "exp", wires.see(*middle))
         edges = wires.document.graph.edges
         assert edges["exp", "self"].source == "p"

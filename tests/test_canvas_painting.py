@@ -8,16 +8,18 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 
+from gui.canvas import curves
 from gui.canvas.geometry import Geometry
 from gui.canvas.heat import heat_map
 from gui.canvas.hits import hit
 from gui.canvas.overlay import sum_text, way_edges
 from gui.canvas.paint import paint
 from gui.canvas.shapes import shape_of
-from gui.canvas.states import Line, Node, States
+from gui.canvas.states import States
 from gui.canvas.tips import tip
 from gui.canvas.view import View
 from gui.model import edits
+from gui.model.codes import Line, Node
 from gui.model.document import Document
 from gui.model.frames import EMPTY, Cut, EdgeState, NodeState, Packet, Term
 from gui.theme import DARK, LIGHT, THEMES
@@ -364,7 +366,7 @@ def test_the_card_of_a_sum_says_what_the_caption_says():
 def test_a_cut_tells_its_cause(cut, says):
     frame = Still(ran().nodes, {("q", "self"): EdgeState(True, cut)})
     geometry = Geometry.of(product())
-    x, y = geometry.polylines[geometry.edge_row["q", "self"]][6]
+    x, y = curves.points(geometry.curves[geometry.edge_row["q", "self"]][None])[0, 6]
     text = tip(product(), frame, hit(geometry, x, y))
     assert text.startswith("p → q.self")
     assert says in text
@@ -404,5 +406,5 @@ def test_some_things_have_no_heat_map(qapp, array):
 
 def test_a_leafs_text_is_its_data():
     document = edits.set_param(product(), "x", "data", [[1.0, 2.0]])
-    assert shape_of(document.graph, document.graph.nodes["x"]).detail == "(1, 2)"
-    assert shape_of(document.graph, leaf("b", 0.1)).detail == "0.1"
+    assert shape_of(document.graph.nodes["x"]).detail == "(1, 2)"
+    assert shape_of(leaf("b", 0.1)).detail == "0.1"

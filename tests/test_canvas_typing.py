@@ -90,7 +90,7 @@ class TestPopup:
         said = []
         rig.canvas.hint.connect(said.append)
         rig.key(Qt.Key.Key_Tab)
-        assert said[-1].startswith("Type to find")
+        assert said[-1].startswith("Type an operation")
         QTest.keyClicks(rig.canvas.search.line, "sig")
         QTest.keyClick(rig.canvas.search.line, end)
         assert said[-1] == ""

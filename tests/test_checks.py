@@ -168,8 +168,8 @@ def test_every_circle_is_named_and_a_long_one_shortened():
     assert "n0 → n1 → n2 → n3 → n4 → n5 → … (5 more) → n11 → n0" in found[0].what + found[1].what
 
 
-def region(region_id, members, kind="group"):
-    return json.dumps({"id": region_id, "kind": kind, "members": members})
+def region(region_id, members, kind="group", **look):
+    return json.dumps({"id": region_id, "kind": kind, "members": members, **look})
 
 
 REGION_CASES = {
@@ -179,6 +179,12 @@ REGION_CASES = {
     "overlap": ([region("g", ["x", "y"]), region("h", ["y", "z"])], "[1].members", "overlap",
                 "apart"),
     "id of a node": ([region("x", [])], "[0].id", "taken already, by $.nodes[0]", "of its own"),
+    "folded mode": ([region("g", ["x"], "no_grad", folded=True)], "[0].folded", "this is a no_grad",
+                    "out"),
+    "folded in words": ([region("g", ["x"], folded="yes")], "[0].folded", "text", "true or false"),
+    "colour": ([region("g", ["x"], color="gradiant")], "[0].color", "“gradiant”", "“gradient”"),
+    "colour of no theme": ([region("g", [], color="#ff0000")], "[0].color", "#ff0000", "cut, "),
+    "colour as number": ([region("g", ["x"], color=3)], "[0].color", "number 3", "text"),
     "empty id": ([region("", [])], "[0].id", "empty", "of its own"),
 }  # fmt: skip
 

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from engine.registry import Op
+from gui.model.modules import modules
 from gui.panels.palette import OP_MIME, Palette
 from gui.theme import DARK, LIGHT
 
@@ -30,7 +31,7 @@ OPS = {
 
 @pytest.fixture
 def palette(qtbot):
-    made = Palette(LIGHT, OPS)
+    made = Palette(LIGHT, OPS, ())
     qtbot.addWidget(made)
     made.resize(230, 600)
     made.show()
@@ -55,7 +56,8 @@ def test_categories_come_in_the_agreed_order_and_unknown_ones_last(palette):
 
 
 def test_regions_stand_under_gradient_control(palette):
-    expected = ["detach", "no_grad region", "group", "note"]
+    modes = ["no_grad region", "enable_grad region", "inference_mode region"]
+    expected = ["detach", *modes, "group", "note"]
     assert shown(palette)["Gradient control"] == expected
 
 
@@ -151,3 +153,37 @@ def test_a_folded_category_stays_folded_after_a_search(palette, qtbot):
 def test_a_theme_reaches_what_is_painted_by_hand(palette):
     palette.set_theme(DARK)
     assert palette.grab().toImage().pixelColor(3, 3).name() == DARK.window
+
+
+@pytest.fixture
+def library(qtbot):
+    made = Palette(LIGHT, OPS)
+    qtbot.addWidget(made)
+    made.resize(230, 600)
+    made.show()
+    return made
+
+
+def test_modules_stand_after_the_tensors_and_are_found_by_what_they_do(library, qtbot):
+    assert list(shown(library))[:2] == ["Tensors", "Modules"]
+    assert shown(library)["Modules"] == [m.title for m in modules()]
+    qtbot.keyClicks(library.field, "softmax")
+    assert shown(library)["Modules"][0] == "softmax cross-entropy"
+    library.field.clear()
+    qtbot.keyClicks(library.field, "weighted")
+    assert shown(library) == {"Modules": ["neuron"]}
+
+
+@pytest.mark.parametrize(("keys", "folded"), [("", True), ("alt", False)])
+def test_a_module_is_chosen_folded_unless_alt_is_held(library, qtbot, keys, folded):
+    modifier = Qt.KeyboardModifier.AltModifier if keys else Qt.KeyboardModifier.NoModifier
+    library.tree.setCurrentIndex(find(library, "neuron"))
+    with qtbot.waitSignal(library.module_chosen) as added:
+        qtbot.keyClick(library.tree, Qt.Key.Key_Return, modifier)
+    assert added.args == ["neuron", folded]
+
+
+def test_a_drag_of_a_module_says_that_it_is_one(library):
+    index = find(library, "attention head")
+    assert bytes(library.model.mimeData([index]).data(OP_MIME)) == b"module:attention"
+    assert "how much it matters" in index.data(Qt.ItemDataRole.ToolTipRole)

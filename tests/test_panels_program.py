@@ -13,7 +13,7 @@ from gui.dress import dress
 from gui.model import edits
 from gui.panels import demo
 from gui.panels.actions import KINDS, candidates, chapter_of, texts
-from gui.panels.code import CodePane, lit_lines
+from gui.panels.code import CodePane, Places
 from gui.panels.outline import Outline
 from gui.panels.program import ProgramPane
 from gui.state.player import Film
@@ -76,7 +76,7 @@ def test_the_line_at_work_is_lit_and_its_call_more_softly(code, player):
 
 def test_a_frame_of_a_program_since_shortened_lights_nothing():
     shot = demo.Shot(3, action=7, statement="gone")
-    assert lit_lines((Line("x = 1", "x"),), shot) == {}
+    assert Places((Line("x = 1", "x"),)).lit(shot) == {}
 
 
 def test_what_equals_but_is_spelled_otherwise_is_written_anew(qtbot, editor, selection, player):
@@ -86,7 +86,7 @@ def test_what_equals_but_is_spelled_otherwise_is_written_anew(qtbot, editor, sel
         return (Line(f"{graph.nodes['y'].params} {program[-1].args}", "y"),)
 
     code = CodePane(editor, selection, player, lines, LIGHT)
-    program = ProgramPane(editor, selection, player, lambda *_: (), LIGHT)
+    program = ProgramPane(editor, selection, player, LIGHT)
     for pane in (code, program):
         qtbot.addWidget(pane)
         pane.show()
@@ -155,7 +155,7 @@ def test_code_is_written_anew_when_the_document_changes(qtbot, editor, selection
 
 @pytest.fixture
 def program(qtbot, editor, selection, player):
-    made = ProgramPane(editor, selection, player, demo.lines, LIGHT)
+    made = ProgramPane(editor, selection, player, LIGHT)
     qtbot.addWidget(made)
     made.resize(300, 300)
     made.show()
@@ -256,7 +256,7 @@ def test_every_kind_of_line_can_be_added(program, editor):
         entry = next(a for a in program.add_menu.actions() if a.text() == kind.text)
         (entry.menu().actions()[-1] if entry.menu() else entry).trigger()
         added.append(editor.document.program[program.row()])
-    assert list(texts(demo.GRAPH, tuple(added), ())) == [
+    assert list(texts(demo.GRAPH, tuple(added))) == [
         "forward", "m.backward()", "m.backward(retain_graph=True)", "w.grad.zero_()",
         "w.grad = None", "w.requires_grad_(False)", "m.retain_grad()",
     ]  # fmt: skip
@@ -306,8 +306,8 @@ def test_a_line_that_made_no_steps_does_not_shift_the_others():
 
 def test_a_repeated_statement_is_lit_where_it_runs():
     source = (Line("y = x", "y", 0), Line("with a:", None, 2), Line("y = x", "y", 2))
-    assert lit_lines(source, demo.Shot(3, action=2, statement="y")) == {2: True}
-    assert lit_lines(source, demo.Shot(3, action=5, statement="y")) == {0: True}
+    assert Places(source).lit(demo.Shot(3, action=2, statement="y")) == {2: True}
+    assert Places(source).lit(demo.Shot(3, action=5, statement="y")) == {0: True}
 
 
 def test_leaves_and_results_are_offered_for_what_suits_them():

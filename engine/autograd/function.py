@@ -229,15 +229,15 @@ class Function:
 
     @classmethod
     def _begin(cls, args: tuple[Any, ...]) -> CustomNode:
+        # First what is below: to ask a view for its edge may make a node, an older one.
+        edges = tuple(grad_edge(a) if requires_grad(a) else NOWHERE for a in args if is_tensor(a))
         node = cls._backward_cls.bare(np.float32(0))
         assert isinstance(node, CustomNode)
         node.to_save = node.dirty_tensors = node.non_differentiable = node.saved_for_forward = None
         node.materialize = True
         node.needs_input_grad = tuple(requires_grad(a) for a in args)
         node.params = {"tensors": tuple(is_tensor(a) for a in args)}
-        node.edges = tuple(
-            grad_edge(a) if requires_grad(a) else NOWHERE for a in args if is_tensor(a)
-        )
+        node.edges = edges
         return node
 
 

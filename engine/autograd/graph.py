@@ -12,7 +12,7 @@ from engine.backward import GradientEdge, backward, grad
 from engine.function import Function as Node
 from engine.function import grad_edge
 from engine.hooks import RemovableHandle
-from engine.meta import is_inference, own
+from engine.meta import is_uncounted, own
 from engine.modes import STATE
 from engine.tensor import Tensor, is_tensor, requires_grad, wrap
 
@@ -50,7 +50,7 @@ def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:
                 "increment_version expects each element of the iterable to be a tensor"
             )
         version = own(x).version
-        if version is not None and not is_inference(x):
+        if version is not None and not is_uncounted(x):
             version.count += 1
 
 

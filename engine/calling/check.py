@@ -61,6 +61,11 @@ class Rule:
             return {self.spelled.get(name, name): value for name, value in kwargs.items()}
         return kwargs
 
+    @property
+    def writes(self) -> bool:
+        """Whether it takes tensors to write its results to."""
+        return any(p.name == "out" for s in self.signatures for p in s.parameters)
+
     def _load(self) -> None:
         """Read the signatures, when something is called in a new way for the first time."""
         found = signatures(self.path)
@@ -227,11 +232,13 @@ def quick_key(args: Args, kwargs: Kwargs) -> Any:
 
 def _types(args: Args, kwargs: Kwargs) -> Any:
     """The types of everything, and those inside lists."""
-    return (*map(_type, args), *((name, _type(value)) for name, value in kwargs.items()))
+    found = tuple([_type(x) for x in args])
+    return (*found, *((k, _type(x)) for k, x in kwargs.items())) if kwargs else found
 
 
 def _type(x: Any) -> Any:
-    return (type(x), frozenset(map(type, x))) if is_sequence(x) else type(x)
+    kind = type(x)
+    return (kind, frozenset(map(type, x))) if kind is not Tensor and is_sequence(x) else kind
 
 
 def method(function: Callable[..., Any], name: str) -> Callable[..., Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.actions import line as action_line
-from engine.arguments import numbered
+from engine.arguments import numbered, ordered
 from engine.code.literals import literal, operand
 from engine.graph import Action, Edge, Graph, Node, Program, of_the_last
 from engine.registry import OPS, Field, Op
@@ -20,7 +20,6 @@ UNWIRED = "unconnected"
 """What stands for an input without an edge or a number: a name that the program does not define."""
 
 _PLACEHOLDER = re.compile(r"(, )?(\w+=)?(torch\.)?\{(\w+)\}")
-_BLOCKS = {"no_grad": "with torch.no_grad():", "enable_grad": "with torch.enable_grad():"}
 _OURS = ("torch", "F", "print", "float", "Exception", UNWIRED)
 """Names the program itself needs, which no node may take from it."""
 
@@ -39,6 +38,12 @@ def lines(graph: Graph, program: Program) -> tuple[Line, ...]:
     return tuple(_writer(graph).lines(program))
 
 
+def calls(graph: Graph, program: Program) -> dict[int, str]:
+    """The line of every action that is one call, by its number in the Program."""
+    found = [(k, action) for k, action in enumerate(program) if action.do != "forward"]
+    return {k: action_line(action, _writer(graph).names) for k, action in found}
+
+
 def statement(graph: Graph, node: str) -> str:
     """One node as `name = torch.op(…)`."""
     return _writer(graph).statement(graph.nodes[node])
@@ -53,7 +58,7 @@ class _Writer:
 
     def lines(self, program: Program) -> Iterator[Line]:
         yield Line("import torch")
-        if any("F." in (OPS[n.op].torch or "") for n in self.others if n.op in OPS):
+        if any("F." in (OPS[n.op].torch or "") for n in self.others if n.op in OPS and not n.muted):
             yield Line("import torch.nn.functional as F")
         first = next((i for i, a in enumerate(program) if a.do == "forward"), None)
         yield Line("")
@@ -65,7 +70,7 @@ class _Writer:
 
     def _leaves(self, action: int | None) -> Iterator[Line]:
         for node in self.sources:
-            if node.params.get("seed") is not None:
+            if node.params.get("seed") is not None and not node.muted:
                 yield Line(f"torch.manual_seed({node.params['seed']})", node.id, action)
             yield Line(self.statement(node), node.id, action)
 
@@ -100,16 +105,19 @@ class _Writer:
             yield Line(inner + self.statement(node), node.id, action)
 
     def _block(self, node: Node) -> str:
-        """The `with` line of the innermost grad mode around a node; none around a mere comment."""
-        if node.op not in OPS:
+        """The `with` line of the grad mode around a node; none around a mere comment."""
+        if node.op not in OPS and not node.muted:
             return ""
-        kinds = [r.kind for r in self.graph.region_of.get(node.id, ()) if r.kind in _BLOCKS]
-        return _BLOCKS[kinds[-1]] if kinds else ""
+        mode = self.graph.mode_of(node.id)
+        return f"with torch.{mode}():" if mode else ""
 
     def statement(self, node: Node) -> str:
         """The node's line."""
         op = OPS.get(node.op)
         name = self.names[node.id]
+        if node.muted:
+            first = next(iter(ordered(self.graph, node, op)), None)
+            return f"{name} = {self._source(first) if first else UNWIRED}  # {node.op}, muted"
         if op is None:
             return f"# {name}: the op “{node.op}” is not known to this version"
         return f"{name} = {_spelled(op, self._values(node, op))}"

@@ -1,4 +1,4 @@
-"""Writes `apply`, which makes a result and its node, and `node`, which makes a node alone."""
+"""Writes `apply`, which makes a result and its node, and what makes one of the two alone."""
 
 from __future__ import annotations
 
@@ -25,20 +25,41 @@ def apply(cls: type[Function], name: str, elsewhere: str) -> str:
     return Body(cls, bool(elsewhere)).text(head)
 
 
-def node_alone(cls: type[Function]) -> str:
-    """A node outside `apply`: for operations in place and those with several outputs."""
+def data_alone(cls: type[Function]) -> str:
+    """The result's array: for operations in place and those with several outputs."""
+    return f"""
+def forward_data(inputs, params):
+    {_unpacked(cls)}
+{_from_params(cls)}
+{indent(Body(cls, usual=True).computed(), "    ")}
+    return data
+"""
+
+
+def _unpacked(cls: type[Function]) -> str:
+    """The inputs by number; the last may be left out."""
     count = range(len(cls.inputs))
-    keywords = "\n".join(
+    given = f"inputs if len(inputs) == {len(count)} else (*inputs, *[None] * {len(count)})"
+    return f"{numbered('x', count)} = ({given})[:{len(count)}]" if count else ""
+
+
+def _from_params(cls: type[Function]) -> str:
+    return "\n".join(
         f"    {k} = params.get({k!r}{f', default_{k}' if k in cls.defaults else ''})"
         for k in cls.keywords
     )
+
+
+def node_alone(cls: type[Function]) -> str:
+    """A node outside `apply`: for operations in place and those with several outputs."""
+    count = range(len(cls.inputs))
     body = Body(cls, usual=False)
     return f"""
 def node(inputs, params, data):
-    {numbered("x", count)}*_ = *inputs, {"None, " * len(count)}
+    {_unpacked(cls)}
     {numbered("a", count).replace(",", " =")} None
     form = {"(None, data.shape, data.dtype)" if cls.many else "form_of(data)"}
-{keywords}
+{_from_params(cls)}
 {indent(body.functions(), "    ")}
 {indent(body.made(), "    ")}
     return node
@@ -70,17 +91,10 @@ class Body:
     def text(self, head: str) -> str:
         """A function that begins with `head`."""
         cls = self.cls
-        arrays = numbered("a", range(len(cls.inputs)))
-        keywords = listed(f"{k}={k}" for k in cls.keywords)
-        forward = inlining.expression(cls.forward, self._forward_names(), SCOPE)
         return f"""
 {head}
     {"viewable(x0)" if cls.view else ""}
-{indent(self._arrays(), "    ")}
-    try:
-        data = {forward or f"forward(kernels, {arrays}{keywords})"}
-    except (ValueError, MemoryError) as error:
-        refuse(cls, [{arrays}], {keywords_of(cls, ())}, error)
+{indent(self.computed(), "    ")}
     if type(data) is float32:
         form = SCALAR
     else:
@@ -100,6 +114,19 @@ class Body:
     return out
 """
 
+    def computed(self) -> str:
+        """The inputs' arrays, and what forward makes of them."""
+        cls = self.cls
+        arrays = numbered("a", range(len(cls.inputs)))
+        keywords = listed(f"{k}={k}" for k in cls.keywords)
+        forward = inlining.expression(cls.forward, self._forward_names(), SCOPE)
+        return f"""\
+{self._arrays()}
+try:
+    data = {forward or f"forward(kernels, {arrays}{keywords})"}
+except (ValueError, MemoryError) as error:
+    refuse(cls, [{arrays}], {keywords_of(cls, ())}, error)"""
+
     def _forward_names(self) -> dict[str, str]:
         """What the parameters of forward are called here."""
         return {
@@ -117,14 +144,12 @@ class Body:
         )
         if cls.promote == "none":
             return found if cls.view else f"{found}\n{_large(cls)}"
-        scalars = " is ".join(f"type(a{i})" for i in count)
-        fitting = [f"type(x{i}) is Tensor" for i in count]
-        fitting += [
-            f"type(a{i}) is type(a0) and (type(a0) is not ndarray or a{i}.dtype is a0.dtype)"
-            for i in count[1:]
-        ]
-        sizes = " * ".join(f"a{i}.size" for i in count)
-        fitting.append(f"(type(a0) is not ndarray or {sizes} < MANY)")  # else may not fit in memory
+        kinds = " is ".join(f"type(a{i})" for i in count)
+        sizes = " * ".join(f"a{i}.size" for i in count)  # MANY may not fit in memory
+        same = [f"{kinds} is ndarray", *(f"a{i}.dtype is a0.dtype" for i in count[1:])]
+        arrays = " and ".join([*same, f"{sizes} < MANY"])
+        fitting = [f"type(x{i}) is Tensor" for i in count if i not in self.known]
+        fitting.append(f"({arrays} or {kinds} and type(a0) is not ndarray)")
         if cls.promote == "float":
             fitting.append('a0.dtype.kind == "f"')
         promoted = f"    [{numbered('a', count)}] = promote(({numbered('x', count)}))"
@@ -134,7 +159,7 @@ class Body:
         a1 = scalar(x1)
     else:
     {promoted}"""
-        return f"{found}\nif not ({scalars} is float32 or {' and '.join(fitting)}):\n{promoted}"
+        return f"{found}\nif not ({kinds} is float32 or {' and '.join(fitting)}):\n{promoted}"
 
     def _history(self) -> str:
         """Give `out` a node if it must remember how it was made."""
@@ -154,7 +179,8 @@ class Body:
     def _function(self, i: int) -> str:
         lines = f"""\
 f{i} = x{i}._fn
-if x{i}._meta is not None:
+m{i} = x{i}._meta
+if m{i} is not None and m{i}.base is not None and (f{i} is None or m{i}.seen != m{i}.version.count):
     f{i} = function_of(x{i})
 elif f{i} is None and x{i}._req:
     f{i} = (x{i}._accumulator or nothing)() or accumulator(x{i})"""
@@ -207,7 +233,7 @@ elif f{i} is None and x{i}._req:
         return f"""\
 {kept}
 if s{i} is not None and type(s{i}) is not Tensor:
-    s{i} = a{i} if type(a{i}) is form[0] is float32 else data.dtype.type(s{i})"""
+    s{i} = a{i} if type(a{i}) is float32 and form[2] is FLOAT32 else data.dtype.type(s{i})"""
 
 
 _MARK_INFERENCE = """if STATE.inference and out._fn is None:

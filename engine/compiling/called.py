@@ -9,7 +9,7 @@ import numpy as np
 
 from engine import errors, inlining, kernels, memory
 from engine.layout import laid
-from engine.meta import meta_of, version_of
+from engine.meta import meta_of
 from engine.modes import STATE, UNUSUAL, tick
 from engine.passing import SCALAR, form_of, send
 from engine.promote import PROMOTE
@@ -30,9 +30,13 @@ def ports_of(inputs: Sequence[Any]) -> tuple[int, ...]:
 
 def versions_of(saved: Sequence[Any]) -> tuple[int, ...]:
     """The versions of what a node saves; refuses inference tensors with PyTorch's sentence."""
-    if any(isinstance(x, Tensor) and x._meta is not None and x._meta.inference for x in saved):
-        raise RuntimeError(errors.INFERENCE_SAVED)
-    return tuple(map(version_of, saved))
+    found = []
+    for x in saved:
+        meta = x._meta if isinstance(x, Tensor) else None
+        if meta is not None and meta.inference:
+            raise RuntimeError(errors.INFERENCE_SAVED)
+        found.append(0 if meta is None or meta.version is None else meta.version.count)
+    return tuple(found)
 
 
 def pass_nothing(

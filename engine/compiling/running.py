@@ -87,14 +87,16 @@ def _loaded(cls: type[Function], used: Used) -> str:
             "try:",
             f"    {listed(everything)} = self.saved",
             "except TypeError:",
-            "    raise RuntimeError(FREED) from None",
+            f"    {listed(everything)} = self.unsaved()",
         ]
     elif takes_result or cls.keeps_arrays:
         lines += ["if self.saved is None:", "    raise RuntimeError(FREED)"]
     for i in sorted(saved, key=cls.inputs.__getitem__):  # the order of PyTorch's complaints
         lines += [
             f"if type(s{i}) is Tensor:",
-            f"    if s{i}._meta is not None:",
+            f"    m{i} = s{i}._meta",
+            f"    if m{i} is not None and (m{i}.version is None or not self.versions"
+            f" or m{i}.version.count != self.versions[{i}]):",
             f"        self.check_version({i})",
             f"    s{i} = s{i}._data",
         ]

@@ -192,6 +192,8 @@ class GeluBackward0(Function):
 )  # fmt: skip
 def gelu(self: Tensor, *, approximate: str = "none") -> Tensor:
     """Every entry times the share of the normal distribution below it."""
+    if approximate not in ("none", "tanh"):
+        raise RuntimeError("approximate argument must be either none or tanh.")
     return GeluBackward0.apply(self, approximate=approximate)
 
 
@@ -298,7 +300,7 @@ class SoftmaxBackward0(Function):
     @tex(r"y \cdot \bar{y} - y \sum_j \bar{y}_j y_j")
     def grad_self(F: Namespace, grad: Array, result: Array, dim: int) -> Array:
         """softmax shares one whole: what one entry gains, the others lose."""
-        return grad * result - result * F.sum(grad * result, dim, True)
+        return (grad - F.sum(grad * result, dim, True)) * result
 
 
 @op(

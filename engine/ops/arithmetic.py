@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import dtypes
+from engine import dtypes, kernels
 from engine.function import Function
 from engine.layout import copied, is_laid_out, laid, memory_format, preserve_format
 from engine.promote import checked, scalar
@@ -115,9 +115,9 @@ def _rsub(self: Tensor, other: Any, alpha: float = 1) -> Tensor:
 
 def refuse_bool_difference(a: Any, b: Any) -> None:
     """Raise RuntimeError for a difference of booleans."""
-    if not (_is_bool(a) or _is_bool(b)):
+    if not (is_bool(a) or is_bool(b)):
         return
-    if _is_bool(a) and _is_bool(b) and is_tensor(a) and is_tensor(b):
+    if is_bool(a) and is_bool(b) and is_tensor(a) and is_tensor(b):
         raise RuntimeError(
             "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
             "`logical_xor()` operator instead."
@@ -128,8 +128,8 @@ def refuse_bool_difference(a: Any, b: Any) -> None:
     )
 
 
-def _is_bool(x: Any) -> bool:
-    return x._data.dtype.kind == "b" if isinstance(x, Tensor) else isinstance(x, bool)
+def is_bool(x: Any) -> bool:
+    return x._data.dtype.kind == "b" if isinstance(x, Tensor) else x is True or x is False
 
 
 class MulBackward0(Function):
@@ -313,7 +313,8 @@ class PowBackward0(Function):
         """The power rule: the exponent comes down, and one is taken from it."""
         if exponent == 0:
             return F.zeros_like(grad)
-        return grad * (exponent * F.pow(self, exponent - 1))
+        one_less = self if exponent == 2 and F is kernels else F.pow(self, exponent - 1)
+        return grad * (exponent * one_less)
 
 
 def _whole_pow(base: Array, exponent: Array) -> Array:
@@ -377,14 +378,15 @@ class PowBackward2(Function):
 )
 def pow(self: Operand, exponent: Operand) -> Tensor:
     """Raise every entry to a power."""
-    if is_tensor(self) and is_tensor(exponent):
-        return PowBackward1.apply(self, exponent)
     if not is_tensor(self):
         return PowBackward2.apply(floating_for(exponent, self), self=self)
+    if is_tensor(exponent):
+        return PowBackward1.apply(self, exponent)
     self = floating_for(self, exponent)
-    if not self.is_floating_point() and exponent < 0:
+    kind = self._data.dtype.kind
+    if kind != "f" and exponent < 0:
         raise RuntimeError("Integers to negative integer powers are not allowed.")
-    if self.dtype.name == "bool":
+    if kind == "b":
         self = to(self, dtypes.result_type((self.dtype, self.ndim), exponent))
     return PowBackward0.apply(self, exponent=exponent)
 

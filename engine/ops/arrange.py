@@ -84,7 +84,7 @@ def repeat_interleave(
 class FlipBackward0(Function):
     def forward(F: Namespace, self: Array, *, dims: Shape) -> Array:
         """self, last to first along dims"""
-        return F.flip(self, dims).copy() if self.ndim else self
+        return F.flip(self, dims) if self.ndim else self
 
     @tex(r"\operatorname{flip} \bar{y}")
     def grad_self(F: Namespace, grad: Array, dims: Shape) -> Array:
@@ -104,11 +104,15 @@ def flip(self: Tensor, dims: tuple[int, ...]) -> Tensor:
 
 def fliplr(self: Tensor) -> Tensor:
     """Left and right exchanged."""
+    if self.ndim < 2:
+        raise RuntimeError("Input must be >= 2-d.")
     return flip(self, (1,))
 
 
 def flipud(self: Tensor) -> Tensor:
     """Top and bottom exchanged."""
+    if not self.ndim:
+        raise RuntimeError("Input must be >= 1-d.")
     return flip(self, (0,))
 
 
@@ -367,8 +371,13 @@ def movedim(self: Tensor, source: Any, destination: Any) -> Tensor:
     """Dimensions moved to other places."""
     src = [source] if isinstance(source, int) else list(source)
     dst = [destination] if isinstance(destination, int) else list(destination)
-    src = [check_dim(d, self.ndim) for d in src]
-    dst = [check_dim(d, self.ndim) for d in dst]
+    if len(src) != len(dst):
+        raise RuntimeError(
+            f"movedim: Invalid source or destination dims: source ({src} dims) should contain the "
+            f"same number of dims as destination ({dst} dims)"
+        )
+    src = _all_different(self, src, "source")
+    dst = _all_different(self, dst, "destination")
     if not self.ndim:
         from engine.ops.index import AliasBackward0
 
@@ -379,6 +388,13 @@ def movedim(self: Tensor, source: Any, destination: Any) -> Tensor:
     return permute(self, tuple(order))
 
 
+def _all_different(x: Tensor, dims: list[int], name: str) -> list[int]:
+    found = [check_dim(d, x.ndim) for d in dims]
+    if len(set(found)) < len(found):
+        raise RuntimeError(f"movedim: repeated dim in `{name}` ({dims})")
+    return found
+
+
 moveaxis = movedim
 
 
@@ -386,6 +402,13 @@ def rot90(self: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
     """Turned by 90 degrees, k times."""
     if len(dims) != 2:
         raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
+    if self.ndim < 2:
+        raise RuntimeError(f"expected total dims >= 2, but got total dims = {self.ndim}")
+    first, second = dims
+    if first == second or abs(first - second) == self.ndim:
+        raise RuntimeError(
+            f"expected rotation dims to be different, but got dim0 = {first} and dim1 = {second}"
+        )
     return Rot90Backward0.apply(self, k=k, dims=tuple(dims))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from engine.either import dtype_of
 from engine.function import Function
 from engine.ops.activation import SoftmaxBackward0
-from engine.ops.arithmetic import add, scaled
+from engine.ops.arithmetic import add, scaled, to
 from engine.ops.dropping import dropout
 from engine.ops.linear import matmul
 from engine.ops.shape import transpose
@@ -25,6 +25,10 @@ class ScaledDotProductFlashAttentionForCpuBackward0(Function):
         F: Namespace, query: Array, key: Array, value: Array, *, mask: Array | None, scale: float
     ) -> Array:
         """softmax(query · keyᵀ · scale) · value"""
+        if query.dtype == np.float16:  # rounded once, at the end
+            wide = (x.astype(np.float32) for x in (query, key, value))
+            node = ScaledDotProductFlashAttentionForCpuBackward0
+            return node.forward(F, *wide, mask=mask, scale=scale).astype(np.float16)
         out = F.matmul(_attention(F, query, key, mask, scale), value)
         if out.shape != query.shape:
             return out
@@ -114,6 +118,9 @@ def _attention_by_steps(
     query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, dropout_p: float, scale: float
 ) -> Tensor:
     """What else PyTorch takes step by step; both factors carry the root of the scale."""
+    if query.dtype.name == "float16":
+        q, k, v = (to(x, "float32") for x in (query, key, value))
+        return to(_attention_by_steps(q, k, v, mask, dropout_p, scale), "float16")
     root = math.sqrt(math.fabs(scale))
     turned = scaled(transpose(key, -2, -1), root)
     scores = matmul(scaled(query, math.copysign(root, scale)), turned)

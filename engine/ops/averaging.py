@@ -15,7 +15,8 @@ from engine.ops.arithmetic import add, div, mul, pow
 from engine.ops.convolution import _several
 from engine.ops.elementary import sign
 from engine.ops.padding import pad
-from engine.ops.pooling import _regions, _wanted, _Windows, _windows
+from engine.ops.pool_frames import check_image, check_sequence, regions_wanted, single, sizes_of
+from engine.ops.pooling import _regions, _Windows, _windows, steps_of
 from engine.ops.reduction import mean
 from engine.ops.shape import squeeze, unsqueeze, view
 from engine.registry import op, tex
@@ -65,7 +66,10 @@ def _avg_pool(
     x: Tensor, n: int, kernel: Any, stride: Any, padding: Any, ceil: bool, include: bool,
     divisor: int | None,
 ) -> Tensor:  # fmt: skip
-    windows = _windows(x, n, kernel, stride, padding, 1, ceil)
+    if divisor == 0:
+        sizes_of(f"avg_pool{n}d", n, kernel_size=kernel)
+        raise RuntimeError("divisor must be not zero")
+    windows = _windows(f"avg_pool{n}d", x, n, kernel, stride, padding, 1, ceil)
     if divisor is not None:
         divisors = np.full(windows.counts, divisor)
     else:
@@ -105,8 +109,9 @@ def avg_pool1d(
     ceil_mode: bool = False, count_include_pad: bool = True,
 ) -> Tensor:  # fmt: skip
     """The mean of every window of a sequence."""
-    size, pads = _several(kernel_size, 1)[0], _several(padding, 1)[0]
-    step = size if stride is None else _several(stride, 1)[0]
+    check_sequence("avg_pool1d", self.ndim)
+    step = steps_of(kernel_size, stride)
+    size, step, pads = single("avg_pool1d", kernel_size=kernel_size, stride=step, padding=padding)
     out = _avg_pool(
         unsqueeze(self, -2), 2, (1, size), (1, step), (0, pads), ceil_mode, count_include_pad, None
     )
@@ -174,16 +179,18 @@ def _shares(n: int, parts: int) -> Array:
 
 
 def _adaptive_mean(x: Tensor, n: int, output_size: Any) -> Tensor:
-    sizes = _wanted(x, n, output_size)
+    sizes = regions_wanted(f"adaptive_avg_pool{n}d", tuple(x.shape), n, output_size)
     if set(sizes) == {1}:
         return mean(x, tuple(range(-n, 0)), True)
+    check_image(f"adaptive_avg_pool{n}d", tuple(x.shape), sizes)
     matrices = tuple(_shares(m, k) for m, k in zip(x.shape[-n:], sizes, strict=True))
     return _GRID[n].apply(x, matrices=matrices)
 
 
 def adaptive_avg_pool1d(self: Tensor, output_size: Any) -> Tensor:
     """The means of as many regions of a sequence as asked for."""
-    size = (1, _several(output_size, 1)[0])
+    check_sequence("adaptive_avg_pool1d", self.ndim)
+    size = (1, *single("adaptive_avg_pool1d", output_size=output_size))
     return squeeze(_adaptive_mean(unsqueeze(self, -2), 2, size), -2)
 
 
@@ -234,6 +241,8 @@ def local_response_norm(
         raise ValueError(
             f"Expected 3D or higher dimensionality input (got {input.ndim} dimensions)"
         )
+    if not input.numel():
+        return input
     squares = mul(input, input)
     before, after = size // 2, (size - 1) // 2
     n, c, h = input.shape[:3]

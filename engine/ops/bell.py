@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine import kernels
+from engine.either import dtype_of
 from engine.function import Function
 from engine.ops.arithmetic import floating_for, scaled, shifted
 from engine.ops.elementary import erf
@@ -69,6 +70,10 @@ def _grown(function: Callable[[float], float]) -> Callable[[float], float]:
 _I0, _I1 = _grown(_I0E), _grown(_I1E)
 
 
+_NOT_HALF = ("i1", "i1e")
+"""Those whose derivative PyTorch has in wider dtypes only."""
+
+
 def _special(
     name: str, node: str, of: Callable[[float], float], derivative: Any, doc: str,
     caption: str, domain: tuple[float, float] = (-2.0, 2.0), from_result: bool = False, *,
@@ -80,10 +85,15 @@ def _special(
         return each(of, self)
 
     def of_both(F: Namespace, grad: Array, self: Array, result: Array) -> Array:
-        return derivative(F, grad, self, result)
+        return at(F, grad, self, result)
 
     def of_input(F: Namespace, grad: Array, self: Array) -> Array:
-        return derivative(F, grad, self, None)
+        return at(F, grad, self, None)
+
+    def at(F: Namespace, grad: Array, self: Array, result: Array) -> Array:
+        if name in _NOT_HALF and dtype_of(self) == np.float16:
+            raise NotImplementedError(f"\"{name}_backward\" not implemented for 'Half'")
+        return derivative(F, grad, self, result)
 
     rule = tex(rf"\bar{{y}} \cdot {slope}")(of_both if from_result else of_input)
     forward.__doc__, rule.__doc__ = doc, caption

@@ -24,7 +24,7 @@ Namespace = Any
 class SgnBackward0(Function):
     def forward(F: Namespace, self: Array) -> Array:
         """-1, 0 or 1"""
-        return np.sign(self)
+        return self if self.dtype == bool else np.sign(self)
 
     @tex(r"0")
     def grad_self(F: Namespace, grad: Array) -> Array:

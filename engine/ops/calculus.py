@@ -63,10 +63,10 @@ def gradient(
     many = isinstance(spacing, (list, tuple))
     steps = list(spacing) if many else [spacing] * len(dims)
     if len(steps) != len(dims):
-        raise RuntimeError(
-            f"torch.gradient expected spacing to be unspecified, a scalar, or a list of length "
-            f"{len(dims)}, but got a list of length {len(steps)}"
-        )
+        raise RuntimeError(_wrong_spacing(len(steps), len(dims), dim is None))
+    for d in dims:
+        if dims.count(d) > 1:
+            raise RuntimeError(f"dim {d} appears multiple times in the list of dims")
     if edge_order not in (1, 2):
         raise RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.")
     for d in dims:
@@ -78,6 +78,19 @@ def gradient(
     return tuple(
         slope[is_tensor(s) and s.ndim > 0](self, d, s, edge_order)
         for d, s in zip(dims, steps, strict=True)
+    )
+
+
+def _wrong_spacing(given: int, wanted: int, everywhere: bool) -> str:
+    expected = "torch.gradient expected spacing to be unspecified, a scalar"
+    if everywhere:
+        return (
+            f"{expected}, or a list of length equal to 'self.dim() = {wanted}', since dim argument "
+            f"was not given, but got a list of length {given}"
+        )
+    return (
+        f"{expected} or it's spacing and dim arguments to have the same length, but got a spacing "
+        f"argument of length {given} and a dim argument of length {wanted}."
     )
 
 

@@ -360,7 +360,7 @@ def masked_fill(self: Tensor, mask: Tensor, value: Operand) -> Tensor:
     if is_tensor(value):
         if value.ndim:
             raise RuntimeError(
-                "masked_fill only supports a 0-dimensional value tensor, but got tensor with "
+                "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
                 f"{value.ndim} dimension(s)."
             )
         return MaskedFillBackward1.apply(self, mask, value)

@@ -125,6 +125,9 @@ def isclose(
     self: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
 ) -> Tensor:
     """Where |self - other| <= atol + rtol · |other|."""
+    for name, value in (("rtol", rtol), ("atol", atol)):
+        if value < 0:
+            raise RuntimeError(f"{name} must be greater than or equal to zero, but got {value:g}")
     return wrap(
         laid(np.isclose(self._data, other._data, rtol, atol, equal_nan), [self._data, other._data])
     )

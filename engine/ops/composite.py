@@ -20,6 +20,7 @@ from engine.ops.reduction import LinalgVectorNormBackward0, norm
 from engine.ops.reduction import sum as sum_
 from engine.ops.shape import broadcast_tensors, clone, expand, unsqueeze
 from engine.ops.special import xlogy
+from engine.ops.targets import check_reduction
 from engine.registry import op, tex
 from engine.tensor import Tensor, is_tensor, wrap
 from engine.twin import twin
@@ -74,6 +75,11 @@ def margin_ranking_loss(
     input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, *, reduction: str = "mean"
 ) -> Tensor:
     """The first larger than the second by `margin` where the target is 1, else the other way."""
+    if not input1.ndim == input2.ndim == target.ndim:
+        raise RuntimeError(
+            "margin_ranking_loss : All input tensors should have same dimension but got sizes: "
+            f"input1: {input1.shape}, input2: {input2.shape}, target: {target.shape} "
+        )
     short = shifted(mul(neg(target), sub(input1, input2)), margin)
     return _reduce(clamp_min(short, 0), reduction)
 
@@ -99,6 +105,7 @@ class SoftMarginLossBackward0(Function):
 )  # fmt: skip
 def soft_margin_loss(self: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
     """The logistic loss of a sign."""
+    check_reduction(reduction)
     return SoftMarginLossBackward0.apply(self, target, reduction=reduction)
 
 
@@ -107,6 +114,8 @@ def gaussian_nll_loss(
     reduction: str = "mean",
 ) -> Tensor:  # fmt: skip
     """The negative log-likelihood of a normal distribution with the given variance."""
+    if reduction not in ("none", "mean", "sum"):
+        raise ValueError(f"{reduction} is not valid")
     spread = clone(_spread(self, var))
     with no_grad():
         spread.clamp_(min=eps)

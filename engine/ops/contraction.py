@@ -82,4 +82,5 @@ def _product(rows: Tensor, columns: Tensor) -> Tensor:
     if rows.is_contiguous() and columns.is_contiguous():
         flat = flatten(columns)  # before the other, as PyTorch has it
         return dot(flatten(rows), flat)
-    return sum_(mul(squeeze(rows), squeeze(columns)))
+    product = mul(squeeze(rows), squeeze(columns))
+    return to(sum_(product), product.dtype)

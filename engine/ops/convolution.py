@@ -12,7 +12,15 @@ from engine import memory
 from engine.either import dtype_of
 from engine.function import Function
 from engine.ops.arrange import ConstantPadNdBackward0
-from engine.ops.frames import check_kernel, check_steps
+from engine.ops.frames import (
+    check_dilation,
+    check_kernel,
+    check_padding_word,
+    check_ranks,
+    check_steps,
+    check_types,
+    steps_of,
+)
 from engine.ops.shape import squeeze, unsqueeze
 from engine.registry import op, tex
 from engine.tensor import Tensor
@@ -157,25 +165,33 @@ def _convolve(
     if input.ndim == n + 1:
         batch = unsqueeze(input, 0)
         return squeeze(_convolve(n, batch, weight, bias, stride, padding, dilation, groups), 0)
+    if isinstance(padding, str):
+        check_padding_word(padding, stride)
+        if padding == "same":
+            check_ranks(input, weight, gap="")
+    check_types(input, weight, bias)
+    given = 0 if isinstance(padding, str) else padding
+    stride, margin, dilation = steps_of(weight, n, stride=stride, padding=given, dilation=dilation)
+    check_steps(stride, margin, dilation)
+    check_ranks(input, weight)
     check_kernel(weight, bias, groups)
+    check_dilation(dilation)
     if input.shape[1] != weight.shape[1] * groups:
         raise RuntimeError(
             f"Given groups={groups}, weight of size {list(weight.shape)}, expected "
             f"input{list(input.shape)} to have {weight.shape[1] * groups} channels, but got "
             f"{input.shape[1]} channels instead"
         )
-    stride, dilation = _several(stride, n), _several(dilation, n)
     if padding == "same":
         totals = [d * (k - 1) for d, k in zip(dilation, weight.shape[2:], strict=True)]
-        padding = tuple(total // 2 for total in totals)
+        margin = tuple(total // 2 for total in totals)
         if any(total % 2 for total in totals):  # one more at the far end
             ends = [side for total in totals[::-1] for side in (0, total % 2)]
             input = ConstantPadNdBackward0.apply(input, pad=tuple(ends), value=0.0)
-    padding = _several(0 if padding == "valid" else padding, n)
-    check_steps(stride, padding, dilation)
-    plan = _Plan(input.shape[2:], weight.shape, stride, padding, dilation, groups)
+    plan = _Plan(input.shape[2:], weight.shape, stride, margin, dilation, groups)
     if min(plan.counts) < 1:
-        framed, taps = list(plan.image), list(plan.kernel)
+        framed = list(plan.image)
+        taps = [d * (k - 1) + 1 for d, k in zip(dilation, plan.kernel, strict=True)]
         raise RuntimeError(
             f"Calculated padded input size per channel: ({' x '.join(map(str, framed))}). Kernel "
             f"size: ({' x '.join(map(str, taps))}). Kernel size can't be greater than actual input "

@@ -204,7 +204,10 @@ class RenormBackward0(Function):
         safe = F.where(long, length, F.ones_like(length))
         factor = F.where(long, maxnorm / (safe + 1e-7), F.ones_like(length))
         along = F.sum(grad * self, dims, True)
-        slope = F.sgn(self) * F.pow(F.abs(self) / safe, p - 1) if p != 2 else self / safe
+        if p == np.inf:  # the largest alone makes the length
+            slope = F.where(F.abs(self) == safe, F.sgn(self), F.zeros_like(self))
+        else:
+            slope = F.sgn(self) * F.pow(F.abs(self) / safe, p - 1) if p != 2 else self / safe
         turn = F.where(long, maxnorm / ((safe + 1e-7) * (safe + 1e-7)), F.zeros_like(length))
         return grad * factor - along * turn * slope
 
@@ -215,6 +218,13 @@ def _factors(F: Namespace, x: Array, p: float, dim: int, maxnorm: float) -> Arra
     return np.where(length > maxnorm, maxnorm / (length + 1e-7), 1).astype(x.dtype)
 
 
+def _check_slices(x: Tensor, p: float) -> None:
+    if p <= 0:
+        raise RuntimeError("renorm: non-positive-norm not supported")
+    if x.ndim < 2:
+        raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {x.ndim} dimensions")
+
+
 @op(
     "Linear algebra", "renorm", torch="torch.renorm({self}, {p}, {dim}, {maxnorm})",
     defaults={"p": 2.0, "dim": 0, "maxnorm": 1.0},
@@ -223,11 +233,13 @@ def _factors(F: Namespace, x: Array, p: float, dim: int, maxnorm: float) -> Arra
 )  # fmt: skip
 def renorm(self: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
     """Slices along `dim` whose p-norm is larger than `maxnorm` scaled down to it."""
+    _check_slices(self, p)
     d = check_dim(dim, self.ndim)
     return RenormBackward0.apply(self, p=float(p), dim=d, maxnorm=maxnorm)
 
 
 def renorm_(self: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
     """renorm, in place."""
+    _check_slices(self, p)
     d = check_dim(dim, self.ndim)
     return inplace(RenormBackward0, self, p=float(p), dim=d, maxnorm=maxnorm)

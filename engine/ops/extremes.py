@@ -426,9 +426,9 @@ class CummaxBackward0(Function):
         return np.take_along_axis(self, index, dim) if self.ndim else self
 
     @tex(r"\sum_{y_j = x} \bar{y}_j")
-    def grad_self(F: Namespace, grad: Array, self_shape: Shape, dim: int, index: Array) -> Array:
+    def grad_self(F: Namespace, grad: Array, self: Array, dim: int, index: Array) -> Array:
         """It routes: an entry collects the gradients of all places where it was the extreme."""
-        return F.add_along(grad, self_shape, dim, index) if self_shape else grad
+        return F.add_along(grad, self.shape, dim, index) if self.ndim else grad
 
 
 class CumminBackward0(Function):
@@ -439,9 +439,9 @@ class CumminBackward0(Function):
         return np.take_along_axis(self, index, dim) if self.ndim else self
 
     @tex(r"\sum_{y_j = x} \bar{y}_j")
-    def grad_self(F: Namespace, grad: Array, self_shape: Shape, dim: int, index: Array) -> Array:
+    def grad_self(F: Namespace, grad: Array, self: Array, dim: int, index: Array) -> Array:
         """It routes: an entry collects the gradients of all places where it was the extreme."""
-        return F.add_along(grad, self_shape, dim, index) if self_shape else grad
+        return F.add_along(grad, self.shape, dim, index) if self.ndim else grad
 
 
 def _running(self: Tensor, dim: int, node: type[Function], beats: Any, name: str) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.tensor import Tensor
 
 Shape = tuple[int, ...]
@@ -29,37 +31,77 @@ def check_kernel(weight: Tensor, bias: Tensor | None, groups: int) -> None:
         )
 
 
+def check_types(input: Tensor, weight: Tensor, bias: Tensor | None) -> None:
+    """One dtype for all, and one that can be multiplied; raises RuntimeError."""
+    if bias is not None and bias.dtype is not input.dtype:
+        given, other = (_C_NAMES.get(x.dtype.name, x.dtype.name) for x in (input, bias))
+        raise RuntimeError(f"Input type ({given}) and bias type ({other}) should be the same")
+    if weight.dtype is not input.dtype:
+        given, other = (x.dtype.scalar_name for x in (input, weight))
+        raise RuntimeError(f"expected scalar type {given} but found {other}")
+    if input.dtype.name == "bool":
+        kernel = "compute_columns3d" if weight.ndim == 5 else "slow_conv2d_cpu"
+        raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
+
+
+_C_NAMES = {
+    "float32": "float", "float64": "double", "float16": "c10::Half", "int64": "long int",
+    "int32": "int", "int16": "short int", "int8": "signed char", "uint8": "unsigned char",
+}  # fmt: skip
+
+
+def steps_of(weight: Tensor, n: int, **arguments: Any) -> list[Shape]:
+    """Stride, padding or dilation as a number for each dimension of the kernel.
+
+    Raises RuntimeError for a kernel that has none, and for lists of another length.
+    """
+    dims = weight.ndim - 2
+    if dims < 1:
+        raise RuntimeError("weight should have at least three dimensions")
+    found = []
+    for name, given in arguments.items():
+        sizes = (given,) * n if isinstance(given, int) else tuple(given)
+        sizes = sizes * dims if len(sizes) == 1 else sizes
+        if len(sizes) != dims:
+            raise RuntimeError(
+                f"expected {name} to be a single integer value or a list of {dims} values to match "
+                f"the convolution dimensions, but got {name}={list(sizes)}"
+            )
+        found.append(sizes)
+    return found
+
+
 def check_steps(stride: Shape, padding: Shape, dilation: Shape) -> None:
     """Raises RuntimeError for steps that lead nowhere."""
     if min(padding) < 0:
         raise RuntimeError("negative padding is not supported")
     if min(stride) <= 0:
         raise RuntimeError("non-positive stride is not supported")
-    if min(dilation) <= 0:
-        raise RuntimeError(f"dilation should be greater than zero, but got {list(dilation)}")
+    if min(dilation) < 0:
+        raise RuntimeError("dilation should be greater than zero")
 
 
-def check_pool(shape: Shape, kernel: Shape, stride: Shape, padding: Shape, dilation: Shape) -> None:
-    """Windows that lie in the image; raises RuntimeError."""
-    if min(stride) == 0:
-        raise RuntimeError("stride should not be zero")
-    if len(shape) not in (3, 4) or 0 in shape[-3:]:
+def check_ranks(input: Tensor, weight: Tensor, gap: str = " ") -> None:
+    """Raises RuntimeError unless the kernel has as many dimensions as the images."""
+    if weight.ndim != input.ndim:
         raise RuntimeError(
-            "Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but "
-            f"got:{list(shape)}"
+            f"Expected {weight.ndim}-dimensional input for {weight.ndim}-dimensional weight{gap}"
+            f"{list(weight.shape)}, but got {input.ndim}-dimensional input of size "
+            f"{list(input.shape)} instead"
         )
-    for p, k, d in zip(padding, kernel, dilation, strict=True):
-        if 2 * p > (k - 1) * d + 1:
-            raise RuntimeError(
-                "pad should be at most half of effective kernel size, but got pad="
-                f"{p}, kernel_size={k} and dilation={d}"
-            )
-    sizes = zip(shape[-2:], kernel, stride, padding, dilation, strict=True)
-    counts = [(n + 2 * p - d * (k - 1) - 1) // s + 1 for n, k, s, p, d in sizes]
-    if min(counts) < 1:
-        planes, channels = "x".join(map(str, shape[-3:])), shape[-3]
-        given = "x".join(map(str, (channels, *counts)))
-        raise RuntimeError(
-            f"Given input size: ({planes}). Calculated output size: ({given}). Output size is too "
-            "small"
-        )
+
+
+def check_dilation(dilation: Shape) -> None:
+    """Raises RuntimeError for a kernel whose taps all lie on each other."""
+    if min(dilation) == 0:  # a sequence is an image of height 1
+        given = [1, *dilation] if len(dilation) == 1 else [*dilation]
+        raise RuntimeError(f"dilation should be greater than zero, but got {given}")
+
+
+def check_padding_word(word: str, stride: Any) -> None:
+    """Raises RuntimeError for a word that is none, and for steps that "same" cannot keep."""
+    if word not in ("same", "valid"):
+        raise RuntimeError(f"Invalid padding string: '{word}'")
+    strides = (stride,) if isinstance(stride, int) else stride
+    if word == "same" and any(s != 1 for s in strides):
+        raise RuntimeError("padding='same' is not supported for strided convolutions")

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from engine import dtypes
 from engine.function import Function
 from engine.ops.shape import view
 from engine.registry import op, tex
@@ -36,6 +37,8 @@ class HardtanhBackward0(Function):
 )  # fmt: skip
 def hardtanh(self: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
     """Keep every entry between two bounds; unlike clamp, no gradient passes on the bounds."""
+    if min_val > max_val:
+        raise ValueError("min_val cannot be greater than max_val")
     return HardtanhBackward0.apply(self, min_val=min_val, max_val=max_val)
 
 
@@ -115,6 +118,12 @@ def _shrink(
     node: type[Function] = type(f"{name.capitalize()}Backward0", (Function,), body)
 
     def call(self: Tensor, lambd: float = 0.5) -> Tensor:
+        if name == "softshrink" and lambd < 0:
+            largest, kind = dtypes.finfo(self.dtype).max, self.dtype.scalar_name
+            raise RuntimeError(
+                f"lambda must be in range [0, {largest:g}] for input dtype {kind}, but found "
+                f"{lambd:g}"
+            )
         return node.apply(self, lambd=lambd)
 
     call.__name__, call.__doc__ = name, doc

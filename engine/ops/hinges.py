@@ -13,6 +13,7 @@ from engine.ops.arithmetic import add, div, neg, sub
 from engine.ops.elementary import log
 from engine.ops.losses import _reduced, _share
 from engine.ops.randomness import exponential_
+from engine.ops.targets import check_classes, check_label_lists, check_reduction
 from engine.registry import op, tex
 from engine.tensor import Tensor, check_dim, wrap
 
@@ -79,8 +80,10 @@ def multi_margin_loss(
     reduction: str = "mean",
 ) -> Tensor:  # fmt: skip
     """How far the target's entry is from beating all others by `margin`: (n, c) and (n,)."""
+    check_reduction(reduction)
     if p not in (1, 2):
         raise ValueError("only p == 1 and p == 2 supported")
+    check_classes(self, target, weight)
     scale = None if weight is None else weight._data
     return MultiMarginLossBackward0.apply(
         self, target=np.atleast_1d(target._data), p=p, margin=margin, weight=scale,
@@ -113,6 +116,8 @@ class MultilabelMarginLossBackward0(Function):
 
 def multilabel_margin_loss(self: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
     """How far the wanted classes are from beating all others by 1; -1 ends a row of them."""
+    check_reduction(reduction)
+    check_label_lists(self, target)
     labels = np.atleast_2d(target._data)
     wanted = np.zeros(labels.shape, np.int64)
     for row, found in zip(labels, wanted, strict=True):

@@ -12,7 +12,7 @@ from engine.inplace import inplace
 from engine.layout import ordered
 from engine.meta import share
 from engine.registry import op, tex
-from engine.tensor import Tensor, check_dim, wrap
+from engine.tensor import Tensor, check_dim, is_tensor, wrap
 
 Array = Any
 Namespace = Any
@@ -69,6 +69,15 @@ class SliceBackward0(Function):
         return F.slice_backward(grad, self_shape, dim, start, end, step)
 
 
+def _whole(start: Any) -> int:
+    """A number, also where it is in a tensor."""
+    if not is_tensor(start):
+        return start  # type: ignore[no-any-return]
+    if start.ndim or start.is_floating_point() or start.dtype.name == "bool":
+        raise RuntimeError("start must be an 0-dim integral Tensor.")
+    return int(start)
+
+
 @op(
     "Shape", "x[:]", name="narrow", torch="{self}.narrow({dim}, {start}, {length})",
     defaults={"dim": 0, "start": 0, "length": 1},
@@ -81,9 +90,12 @@ def narrow(self: Tensor, dim: int, start: int, length: int) -> Tensor:
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
     d = check_dim(dim, self.ndim)
     n = self.shape[d]
+    start = _whole(start)
+    if length < 0:
+        raise RuntimeError("narrow(): length must be non-negative.")
     if not -n <= start <= n:
         raise IndexError(
-            f"Dimension out of range (expected to be in range of [{-n}, {n}], but got {start})"
+            f"start out of range (expected to be in range of [{-n}, {n}], but got {start})"
         )
     start = start + n if start < 0 else start
     if start + length > n:
@@ -125,9 +137,9 @@ class IndexBackward0(Function):
 def _picked(self: np.ndarray, index: Any) -> Array:
     """The entries at the indices, in the layout that PyTorch's iterator gives them."""
     found = np.asarray(self[index], order="C")
-    if found.ndim < 2 or self.flags.c_contiguous:
-        return found[()]
     arrays = [isinstance(k, np.ndarray) for k in index]
+    if found.ndim < 2 or self.flags.c_contiguous or not any(arrays):
+        return found[()]
     size = found.ndim - arrays.count(False) - (self.ndim - sum(_taken(k) for k in index))
     first, last = arrays.index(True), len(arrays) - arrays[::-1].index(True)
     start = first if all(arrays[first:last]) else 0
@@ -211,7 +223,7 @@ def detach(self: Tensor) -> Tensor:
 
 def detach_(self: Tensor) -> Tensor:
     """Cut this very tensor off from its history; raises RuntimeError if it is a view."""
-    if self._meta is not None and self._meta.base is not None:
+    if self._meta is not None and self._meta.base is not None and not self._meta.inference:
         raise RuntimeError(errors.DETACH_VIEW)
     self._fn, self._nr, self._req = None, 0, False
     return self

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from engine.function import Function
-from engine.inplace import in_place, inplace, reshape_in_place
+from engine.inplace import check_writable, in_place, inplace, reshape_in_place
 from engine.ops import (
     activation,
     affine,
@@ -59,7 +59,9 @@ def add_(self: Tensor, other: Operand, *, alpha: float = 1) -> Tensor:
 )
 def sub_(self: Tensor, other: Operand, *, alpha: float = 1) -> Tensor:
     """Subtract from the first tensor, in place."""
-    arithmetic.refuse_bool_difference(self, other)
+    if arithmetic.is_bool(self) or arithmetic.is_bool(other):
+        check_writable(self, other)
+        arithmetic.refuse_bool_difference(self, other)
     return inplace(arithmetic.SubBackward0, self, other, alpha=alpha)
 
 
@@ -242,6 +244,7 @@ def _sum_in_place(function: Any, product: Any) -> Any:
 addmm_ = _sum_in_place(affine.addmm, lambda a, b: [a.shape[0], b.shape[1]])
 addmv_ = _sum_in_place(affine.addmv, lambda a, b: [a.shape[0]])
 addr_ = _sum_in_place(affine.addr, lambda a, b: [a.shape[0], b.shape[0]])
+addbmm_ = in_place(products.addbmm, grows=True)
 baddbmm_ = _sum_in_place(affine.baddbmm, lambda a, b: [*a.shape[:2], b.shape[2]])
 
 _TWINS = (
@@ -254,7 +257,7 @@ _TWINS = (
     writing.index_add, writing.index_copy, writing.scatter, writing.scatter_add,
     compare.logical_and, compare.logical_or, compare.logical_xor,
     bits.deg2rad, bits.gcd, bits.heaviside, bits.lcm, bits.nextafter, bits.rad2deg, bits.sgn,
-    bell.i0, gamma.igamma, gamma.igammac, gamma.polygamma, products.addbmm,
+    bell.i0, gamma.igamma, gamma.igammac, gamma.polygamma,
 )  # fmt: skip
 """The ops of one node whose in-place twin differs in nothing else."""
 globals().update({f"{function.__name__}_": in_place(function) for function in _TWINS})

@@ -34,8 +34,10 @@ class _Joined(Function):
         data = cls.forward_data_of([dtypes.cast(x._data, dtype) for x in tensors], dim)
         out = wrap(data)
         if STATE.grad_enabled and data.dtype.kind == "f" and any(x.requires_grad for x in tensors):
+            # First what is below: to ask a view for its edge may make a node, an older one.
+            edges = tuple(grad_edge(x) if x.requires_grad else NOWHERE for x in tensors)
             node = cls.bare(data)
-            node.edges = tuple(grad_edge(x) if x.requires_grad else NOWHERE for x in tensors)
+            node.edges = edges
             node.params = {"dim": dim, "shapes": tuple(x._data.shape for x in tensors)}
             if STATE.origin is not None:
                 STATE.origin.made(node, tensors)
@@ -76,6 +78,12 @@ class CatBackward0(_Joined):
             found.append(F.slice(grad, dim, start, start + shape[dim], 1))
             start += shape[dim]
         return found
+
+
+def check_any(name: str, tensors: Sequence[Tensor]) -> None:
+    """Raise RuntimeError if there is nothing to join."""
+    if not len(tensors):
+        raise RuntimeError(f"{name} expects a non-empty TensorList")
 
 
 def _skipped(shape: Sequence[int]) -> bool:
@@ -191,6 +199,7 @@ atleast_1d, atleast_2d, atleast_3d = map(_each, (_atleast_1d, _atleast_2d, _atle
 )  # fmt: skip
 def hstack(tensors: Tensors) -> Tensor:
     """Side by side."""
+    check_any("hstack", tensors)
     parts = [_atleast_1d(x) for x in tensors]
     return cat(parts, 0 if parts[0].ndim == 1 else 1)
 
@@ -198,4 +207,5 @@ def hstack(tensors: Tensors) -> Tensor:
 @op("Shape", "vstack", samples=(([(3,), (3,)],), ([(1, 3), (2, 3)],)), formula=r"y_{i} = x_i")
 def vstack(tensors: Tensors) -> Tensor:
     """One below the other."""
+    check_any("vstack", tensors)
     return cat([_atleast_2d(x) for x in tensors], 0)

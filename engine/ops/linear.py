@@ -163,11 +163,11 @@ class BmmBackward0(Function):
 @op("Linear algebra", "bmm", samples=(((2, 2, 3), (2, 3, 2)),), formula=r"y_n = A_n B_n")
 def bmm(self: Tensor, mat2: Tensor) -> Tensor:
     """A batch of matrix products, (b, n, k) and (b, k, m) -> (b, n, m)."""
-    if self.ndim != 3 or mat2.ndim != 3:
+    if self._data.ndim != 3 or mat2._data.ndim != 3:
         raise RuntimeError(
             "batch1 must be a 3D tensor" if self.ndim != 3 else "batch2 must be a 3D tensor"
         )
-    (b, _, k), (b2, k2, _) = self.shape, mat2.shape
+    (b, _, k), (b2, k2, _) = self._data.shape, mat2._data.shape
     if b != b2 or k != k2:
         raise RuntimeError(
             f"Expected size for first two dimensions of batch2 tensor to be: [{b}, {k}] but got: "

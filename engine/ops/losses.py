@@ -349,6 +349,9 @@ def huber_loss(
     self: Tensor, target: Tensor, *, reduction: str = "mean", delta: float = 1.0
 ) -> Tensor:
     """The squared error, growing only linearly beyond `delta`."""
+    check_reduction(reduction)
+    if delta <= 0:
+        raise RuntimeError("huber_loss does not support non-positive values for delta.")
     return HuberLossBackward0.apply(*_paired(self, target), reduction=reduction, delta=delta)
 
 

@@ -16,6 +16,7 @@ from engine.ops.composite import pairwise_distance
 from engine.ops.elementary import sqrt
 from engine.ops.losses import _reduce
 from engine.ops.reduction import sum as sum_
+from engine.ops.targets import check_reduction
 from engine.registry import tex
 from engine.tensor import Tensor, wrap
 
@@ -45,11 +46,23 @@ def cosine_embedding_loss(
     return _reduce(add(together, apart), reduction)
 
 
+def _check_triplet(anchor: Tensor, positive: Tensor, negative: Tensor, margin: float) -> None:
+    if margin <= 0:
+        raise ValueError(f"margin must be greater than 0, got {margin}")
+    if not anchor.ndim == positive.ndim == negative.ndim:
+        raise RuntimeError(
+            "The anchor, positive, and negative tensors are expected to have the same number of "
+            f"dimensions, but got: anchor {anchor.ndim}D, positive {positive.ndim}D, and negative "
+            f"{negative.ndim}D inputs"
+        )
+
+
 def triplet_margin_loss(
     anchor: Tensor, positive: Tensor, negative: Tensor, margin: float = 1.0, p: float = 2,
     eps: float = 1e-6, swap: bool = False, *, reduction: str = "mean",
 ) -> Tensor:  # fmt: skip
     """The anchor closer to the positive than to the negative by `margin`."""
+    _check_triplet(anchor, positive, negative, margin)
     near = pairwise_distance(anchor, positive, p, eps)
     far = pairwise_distance(anchor, negative, p, eps)
     if swap:
@@ -63,6 +76,8 @@ def triplet_margin_with_distance_loss(
     swap: bool = False, reduction: str = "mean",
 ) -> Tensor:  # fmt: skip
     """triplet_margin_loss with a distance of one's own."""
+    check_reduction(reduction)
+    _check_triplet(anchor, positive, negative, margin)
     distance = distance_function or pairwise_distance
     near, far = distance(anchor, positive), distance(anchor, negative)
     if swap:

@@ -32,9 +32,10 @@ class _Pieces(ManyOutputs):
         """Wrap the parts of `self` as views of it that share one node."""
         outs = tuple(wrap(part) for part in parts)
         if STATE.grad_enabled and self.requires_grad and self.is_floating_point():
+            edge = grad_edge(self)  # first, as it may make a node: an older one
             node = cls.bare(self._data)
             assert isinstance(node, _Pieces)
-            node.edges = (grad_edge(self),)
+            node.edges = (edge,)
             node.params = {"dim": dim, "self_shape": self._data.shape}
             node.tie(outs)
             if STATE.origin is not None:

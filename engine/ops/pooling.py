@@ -11,7 +11,17 @@ import numpy as np
 
 from engine.function import Function
 from engine.ops.convolution import _several
-from engine.ops.frames import check_pool
+from engine.ops.pool_frames import (
+    Frame,
+    check_filled,
+    check_image,
+    check_max_pool1d,
+    check_sequence,
+    count,
+    regions_wanted,
+    single,
+    sizes_of,
+)
 from engine.ops.shape import squeeze, unsqueeze
 from engine.registry import op, tex
 from engine.tensor import Tensor, wrap
@@ -30,7 +40,7 @@ class _Windows:
     ) -> None:  # fmt: skip
         self.image, self.padding = tuple(image), padding
         self.counts = tuple(
-            _count(*sizes, ceil)
+            count(*sizes, ceil)
             for sizes in zip(image, kernel, stride, padding, dilation, strict=True)
         )
         self.starts = [np.arange(c) * s for c, s in zip(self.counts, stride, strict=True)]
@@ -67,21 +77,21 @@ class _Windows:
         return out[0]
 
 
-def _count(n: int, kernel: int, stride: int, padding: int, dilation: int, ceil: bool) -> int:
-    room = n + 2 * padding - dilation * (kernel - 1) - 1
-    count = (room + (stride - 1 if ceil else 0)) // stride + 1
-    return count - 1 if ceil and (count - 1) * stride >= n + padding else count
-
-
 def _windows(
-    x: Tensor, n: int, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil: bool
-) -> _Windows:
-    size, pads = _several(kernel, n), _several(padding, n)
-    steps = size if stride is None or stride in ([], ()) else _several(stride, n)
-    holes = _several(dilation, n)
-    if n == 2:
-        check_pool(tuple(x.shape), size, steps, pads, holes)
+    function: str, x: Tensor, n: int, kernel: Any, stride: Any, padding: Any, dilation: Any,
+    ceil: bool,
+) -> _Windows:  # fmt: skip
+    size, steps, pads, holes = sizes_of(
+        function, n, kernel_size=kernel, stride=steps_of(kernel, stride), padding=padding,
+        dilation=dilation,
+    )  # fmt: skip
+    Frame(function, tuple(x.shape), size, steps, pads, holes, ceil).check()
     return _Windows(x.shape[-n:], size, steps, pads, holes, ceil)
+
+
+def steps_of(kernel: Any, stride: Any) -> Any:
+    """How far windows are apart: as far as they are wide, if nothing else is said."""
+    return kernel if stride is None or stride in ([], ()) else stride
 
 
 # ---- the largest ---------------------------------------------------------------------------------
@@ -91,8 +101,9 @@ class _Picked(Function):
     def forward(F: Namespace, self: Array, *, places: Array, n: int) -> Array:
         """The entries at places, counted through the image"""
         outer = self.shape[: self.ndim - n]
-        flat = np.take_along_axis(self.reshape(*outer, -1), places.reshape(*outer, -1), -1)
-        return flat.reshape(places.shape)
+        image, windows = (math.prod(a.shape[len(outer) :]) for a in (self, places))
+        flat = self.reshape(*outer, image)
+        return np.take_along_axis(flat, places.reshape(*outer, windows), -1).reshape(places.shape)
 
     @tex(r"\sum_{y_j = x} \bar{y}_j")
     def grad_self(F: Namespace, grad: Array, self_shape: Shape, places: Array, n: int) -> Array:
@@ -122,7 +133,7 @@ def _largest(x: Tensor, windows: _Windows) -> Array:
     outer = x._data.shape[: x.ndim - n]
     pairs = [(frame[2 * k], frame[2 * k + 1]) for k in range(n)][::-1]
     framed = np.pad(x._data, [(0, 0)] * len(outer) + pairs, constant_values=low)
-    columns = framed.reshape(*outer, -1)[..., windows.positions]
+    columns = framed.reshape(*outer, math.prod(windows.framed))[..., windows.positions]
     best = np.argmax(columns, -2)
     place = windows.positions[best, np.arange(windows.positions.shape[1])]
     at = np.unravel_index(place, windows.framed)
@@ -135,7 +146,7 @@ def _max_pool(
     x: Tensor, n: int, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil: bool,
     indices: bool,
 ) -> Any:  # fmt: skip
-    places = _largest(x, _windows(x, n, kernel, stride, padding, dilation, ceil))
+    places = _largest(x, _windows(f"max_pool{n}d", x, n, kernel, stride, padding, dilation, ceil))
     out = _MAX[n].apply(x, places=places, n=n)
     return (out, wrap(places)) if indices else out
 
@@ -173,8 +184,12 @@ def max_pool1d(
     dilation: int = 1, ceil_mode: bool = False, return_indices: bool = False,
 ) -> Any:  # fmt: skip
     """The largest entry of every window of a sequence."""
-    size, pads, holes = (_several(v, 1)[0] for v in (kernel_size, padding, dilation))
-    step = size if stride is None else _several(stride, 1)[0]
+    given = (kernel_size, kernel_size if stride is None else stride, padding, dilation)
+    if return_indices:
+        check_sequence("max_pool1d", self.ndim)
+    else:
+        check_max_pool1d(tuple(self.shape), *given, ceil_mode)
+    size, step, pads, holes = single("max_pool1d", **dict(zip(_WINDOW, given, strict=True)))
     found = _max_pool(
         unsqueeze(self, -2), 2, (1, size), (1, step), (0, pads), (1, holes), ceil_mode, True
     )
@@ -198,6 +213,9 @@ def max_pool3d(
     return _max_pool(self, 3, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
+_WINDOW = ("kernel_size", "stride", "padding", "dilation")
+
+
 def _with_indices(pool: Callable[..., Any]) -> Callable[..., Any]:
     def call(self: Tensor, *args: Any, **kwargs: Any) -> Any:
         return pool(self, *args, **{**kwargs, "return_indices": True})
@@ -218,10 +236,11 @@ def _regions(n: int, parts: int) -> list[Array]:
 
 
 def _adaptive_max(x: Tensor, n: int, output_size: Any, indices: bool) -> Any:
-    sizes = _wanted(x, n, output_size)
+    sizes = regions_wanted(f"adaptive_max_pool{n}d", tuple(x.shape), n, output_size)
+    check_image(f"adaptive_max_pool{n}d", tuple(x.shape), sizes)
     image, outer = x.shape[-n:], x._data.shape[: x.ndim - n]
     grid = [_regions(m, k) for m, k in zip(image, sizes, strict=True)]
-    flat = x._data.reshape(*outer, -1)
+    flat = x._data.reshape(*outer, math.prod(image))
     places = np.empty((*outer, *sizes), np.int64)
     numbers = np.arange(math.prod(image)).reshape(image)
     for at in itertools.product(*map(range, sizes)):
@@ -232,14 +251,11 @@ def _adaptive_max(x: Tensor, n: int, output_size: Any, indices: bool) -> Any:
     return (out, wrap(places)) if indices else out
 
 
-def _wanted(x: Tensor, n: int, output_size: Any) -> Shape:
-    given = _several(output_size, n) if output_size is not None else (None,) * n
-    return tuple(x.shape[k - n] if m is None else m for k, m in enumerate(given))
-
-
 def adaptive_max_pool1d(self: Tensor, output_size: Any, return_indices: bool = False) -> Any:
     """The largest entries of as many regions of a sequence as asked for."""
-    size = (1, _several(output_size, 1)[0])
+    check_sequence("adaptive_max_pool1d", self.ndim)
+    size = (1, *single("adaptive_max_pool1d", output_size=output_size))
+    check_filled("adaptive_max_pool1d", tuple(self.shape))
     out, at = _adaptive_max(unsqueeze(self, -2), 2, size, True)
     return (squeeze(out, -2), squeeze(at, -2)) if return_indices else squeeze(out, -2)
 
@@ -297,6 +313,7 @@ _UNPOOL = {n: _unpooling(f"MaxUnpool{n}DBackward0") for n in (2, 3)}
 def _unpool(
     x: Tensor, indices: Tensor, n: int, kernel: Any, stride: Any, padding: Any, size: Any
 ) -> Tensor:
+    _check_places(x, indices)
     taps, pads = _several(kernel, n), _several(padding, n)
     steps = taps if stride is None else _several(stride, n)
     sizes = zip(x.shape[-n:], taps, steps, pads, strict=True)
@@ -311,6 +328,14 @@ def _unpool(
     return _UNPOOL[n].apply(x, places=indices._data, image=image)
 
 
+def _check_places(x: Tensor, indices: Tensor) -> None:
+    if indices.shape != x.shape:
+        raise RuntimeError(
+            "Expected shape of indices to be same as that of the input tensor "
+            f"({list(x.shape)}) but got indices tensor with shape: {list(indices.shape)}"
+        )
+
+
 def max_unpool1d(
     self: Tensor, indices: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0,
     output_size: Any = None,
@@ -318,6 +343,7 @@ def max_unpool1d(
     """Entries put back where they stood before max_pool1d, zeros elsewhere."""
     size, pads = _several(kernel_size, 1)[0], _several(padding, 1)[0]
     step = size if stride is None else _several(stride, 1)[0]
+    _check_places(unsqueeze(self, -1), unsqueeze(indices, -1))  # as an image of width 1
     wanted = None if output_size is None else (1, tuple(output_size)[-1])
     out = _unpool(
         unsqueeze(self, -2), unsqueeze(indices, -2), 2, (1, size), (1, step), (0, pads), wanted

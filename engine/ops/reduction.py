@@ -111,7 +111,10 @@ class MeanBackward0(Function):
     @tex(r"\frac{\bar{y}}{n}")
     def grad_self(F: Namespace, grad: Array, self_shape: Shape) -> Array:
         """mean distributes: every entry gets the gradient divided by how many there are."""
-        return F.expand(grad, self_shape) / count_of(self_shape)
+        count = count_of(self_shape)
+        if F is kernels:  # one division instead of one for every entry
+            return kernels.full(self_shape, grad / count)
+        return F.expand(grad, self_shape) / count
 
 
 class MeanBackward1(Function):
@@ -154,9 +157,10 @@ def mean(
     """The mean along `dim`, or of everything."""
     kind = None if dtype is None else dtypes.BY_NAME[str(dtype).removeprefix("torch.")]
     if not (kind or self.dtype).is_floating_point:
+        what = "Input" if kind is None else "Optional"
         raise RuntimeError(
-            "mean(): could not infer output dtype. Input dtype must be either a floating point or "
-            f"complex dtype. Got: {self.dtype.scalar_name}"
+            f"mean(): could not infer output dtype. {what} dtype must be either a floating point "
+            f"or complex dtype. Got: {(kind or self.dtype).scalar_name}"
         )
     if dim is None and not keepdim:
         return MeanBackward0.apply(self, dtype=kind)

@@ -37,6 +37,8 @@ class _Nearest(Function):
 class _Lines(Function):
     def forward(F: Namespace, self: Array, *, matrices: Any) -> Array:
         """The values on lines between the entries, dimension by dimension"""
+        if self.dtype == np.uint8 and self.ndim == 4:
+            return _in_bytes(F, self, matrices)
         out = self.astype(np.float64)
         for k, matrix in enumerate(matrices):
             out = along(F, out, 2 + k, matrix)
@@ -48,6 +50,23 @@ class _Lines(Function):
         for k, matrix in enumerate(matrices):
             grad = along(F, grad, 2 + k, matrix.T)
         return grad
+
+
+def _in_bytes(F: Namespace, image: Array, matrices: Any) -> Array:
+    """The same in whole numbers, as PyTorch does it with bytes.
+
+    The shares are 15 bits wide; the last dimension comes first, and each is rounded by itself.
+    """
+    out = image.astype(np.float64)
+    for k, matrix in reversed([*enumerate(matrices)]):
+        if matrix.shape[0] == matrix.shape[1]:
+            continue
+        bits = next(
+            b for b in range(23) if b == 22 or int(0.5 + matrix.max() * 2 ** (b + 1)) >= 2**15
+        )
+        shares = np.trunc(matrix * 2**bits + np.copysign(0.5, matrix))
+        out = np.floor(along(F, out, 2 + k, shares) / 2**bits + 0.5).clip(0, 255)
+    return np.ascontiguousarray(out.astype(np.uint8))
 
 
 def _node(name: str, base: type[Function]) -> type[Function]:

@@ -85,6 +85,8 @@ def bucketize(
     self: Any, boundaries: Tensor, *, out_int32: bool = False, right: bool = False
 ) -> Tensor:
     """searchsorted with its arguments the other way round."""
+    if boundaries.ndim != 1:
+        raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})")
     return searchsorted(boundaries, self, out_int32=out_int32, right=right)
 
 
@@ -96,7 +98,9 @@ def histc(self: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tens
         low, high = float(data.min()), float(data.max())
     if low == high:
         low, high = low - 1, high + 1
-    inside = data[(data >= low) & (data <= high)].astype(np.float64)
-    places = np.floor((inside - low) / (high - low) * bins).astype(np.int64)
+    inside = data[(data >= low) & (data <= high)]
+    kind = data.dtype.type if data.dtype.kind == "f" else np.float64
+    # Rounded after every step, and in this order, as PyTorch does: it decides on the edges.
+    places = np.floor((inside - kind(low)) * kind(bins) / kind(high - low)).astype(np.int64)
     counts = np.bincount(np.minimum(places, bins - 1), minlength=bins)
     return wrap(counts.astype(data.dtype))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,10 +24,15 @@ Shape = tuple[int, ...]
 def resolved(shape: Sequence[int], numel: int) -> tuple[int, ...]:
     """`shape` with its -1 worked out; raises RuntimeError with PyTorch's sentence."""
     if math.prod(shape) == numel and min(shape, default=0) >= 0:
-        return tuple(map(int, shape))
+        return tuple([int(n) for n in shape])
     known = math.prod(n for n in shape if n != -1)
     if list(shape).count(-1) > 1:
         raise RuntimeError("only one dimension can be inferred")
+    if -1 in shape and not known and not numel:
+        raise RuntimeError(
+            f"cannot reshape tensor of 0 elements into shape {list(shape)} because the unspecified "
+            "dimension size -1 can be any value and is ambiguous"
+        )
     if -1 in shape and known and numel % known == 0:
         return tuple(numel // known if n == -1 else int(n) for n in shape)
     if -1 in shape or known != numel:
@@ -103,8 +109,8 @@ def view(self: Tensor, shape: tuple[int, ...]) -> Tensor:
 )
 def reshape(self: Tensor, shape: tuple[int, ...]) -> Tensor:
     """The entries in another shape, copied only where they must be; -1 stands for what is left."""
-    size = resolved(shape, self.numel())
-    if self.is_contiguous():
+    size = resolved(shape, self._data.size)
+    if layout.is_laid_out(self._data):
         return ViewBackward0.apply(self, size=size)
     if _can_view(self._data, size):
         return ReshapeAliasBackward0.apply(self, size=size)
@@ -153,17 +159,27 @@ def t(self: Tensor) -> Tensor:
     return TBackward0.apply(self)
 
 
+@lru_cache
+def _inverse(dims: Shape) -> Shape:
+    """The order that undoes an order of dimensions."""
+    return tuple(sorted(range(len(dims)), key=dims.__getitem__))
+
+
+_DIMS = [set(range(n)) for n in range(65)]
+"""The dimensions of an array, for every number of them NumPy can have."""
+
+
 class PermuteBackward0(Function):
     view = True
 
     def forward(F: Namespace, self: Array, *, dims: Shape) -> Array:
         """The dimensions in another order"""
-        return np.transpose(self, dims)
+        return self.transpose(dims)
 
     @tex(r"\pi^{-1} \bar{y}")
     def grad_self(F: Namespace, grad: Array, dims: Shape) -> Array:
         """The dimensions go back to their old order."""
-        return F.permute(grad, tuple(sorted(range(len(dims)), key=dims.__getitem__)))
+        return F.permute(grad, _inverse(dims))
 
 
 @op(
@@ -183,9 +199,11 @@ def permute(self: Tensor, dims: tuple[int, ...]) -> Tensor:
             f"length of the desired ordering of dimensions i.e. input.dim() = {ndim} is not "
             f"equal to len(dims) = {len(dims)}"
         )
-    order = tuple([check_dim(d, ndim) for d in dims])
-    if len(set(order)) != len(order):
-        raise RuntimeError("permute(): duplicate dims are not allowed.")
+    order = tuple(dims)
+    if set(order) != _DIMS[ndim]:
+        order = tuple([check_dim(d, ndim) for d in dims])
+        if len(set(order)) != len(order):
+            raise RuntimeError("permute(): duplicate dims are not allowed.")
     return PermuteBackward0.apply(self, dims=order)
 
 
@@ -326,11 +344,14 @@ class ExpandBackward0(Function):
 
 
 def _expanded_strides(self: Array, size: Shape) -> tuple[int, ...]:
+    if not self.ndim:
+        return (0,) * len(size)
     extra = len(size) - self.ndim
-    return tuple(
-        0 if i < extra or (self.shape[i - extra] == 1 and n != 1) else self.strides[i - extra]
-        for i, n in enumerate(size)
-    )
+    known = zip(size[extra:], self.shape, self.strides, strict=True)
+    strides = [s if n == k else 0 for n, k, s in known]
+    for i in reversed(range(extra)):  # along a new dimension of size 1 nothing is repeated
+        strides.insert(0, size[i + 1] * strides[0] if size[i] == 1 else 0)
+    return tuple(strides)
 
 
 @op(

@@ -252,6 +252,8 @@ def _column(F: Namespace, B: Array, A: Array) -> Array:
 
 def lstsq(A: Tensor, B: Tensor, rcond: Any = None, *, driver: str | None = None) -> Any:
     """The x for which A · x comes nearest to B: solution, residuals, rank, singular values."""
+    if A.ndim < 2:
+        raise RuntimeError("torch.linalg.lstsq: input must have at least 2 dimensions.")
     counted = driver in ("gels", "gelsd", "gelss")
     solution, residuals = LinalgLstsqBackward0.apply_many(A, B, residuals=counted)
     wide = driver in ("gelsd", "gelss")

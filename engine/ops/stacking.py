@@ -12,13 +12,13 @@ from engine.ops.arrange import diag_embed, meshgrid
 from engine.ops.gather import masked_select
 from engine.ops.index import copy_, narrow, select
 from engine.ops.index import slice as slice_
-from engine.ops.joining import _Joined, cat, stack
+from engine.ops.joining import _Joined, cat, check_any, stack
 from engine.ops.pieces import split, tensor_split
 from engine.ops.reduction import sum as sum_
 from engine.ops.scan import cumprod
 from engine.ops.shape import expand, flatten, reshape, transpose, unsqueeze, view
 from engine.registry import Tensors, op, tex
-from engine.tensor import Tensor, is_tensor, wrap
+from engine.tensor import Tensor, check_dim, is_tensor, wrap
 
 Array = Any
 Namespace = Any
@@ -37,6 +37,7 @@ def _atleast_3d(x: Tensor) -> Tensor:
 )  # fmt: skip
 def dstack(tensors: Tensors) -> Tensor:
     """One behind the other, along the third dimension."""
+    check_any("dstack", tensors)
     return cat([_atleast_3d(x) for x in tensors], 2)
 
 
@@ -131,8 +132,8 @@ def dsplit(self: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
 def _check(name: str, x: Tensor, least: int) -> None:
     if x.ndim < least:
         raise RuntimeError(
-            f"torch.{name} requires a tensor with at least {least} dimension"
-            f"{'s' * (least > 1)}, but got a tensor with {x.ndim} dimensions!"
+            f"torch.{name} requires a tensor with at least {least} dimension, but got a tensor "
+            f"with {x.ndim} dimensions!"
         )
 
 
@@ -186,8 +187,11 @@ class NarrowCopyBackward0(Function):
 
 def narrow_copy(self: Tensor, dim: int, start: int, length: int) -> Tensor:
     """`narrow`, copied."""
-    d = dim % self.ndim
+    if length < 0:
+        size = self.shape[dim]
+        raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({size}).")
     narrow(self.detach(), dim, start, length)
+    d = check_dim(dim, self.ndim)
     start = start % self.shape[d] if start < 0 else start
     return NarrowCopyBackward0.apply(self, dim=d, start=start, end=start + length)
 

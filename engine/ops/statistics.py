@@ -258,6 +258,8 @@ def cov(
             f"{self.ndim} dimensions"
         )
     rows = view(self, (1, -1)) if self.ndim < 2 else self
+    _check_weights("fweights", fweights, rows.shape[1])
+    _check_weights("aweights", aweights, rows.shape[1])
     weights = _weights(fweights, aweights)
     total = wrap(np.int64(rows.shape[1])) if weights is None else sum_(weights)
     mean = div(sum_(rows if weights is None else mul(rows, weights), 1), total)
@@ -265,6 +267,28 @@ def cov(
     other = centred if weights is None else mul(centred, weights)
     out = mm(centred, t(other))
     return squeeze(div(out, _freedom(total, correction, weights, aweights)))
+
+
+def _check_weights(name: str, weights: Tensor | None, count: int) -> None:
+    """One weight for each observation: how often it was seen, or how much it counts."""
+    if weights is None:
+        return
+    expected = f"cov(): expected {name} to have"
+    if weights.ndim > 1:
+        raise RuntimeError(
+            f"{expected} one or fewer dimensions but got {name} with {weights.ndim} dimensions"
+        )
+    wanted = "integral" if name == "fweights" else "floating point"
+    if wanted != ("floating point" if weights.is_floating_point() else "integral"):
+        kind = weights.dtype.scalar_name
+        raise RuntimeError(f"{expected} {wanted} dtype but got {name} with {kind} dtype")
+    if weights.numel() != count:
+        raise RuntimeError(
+            f"{expected} the same numel as there are observations in the input but got "
+            f"{weights.numel()} != {count}"
+        )
+    if np.any(weights._data < 0):
+        raise RuntimeError(f"cov(): {name} cannot be negative")
 
 
 def _freedom(

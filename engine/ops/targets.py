@@ -30,6 +30,52 @@ def check_reduction(reduction: str) -> None:
         raise ValueError(f"{reduction} is not a valid value for reduction")
 
 
+def check_rows(scores: Tensor) -> None:
+    """Scores (n, c) or (c,) of at least one class; raises RuntimeError."""
+    if scores.ndim > 2 or 0 in scores.shape[1:] or (scores.ndim == 1 and not scores.numel()):
+        raise RuntimeError(
+            "Expected non-empty vector or matrix with optional 0-dim batch size, but got: "
+            f"{list(scores.shape)}"
+        )
+
+
+def check_classes(scores: Tensor, target: Tensor, weight: Tensor | None) -> None:
+    """One class number for each row of scores, as multi_margin_loss asks; raises errors."""
+    if weight is not None and weight.ndim != 1:
+        raise ValueError("weight must be one-dimensional")
+    check_rows(scores)
+    rows = scores.shape[0] if scores.ndim == 2 else 1
+    if target.ndim > 1 or target.numel() != rows:
+        raise RuntimeError(
+            "multi_margin_loss: target tensor should be 1-D with size equal to the number of input "
+            f"samples (batch size). Expected target size [{rows}], but got {list(target.shape)}. "
+            f"Input has shape {list(scores.shape)}."
+        )
+    classes = scores.shape[-1] if scores.ndim else 1
+    if weight is not None and tuple(weight.shape) != (classes,):
+        raise RuntimeError(
+            f"inconsistent weight size, expected {classes} but got {list(weight.shape)}"
+        )
+    check_long(target)
+
+
+def check_label_lists(scores: Tensor, target: Tensor) -> None:
+    """A list of labels for each row of scores; raises RuntimeError."""
+    check_rows(scores)
+    if target.shape != scores.shape and not scores.ndim == target.numel() == 1:
+        raise RuntimeError(
+            f"inconsistent target size: {list(target.shape)} for input of size: "
+            f"{list(scores.shape)}"
+        )
+    check_long(target)
+
+
+def check_long(target: Tensor) -> None:
+    """Raises RuntimeError for what is no int64."""
+    if target.dtype.name != "int64":
+        raise RuntimeError(f"expected scalar type Long but found {kind_of(target)}")
+
+
 def check_labels(self: Tensor, target: Tensor, weight: Tensor | None) -> None:
     """Class numbers for (n, c, …) scores; raises ValueError and RuntimeError."""
     if self.ndim == 0:

@@ -30,7 +30,11 @@ def index_put(self: Tensor, indices: Any, values: Tensor, accumulate: bool = Fal
 def _check_scattered(self: Tensor, index: Tensor, src: Any, dim: int) -> None:
     """Raises RuntimeError unless there is a place and a source for every index."""
     check_ranks(self, index, "self")
-    source = src.shape if is_tensor(src) else index.shape
+    if is_tensor(src):
+        check_ranks(src, index, "src")
+        if src.dtype is not self.dtype:
+            raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
+    source = (src.shape or (1,)) if is_tensor(src) else index.shape
     too_far = any(
         n > s or (d != dim and n > m)
         for d, (n, m, s) in enumerate(zip(index.shape, self.shape, source, strict=False))
@@ -203,6 +207,14 @@ class IndexAddBackward0(Function):
 def index_add(self: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1) -> Tensor:
     """A copy with slices of `source` added at the numbers in `index`."""
     d = check_dim(dim, self.ndim)
+    rest, slices = (
+        [n for k, n in enumerate(x.shape) if k != d or not self.ndim] for x in (self, source)
+    )
+    if rest != slices and self.ndim and source.ndim:
+        raise RuntimeError(
+            "source tensor shape must match self tensor shape, excluding the specified dimension. "
+            f"Got self.shape = {list(self.shape)} source.shape = {list(source.shape)}"
+        )
     return IndexAddBackward0.apply(self, index, source, dim=d, alpha=alpha)
 
 

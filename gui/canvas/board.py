@@ -9,24 +9,30 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from engine.graph import REGION_KINDS, Graph
+from engine.graph import REGION_KINDS, Edge, EdgeKey, Graph
 from engine.registry import OPS
+from gui.canvas.bends import Bend
+from gui.canvas.framing import Framing
+from gui.canvas.geometry import Geometry
 from gui.canvas.tips import node_tip
 from gui.canvas.tools.move import movable, moved_by, snap
 from gui.canvas.wiring import CheckShapes, first_free
-from gui.canvas.writing import Writing
-from gui.model import edits, entry
-from gui.model.document import Document
+from gui.model import edits, limits, pasting, wires
+from gui.model.align import Box, aligned, distributed
+from gui.model.document import Document, Place
 from gui.model.findings import Unreadable
+from gui.model.folding import alike, unfolded_places
+from gui.model.modules import NAMES, PREFIX
 from gui.state.editor import Editor
 from gui.state.selection import Selection
 from gui.theme import Theme
 
 PASTE_STEP = 30.0
+NO_MUTE = "A leaf has nothing to pass on: select an operation to mute."
 NO_GRAPH = "The clipboard holds no Chainrule graph."
 
 
-class Board(Writing):
+class Board(Framing):
     """What the window's actions and the canvas's own keys call."""
 
     def __init__(
@@ -44,6 +50,10 @@ class Board(Writing):
         self.to_text, self.from_text, self.check_shapes = to_text, from_text, check_shapes
         self._nudged: tuple[Document, list[str]] | None = None
         self._pasted = 0
+        self._copied: tuple[str, tuple[Edge, ...]] = ("", ())
+        self.mouse: QPointF | None = None
+        self.picked_bend: Bend | None = None
+        selection.changed.connect(self._forget_bend)
         # Merging over the saved state would take it out of the history.
         editor.history.cleanChanged.connect(self.end_nudge)
 
@@ -59,9 +69,11 @@ class Board(Writing):
 
     def walk(self, dx: int, dy: int) -> None:
         """Select the neighbour: along the wires to the sides, the nearest node up and down."""
-        here = next((i for i in self.document.graph.nodes if i in self.selection.items), None)
+        graph = self.geometry_.graph  # where a folded group is one node
+        selected = self.geometry_.plan.drawn(self.selection.items)
+        here = next((i for i in graph.nodes if i in selected), None)
         if here is None:
-            there = next(iter(self.document.graph.nodes), None)
+            there = next(iter(graph.nodes), None)
         else:
             there = self._along(here, dx) if dx else self._nearest(here, dy)
         if there is not None:
@@ -70,7 +82,7 @@ class Board(Writing):
             self.hint.emit(node_tip(self.document, self.frame, there).replace("\n", " · "))
 
     def _along(self, node: str, dx: int) -> str | None:
-        graph = self.document.graph
+        graph = self.geometry_.graph
         if dx > 0:
             return next((e.target for e in graph.outputs.get(node, ())), None)
         return next((e.source for e in graph.inputs.get(node, {}).values()), None)
@@ -122,18 +134,73 @@ class Board(Writing):
         names = " to ".join(self.document.graph.nodes[i].name for i in pair)
         self.editor.apply(f"Connect {names}", edits.connect(self.document, pair[0], pair[1], slot))
 
+    def mute_selection(self) -> None:
+        """Mute the selected operations, or unmute them where all are muted."""
+        found = self.mutable()
+        if not found:
+            self.hint.emit(NO_MUTE)
+            return
+        nodes = self.document.graph.nodes
+        verb = "Unmute" if all(nodes[i].muted for i in found) else "Mute"
+        self.editor.apply(f"{verb} {self.names(found)}", edits.mute(self.document, found))
+
+    def mutable(self) -> list[str]:
+        """The selected operations, and those in selected regions."""
+        wanted, nodes = self.with_members(self.selection.items), self.document.graph.nodes
+        return [i for i in wanted & nodes.keys() if edits.can_mute(nodes[i])]
+
+    def align(self, way: str) -> None:
+        """Line the selected nodes up; `way` is one of gui.model.align.ALIGN."""
+        self._spread(f"Align {way}", lambda boxes: aligned(boxes, way), 2)
+
+    def distribute(self, way: str) -> None:
+        """Space the selected nodes out evenly; `way` is one of gui.model.align.DISTRIBUTE."""
+        self._spread(f"Distribute {way}", lambda boxes: distributed(boxes, way), 3)
+
+    def _spread(
+        self, text: str, places: Callable[[dict[str, Box]], dict[str, Place]], least: int
+    ) -> None:
+        ids = movable(self.document.graph, self.selection.items)
+        drawn = self.geometry_.plan.drawn(ids)
+        boxes = {i: box for i in drawn if (box := self.geometry_.bounds([i])) is not None}
+        if len(boxes) < least:
+            self.hint.emit(f"Select at least {least} nodes first.")
+            return
+        moved = unfolded_places(self.document, places(boxes))
+        self.editor.apply(text, edits.move(self.document, moved))
+
+    def unlink(self, node: str, slot: str | None, output: int = 0) -> None:
+        """Remove the wire of an input, or every wire that leaves an output."""
+        links = wires.links_of(self.document.graph, node, slot, output)
+        if not links:
+            self.hint.emit("No wire ends here.")
+            return
+        self.remove_wires(e.key for e in links)
+
+    def remove_wires(self, keys: Iterable[EdgeKey]) -> None:
+        """Take these wires out."""
+        gone = tuple(dict.fromkeys(k for key in keys for k in alike(self.document.graph, key)))
+        text = f"Remove {len(gone)} wires"
+        if len(gone) == 1:
+            graph = self.document.graph
+            ends = graph.edges[gone[0]].source, gone[0][0]
+            text = "Disconnect {} from {}".format(*(graph.nodes[i].name for i in ends))
+        self.editor.apply(text, edits.disconnect(self.document, gone))
+
     def group_selection(self) -> None:
         self.add_region("group")
 
     def no_grad_selection(self) -> None:
         self.add_region("no_grad")
 
-    def drop(self, what: str, at: QPointF) -> None:
-        """Something of the palette is let go at a scene point: an op, or a kind of region."""
+    def drop(self, what: str, at: QPointF, *, folded: bool = True) -> None:
+        """What the palette has is let go at a scene point: an op, a module, a kind of region."""
         if what == "note":
             self.add_note(at)
         elif what in REGION_KINDS:
             self.add_region(what)
+        elif what.startswith(PREFIX) and what.removeprefix(PREFIX) in NAMES:
+            self.add_module(what.removeprefix(PREFIX), at, folded)
         elif what in OPS:
             found = self.hit(self.view.to_view(at))
             edge = found.edge if found.kind == "edge" and OPS[what].slots else None
@@ -144,15 +211,27 @@ class Board(Writing):
     # Removing, copying
 
     def delete_selection(self) -> None:
-        self._remove(bridge=False)
+        if self.picked_bend is not None:
+            self.remove_bends([self.picked_bend])
+        else:
+            self._remove(bridge=False)
+
+    def remove_bends(self, bends: Iterable[Bend]) -> None:
+        """Straighten a wire at these bends."""
+        self.editor.apply("Straighten wire", wires.remove_bends(self.document, bends))
+
+    def _forget_bend(self) -> None:
+        self.picked_bend = None
 
     def bridge_selection(self) -> None:
         """Delete, leading what came in on to where the results went."""
         self._remove(bridge=True)
 
     def _remove(self, *, bridge: bool) -> None:
-        items, edges = self.selection.items, self.selection.edges
-        document = edits.remove(self.document, items, edges, bridge=bridge)
+        items = self.selection.items
+        gone = self.with_members(items, folded_only=True)
+        edges = {k for edge in self.selection.edges for k in alike(self.document.graph, edge)}
+        document = edits.remove(self.document, gone, edges, bridge=bridge)
         if items:
             count = len(items)
             what = self.names(items) if count == 1 else f"{count} items"
@@ -164,41 +243,74 @@ class Board(Writing):
 
     def duplicate_selection(self) -> None:
         """Another of each, a little to the side, wired to the same inputs from outside."""
-        fragment = edits.extract(self.document, self.selection.items)
-        self._insert("Duplicate", fragment, (PASTE_STEP, PASTE_STEP))
+        fragment = edits.extract(self.document, self.with_members(self.selection.items))
+        links = edits.incoming(self.document.graph, fragment.graph.nodes)
+        self._insert("Duplicate", fragment, (PASTE_STEP, PASTE_STEP), links)
 
     def copy_selection(self) -> None:
         if self.selection.items:
             self._pasted = 0
-            fragment = edits.extract(self.document, self.selection.items)
-            QGuiApplication.clipboard().setText(self.to_text(fragment))
+            fragment = edits.extract(self.document, self.with_members(self.selection.items))
+            links = edits.incoming(self.document.graph, fragment.graph.nodes)
+            self._copied = self.to_text(fragment), links
+            QGuiApplication.clipboard().setText(self._copied[0])
 
     def cut_selection(self) -> None:
         self.copy_selection()
         if self.selection.items:
-            document = edits.remove(self.document, self.selection.items)
+            document = edits.remove(self.document, self.with_members(self.selection.items))
             self.editor.apply(f"Cut {self.names(self.selection.items)}", document)
 
-    def paste(self) -> None:
+    def paste_linked(self) -> None:
+        """Paste, the copies wired to the same inputs from outside as the originals."""
+        self.paste(linked=True)
+
+    def paste(self, *, linked: bool = False) -> None:
         """Paste nodes copied here or elsewhere; a number or list becomes a tensor."""
         text = QGuiApplication.clipboard().text()
+        is_json = text.lstrip()[:1] == "{"
         try:
-            self.add_op("tensor", params={"data": entry.parse(text)})
-            return
+            if not is_json and len(text) <= limits.BYTES:
+                self.add_op("tensor", self._mouse_in_scene(), params=pasting.params(text))
+                return
         except ValueError:
             pass  # no number or list: then it may be a graph, and if not, that is said below
         try:
             fragment = self.from_text(text)
-        except Unreadable:
-            self.hint.emit(NO_GRAPH)
+        except Unreadable as error:
+            self.hint.emit(f"{NO_GRAPH} {error.findings[0].what}" if is_json else NO_GRAPH)
             return
-        self._pasted += 1
-        self._insert("Paste", fragment, (PASTE_STEP * self._pasted, PASTE_STEP * self._pasted))
+        links = self._copied[1] if linked and text == self._copied[0] else ()
+        self._insert("Paste", fragment, self._paste_offset(fragment), links)
 
-    def _insert(self, verb: str, fragment: Document, offset: tuple[float, float]) -> None:
+    def _mouse_in_scene(self) -> QPointF | None:
+        return None if self.mouse is None else self.scene(self.mouse)
+
+    def _paste_offset(self, fragment: Document) -> Place:
+        """Centred on the mouse, else a little further from the originals with every paste.
+
+        A second paste at the same place is put a step further, so that it hides nothing.
+        """
+        mouse, box = self._mouse_in_scene(), Geometry.of(fragment).bounds()
+        if mouse is None or box is None:
+            self._pasted += 1
+            return PASTE_STEP * self._pasted, PASTE_STEP * self._pasted
+        dx = snap(mouse.x() - (box[0] + box[2]) / 2)
+        dy = snap(mouse.y() - (box[1] + box[3]) / 2)
+        taken = set(self.document.places.values())
+        while taken & {(x + dx, y + dy) for x, y in fragment.places.values()}:
+            dx, dy = dx + PASTE_STEP, dy + PASTE_STEP
+        return dx, dy
+
+    def _insert(
+        self, verb: str, fragment: Document, offset: Place, links: Iterable[Edge] = ()
+    ) -> None:
         graph = fragment.graph
-        if graph.nodes or graph.regions:
-            document, ids = edits.paste(self.document, fragment, offset)
+        count = len(self.document.graph.nodes) + len(graph.nodes)
+        if count > limits.NODES:
+            self.hint.emit(f"The graph would have {count} nodes; {limits.NODES} are allowed.")
+        elif graph.nodes or graph.regions:
+            document, ids = edits.paste(self.document, fragment, offset, links)
             what = _names(graph, [*graph.nodes, *graph.regions])
             self.editor.apply(f"{verb} {what}", document)
             self.selection.set(ids)

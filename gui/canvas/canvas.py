@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QAction,
@@ -17,12 +19,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QToolTip
 
 from gui.canvas import menu
+from gui.canvas.curves import at as point_of
 from gui.canvas.hands import Hands, Mods
 from gui.canvas.hits import NOTHING, Hit
-from gui.canvas.keys import KEYS, arrow, spelled
+from gui.canvas.keys import ARROW_KEYS, KEYS, LOOKING, UNDO, arrow, spelled
 from gui.canvas.shapes import GRID
 from gui.canvas.tips import tip
-from gui.model import edits
 from gui.model.document import Document
 
 MIME = "application/x-chainrule-op"
@@ -38,6 +40,7 @@ class Canvas(Hands):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.setAcceptDrops(True)
+        self.keys: Mapping[str, str] = KEYS
         self.editor.changed.connect(self._on_changed)
         self.editor.opened.connect(self._on_opened)
 
@@ -47,6 +50,8 @@ class Canvas(Hands):
         self.cancel_gesture()
         self.field.cancel()
         self.search.close_quietly()
+        self.finder.document = after
+        self.picked_bend = None
         self.hovered = NOTHING
         self.show_document(after)
         self.selection.keep_only_what_is_in(after)
@@ -57,40 +62,54 @@ class Canvas(Hands):
         self.fit_all()
         self.zoom_changed.emit(self.view.scale)  # said once even where it is what it was
 
-    def disconnect_slot(self, node: str, slot: str) -> None:
-        """Take the wire out of an input."""
-        graph = self.document.graph
-        source = graph.nodes[graph.edges[node, slot].source].name
-        document = edits.disconnect(self.document, [(node, slot)])
-        self.editor.apply(f"Disconnect {source} from {graph.nodes[node].name}", document)
-
     # Menus
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        if by_mouse and event.modifiers() & (Mods.ControlModifier | Mods.ShiftModifier):
+            return  # these are gestures
         self.cancel_gesture()
         at = QPointF(event.pos())
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            at = self._selected_point() or at
         found = self.hit(at)
         if found.kind in ("node", "region") and found.id not in self.selection.items:
             self.selection.set([found.id])
-        elif found.kind == "edge" and found.edge not in self.selection.edges:
+        elif found.kind in ("edge", "bend") and found.edge not in self.selection.edges:
             self._select_edge(found, Mods.NoModifier)
         popup = self.menu_for(found, self.scene(at))
-        popup.popup(event.globalPos())
+        popup.popup(self.mapToGlobal(at.toPoint()))
+
+    def _selected_point(self) -> QPointF | None:
+        """Where what is selected can be pointed at: the corner of a node, the middle of a wire."""
+        geometry = self.geometry_
+        for item in sorted(self.selection.items):
+            self.ensure_visible(item)
+            if item in geometry.row:
+                x, y = geometry.xy[geometry.row[item]].tolist()
+                return self.view.to_view(QPointF(x + 20, y + 12))
+            if item in geometry.region_row:
+                left, top, *_ = geometry.regions[geometry.region_row[item]].tab
+                return self.view.to_view(QPointF(left + 9, top + 9))
+        edges = [e for e in sorted(self.selection.edges) if e in geometry.edge_row]
+        if not edges:
+            return None
+        return self.view.to_view(
+            QPointF(*point_of(geometry.curves[geometry.edge_row[edges[0]]], 0.5))
+        )
 
     def menu_for(self, found: Hit, at: QPointF) -> QMenu:
         """The context menu, with the keys written beside (the canvas itself handles them)."""
         popup = QMenu(self)
         popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for text, key, do in menu.entries(self, found, at):
-            if not text:
-                popup.addSeparator()
-                continue
-            action = QAction(f"{text}\t{key}" if key else text, popup)
-            action.triggered.connect(lambda _=False, do=do: do())
-            popup.addAction(action)
+        _fill(popup, menu.entries(self, found, at))
         return popup
 
     # Keys
+
+    def set_keys(self, keys: Mapping[str, str]) -> None:
+        """Other keys (key -> method) than the usual ones."""
+        self.keys = keys
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab adds an operation; Shift+Tab leaves the canvas as everywhere."""
@@ -112,9 +131,11 @@ class Canvas(Hands):
     def _wants(self, event: QKeyEvent) -> bool:
         """Keys that are the canvas's own even where the window has a shortcut for them."""
         name = spelled(event)
+        if self.tool is not None and (name in UNDO or event.key() in ARROW_KEYS):
+            return True
         if arrow(name):
             return True
-        return name in KEYS or event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Space)
+        return name in self.keys or event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Space)
 
     def _pinch(self, event: QNativeGestureEvent) -> bool:
         if event.gestureType() != Qt.NativeGestureType.ZoomNativeGesture:
@@ -129,16 +150,22 @@ class Canvas(Hands):
         moved = arrow(name)
         if event.key() == Qt.Key.Key_Escape:
             self._escape()
+        elif self.tool is not None and not self._goes_with_gesture(name):
+            self.cancel_gesture()
         elif event.key() == Qt.Key.Key_Space and not event.modifiers():
             self._hold_space(event)
         elif moved and self.tool is None and self._wants(event):
             self._arrow(*moved)
-        elif name in KEYS:
+        elif name in self.keys:
             self.end_nudge()
-            self.cancel_gesture()
-            getattr(self, KEYS[name])()
+            getattr(self, self.keys[name])()
         else:
             super().keyPressEvent(event)
+
+    def _goes_with_gesture(self, name: str) -> bool:
+        """Keys that edit or undo end the gesture under way, and do no more than that."""
+        edits_graph = name in self.keys and self.keys[name] not in LOOKING
+        return not (edits_graph or name in UNDO)
 
     def _arrow(self, modifier: str, way: tuple[int, int]) -> None:
         if modifier == "Alt":
@@ -172,8 +199,12 @@ class Canvas(Hands):
 
     # Tooltips, drops
 
+    def tip_of(self, found: Hit) -> str:
+        """The tooltip for what is under the mouse."""
+        return tip(self.document, self.frame, found)
+
     def _show_tip(self, event: QHelpEvent) -> None:
-        text = tip(self.document, self.frame, self.hit(event.pos())) if self.tool is None else ""
+        text = self.tip_of(self.hit(event.pos())) if self.tool is None else ""
         # Qt would read text that looks like HTML as such; this keeps it plain.
         plain = text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>")
         QToolTip.showText(event.globalPos(), f"<span>{plain}</span>" if text else "", self)
@@ -193,5 +224,18 @@ class Canvas(Hands):
         if data.hasFormat(MIME):
             what = bytes(data.data(MIME).data()).decode("utf-8", "replace")
             event.acceptProposedAction()
-            self.drop(what, self.scene(event.position()))
+            folded = not event.modifiers() & Mods.AltModifier
+            self.drop(what, self.scene(event.position()), folded=folded)
             self.setFocus()
+
+
+def _fill(popup: QMenu, entries: Sequence[menu.Entry]) -> None:
+    for text, key, do in entries:
+        if not text:
+            popup.addSeparator()
+        elif isinstance(do, list):
+            _fill(popup.addMenu(text), do)
+        else:
+            action = QAction(f"{text}\t{key}" if key else text, popup)
+            action.triggered.connect(lambda _=False, do=do: do())
+            popup.addAction(action)

@@ -4,37 +4,76 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
+from engine.graph import Graph
 from engine.registry import OPS, Op
 from gui.canvas.shapes import symbol_of
 from gui.model import entry
 from gui.model.fuzzy import NOT_AT_ALL, Words, distance
 from gui.model.fuzzy import summary as first_sentence
+from gui.model.modules import PREFIX, modules
+from gui.model.phrases import Phrase, read
 
 _COMMON = (
     "tensor", "parameter", "add", "mul", "sub", "div", "pow", "matmul", "sum", "mean", "relu",
-    "sigmoid", "tanh", "exp", "log", "sin", "detach",
+    "sigmoid", "tanh", "log", "exp", "neg", "clamp", "sin", "detach",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One line of the popup: an op, with the params it is made with."""
+    """One line of the popup: an op, with the params it is made with, or a whole typed phrase."""
 
     op: str
     symbol: str
     title: str
     summary: str
     params: Mapping[str, Any] = field(default_factory=dict)
+    phrase: Phrase | None = None
 
 
-def choices(query: str, *, needs_input: bool = False) -> list[Choice]:
-    """What fits `query`, best first; `needs_input` leaves out ops that take no tensor."""
+def choices(
+    query: str, *, needs_input: bool = False, uses: Mapping[str, int] = MappingProxyType({})
+) -> list[Choice]:
+    """What fits `query`, best first; `needs_input` leaves out ops that take no tensor.
+
+    `uses` says how often each op was added before.
+    """
     ops = [op for op in OPS.values() if op.slots or not needs_input]
     typed = None if needs_input else tensor_typed(query)
-    found = [_choice(op) for op in ranked(query.strip().lower(), ops)]
+    found = [_choice(op) for op in ranked(query.strip().lower(), ops, uses)]
+    if not needs_input:
+        found = _with_modules(query.strip().lower(), found)
     return [typed, *found] if typed else found
+
+
+def _with_modules(query: str, found: list[Choice]) -> list[Choice]:
+    """The library's modules among the ops, behind those that answer as well."""
+    for m in modules():
+        title = Words(m.title, "", "module", m.summary, m.name)
+        far = distance(query, title) if query else NOT_AT_ALL - 1
+        if far < NOT_AT_ALL:
+            behind = (k for k, c in enumerate(found) if query and _far(query, c) > far)
+            at = next(behind, len(found))
+            found.insert(at, Choice(PREFIX + m.name, "▸", m.title, m.summary))
+    return found
+
+
+def _far(query: str, choice: Choice) -> int:
+    op = OPS.get(choice.op)
+    if op is None:
+        return 0
+    return distance(query, Words(op.name, op.symbol, op.category, op.doc, op.nickname))
+
+
+def phrase_typed(query: str, graph: Graph) -> Choice:
+    """What a typed line such as `z = w * x + b` adds; raises ValueError where it is none."""
+    phrase = read(query, graph)
+    ops = phrase.ops
+    told = ", ".join(ops[:6]) + (f" … ({len(ops)} in all)" if len(ops) > 6 else "")
+    return Choice("", "ƒ", query.strip(), f"adds {told}", phrase=phrase)
 
 
 def tensor_typed(query: str) -> Choice | None:
@@ -49,8 +88,10 @@ def tensor_typed(query: str) -> Choice | None:
     return Choice("tensor", "", title, "A tensor that holds this.", {"data": value})
 
 
-def ranked(query: str, ops: Iterable[Op]) -> list[Op]:
-    """The ops that match, best first, the common ones before others that match as well."""
+def ranked(
+    query: str, ops: Iterable[Op], uses: Mapping[str, int] = MappingProxyType({})
+) -> list[Op]:
+    """The ops that match, best first; of those that match as well the ones used most, or known."""
     common = {name: k for k, name in enumerate(_COMMON)}
     found = []
     for op in ops:
@@ -58,7 +99,9 @@ def ranked(query: str, ops: Iterable[Op]) -> list[Op]:
         far = distance(query, known) if query else 0
         if far < NOT_AT_ALL:
             rank = common.get(op.name, len(common))
-            found.append(((far, rank, len(op.name) if query else 0, op.category, op.name), op))
+            length = len(op.name) if query else 0
+            key = (far, -uses.get(op.name, 0), rank, length, op.category, op.name)
+            found.append((key, op))
     return [op for _, op in sorted(found, key=lambda row: row[0])]
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -53,8 +57,36 @@ def points(curves: Points, count: int = SEGMENTS + 1) -> Points:
     return np.einsum("pk,mkx->mpx", weights, curves)
 
 
+def pieces(curves: Points, longest: float = 320.0) -> Points:
+    """The same curves, those longer than `longest` scene pixels cut into parts of about that."""
+    legs = np.hypot(*np.moveaxis(np.diff(curves, axis=1), -1, 0))
+    count = np.ceil(legs.sum(axis=1) / longest).clip(1).astype(np.int64)
+    if count.max(initial=1) == 1:
+        return curves
+    row = np.repeat(np.arange(len(curves)), count)
+    k = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    start, end = k / count[row], (k + 1) / count[row]
+    whole = curves[row]
+    parts = [
+        _blossom(whole, *ts)
+        for ts in ((start,) * 3, (start, start, end), (start, end, end), (end,) * 3)
+    ]
+    return np.stack(parts, axis=1)
+
+
+def _blossom(curves: Points, *ts: Points) -> Points:
+    """The blossom of each cubic at three parameters: control points of its parts (de Casteljau)."""
+    points = curves
+    for t in ts:
+        points = points[:, :-1] + (points[:, 1:] - points[:, :-1]) * t[:, None, None]
+    return points[:, 0]
+
+
 def at(curve: Points, t: float) -> tuple[float, float]:
-    """The point of one curve (4, 2) at t from 0 to 1."""
+    """The point of one curve (4, 2), or of several one after another, at t from 0 to 1."""
+    if curve.ndim == 3:
+        piece = min(int(t * len(curve)), len(curve) - 1)
+        curve, t = curve[piece], t * len(curve) - piece
     s = 1 - t
     x, y = (
         s * s * s * curve[0] + 3 * s * s * t * curve[1] + 3 * s * t * t * curve[2] + t**3 * curve[3]
@@ -62,10 +94,57 @@ def at(curve: Points, t: float) -> tuple[float, float]:
     return float(x), float(y)
 
 
-def distances(a: Points, b: Points, x: float, y: float) -> Points:
-    """How far (x, y) is from each straight piece from `a` to `b`, both (k, 2)."""
-    step = b - a
-    square = np.maximum((step**2).sum(axis=1), 1e-12)
-    t = np.clip(((x - a[:, 0]) * step[:, 0] + (y - a[:, 1]) * step[:, 1]) / square, 0, 1)
-    near = a + step * t[:, None]
-    return np.hypot(near[:, 0] - x, near[:, 1] - y)
+def boxes(curves: Points) -> tuple[Points, Points]:
+    """Top-left and bottom-right corners of the curves' control points, both (m, 2)."""
+    low, high = curves[:, 0].copy(), curves[:, 0].copy()
+    for k in (1, 2, 3):
+        np.minimum(low, curves[:, k], out=low)
+        np.maximum(high, curves[:, k], out=high)
+    return low, high
+
+
+def distance(curve: Sequence[Sequence[float]], x: float, y: float, reach: float) -> float:
+    """How far (x, y) is from one curve; inf where that is surely more than `reach`.
+
+    In plain Python: under the mouse there are a handful of curves, too few for arrays.
+    """
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = curve
+    if x + reach < min(ax, bx, cx, dx) or x - reach > max(ax, bx, cx, dx):
+        return math.inf
+    if y + reach < min(ay, by, cy, dy) or y - reach > max(ay, by, cy, dy):
+        return math.inf
+    long = math.hypot(bx - ax, by - ay) + math.hypot(cx - bx, cy - by)
+    long += math.hypot(dx - cx, dy - cy)
+    step = 1.0 / min(256, max(8, math.ceil(long / 60)))
+    t, square = 0.0, math.inf
+    for low, high, by_step in ((0.0, 1.0, step), (-step, step, step / 4)):
+        low, high = max(0.0, t + low), min(1.0, t + high)
+        count = max(1, round((high - low) / by_step))
+        for k in range(count + 1):  # first all along the curve, then around the nearest point
+            u = low + (high - low) * k / count
+            v = 1.0 - u
+            a, b, c, d = v * v * v, 3 * v * v * u, 3 * v * u * u, u * u * u
+            qx, qy = a * ax + b * bx + c * cx + d * dx - x, a * ay + b * by + c * cy + d * dy - y
+            if qx * qx + qy * qy < square:
+                t, square = u, qx * qx + qy * qy
+    near = (t - step / 4, t, t + step / 4)
+    points = [at_plainly(curve, min(1.0, max(0.0, u))) for u in near]
+    return math.sqrt(min(_to_piece(*p, *q, x, y) for p, q in pairwise(points)))
+
+
+def at_plainly(curve: Sequence[Sequence[float]], t: float) -> tuple[float, float]:
+    """The same as `at`, in plain Python."""
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = curve
+    s = 1.0 - t
+    a, b, c, d = s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t
+    return a * ax + b * bx + c * cx + d * dx, a * ay + b * by + c * cy + d * dy
+
+
+def _to_piece(px: float, py: float, qx: float, qy: float, x: float, y: float) -> float:
+    """The square of the distance from (x, y) to the piece from p to q."""
+    ux, uy, wx, wy = x - px, y - py, qx - px, qy - py
+    t = (ux * wx + uy * wy) / (wx * wx + wy * wy or 1.0)
+    if t > 0.0:
+        t = min(t, 1.0)
+        ux, uy = ux - t * wx, uy - t * wy
+    return ux * ux + uy * uy

@@ -121,7 +121,7 @@ def place_of(geometry: Geometry, item: str, part: str) -> QRectF:
         low = min(tab[3], tab[1] + 34)
         return QRectF(QPointF(*tab[:2]), QPointF(max(tab[2], tab[0] + 360), low))
     row = geometry.row[item]
-    (x, y), shape = geometry.xy[row].tolist(), geometry.shapes[row]
+    (x, y), shape = geometry.xy[row].tolist(), geometry.shape(row)
     if shape.pill:
         left = 18 + len(shape.label) * 9.4 + 20 if part == "value" else 8.0
         return QRectF(x + left, y + 8, max(90.0, shape.width - left), shape.height - 16)

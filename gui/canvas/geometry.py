@@ -1,24 +1,37 @@
 """Where everything lies: arrays of positions, ports and curves beside an id -> row map.
 
-A Geometry is a value made from a Document.  `updated` makes the next one from the last and gives
-exactly what a fresh build would.
+A Geometry is a value made from a Document.  What only some uses need (curves, grids, the shapes of
+nodes in sight) is made when it is first asked for: a large graph is on the screen before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import operator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from itertools import chain, compress
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QRectF
 
-from engine.graph import EdgeKey, Graph
 from gui.canvas import curves as curve
-from gui.canvas.grid import Grid
+from gui.canvas.bends import ways
+from gui.canvas.grid import Grid, curve_grid
+from gui.canvas.measures import measure
 from gui.canvas.regions import RegionShape, region_shapes
-from gui.canvas.shapes import CHIP_HEIGHT, Shape, shape_of
-from gui.model.document import Document
+from gui.canvas.shapes import (
+    CHIP_HEIGHT,
+    PILL_HEIGHT,
+    PORT_AT,
+    PORT_STEP,
+    PORT_TOP,
+    Shape,
+    asks_for_grad,
+    shape_of,
+)
+from gui.model.document import Document, Place
+from gui.model.folding import plan
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -27,129 +40,235 @@ Box = tuple[float, float, float, float]
 
 AROUND = 44.0
 """How far a node's badge, chip and labels reach beyond its box."""
+NOWHERE = (0.0, 0.0)
+MOST_KEPT = 50_000
+"""Lines of more edges than this are made as they are drawn: they would fill the memory."""
 
 
 class Geometry:
     """Nodes in statement order, their ports (inputs, then outputs), edges and regions."""
 
-    def __init__(self, document: Document, shapes: Sequence[Shape]) -> None:
-        graph = document.graph
-        self.ids = tuple(graph.nodes)
-        self.row = {node: k for k, node in enumerate(self.ids)}
-        self.shapes = tuple(shapes)
-        self.size = _array([(s.width, s.height) for s in shapes])
-        self.pill = np.fromiter((s.pill for s in shapes), bool, len(shapes))
-        self._number_ports()
-        self._connect(graph)
-        self._place(document)
+    def __init__(self, document: Document) -> None:
+        self.plan = plan(document.graph)
+        self.graph, columns = self.plan.graph, self.plan.graph.columns
+        self.ids = tuple(self.graph.nodes)
+        self.row, self.edge_keys = columns.row, columns.keys
+        if self.plan.boxes:
+            self._know_hidden()
+        self._columns = columns
+        found = measure(self.graph, self.wired)
+        self.pill, self.size, self.inputs = found.pill, found.size, found.inputs
+        self._input, self._shapes = found.input, found.known
+        self.first: Ints = np.concatenate([[0], np.cumsum(found.inputs + found.outputs)])
+        self._place(self.plan.shown(document))
+
+    def _know_hidden(self) -> None:
+        """A node inside a folded group is found where its box is; edges keep their real keys."""
+        row, plan = self.row, self.plan
+        self.row = {**row, **{node: row[group] for node, group in plan.stands_for.items()}}
+        self.edge_keys = tuple(plan.real_edge(key) for key in self.edge_keys)
 
     @staticmethod
     def of(document: Document) -> Geometry:
         """A fresh build."""
-        graph = document.graph
-        return Geometry(document, [shape_of(graph, node) for node in graph.nodes.values()])
+        return Geometry(document)
 
     def updated(self, before: Document, after: Document) -> Geometry:
         """The Geometry of `after`, reusing what the change from `before` left alone."""
-        if after.graph is before.graph:
-            return self._moved(after)
-        graph = after.graph
-        touched = _touched(before.graph, graph)
-        shapes = [
-            shape_of(graph, node) if i in touched else self.shapes[self.row[i]]
-            for i, node in graph.nodes.items()
-        ]
-        return Geometry(after, shapes)
+        bent = bool(before.bends or after.bends)  # few are: nothing of theirs is carried over
+        if after.graph is not before.graph or bent:
+            return Geometry(after)
+        return self._moved(self.plan.shown(after)) or Geometry(after)
 
-    def _moved(self, document: Document) -> Geometry:
-        other = Geometry.__new__(Geometry)
-        for name in (
-            "ids", "row", "shapes", "size", "pill", "first", "inputs", "offset", "owner",
-            "edge_keys", "edge_row", "ends",
-        ):  # fmt: skip
-            setattr(other, name, getattr(self, name))
-        other._place(document)
-        return other
-
-    def _number_ports(self) -> None:
-        self.inputs: Ints = np.fromiter(
-            (len(s.inputs) for s in self.shapes), np.int64, len(self.ids)
-        )
-        outputs = np.fromiter((s.outputs for s in self.shapes), np.int64, len(self.ids))
-        self.first: Ints = np.concatenate([[0], np.cumsum(self.inputs + outputs)])
-        self.offset = _array([p for s in self.shapes for p in s.ports])
-        self.owner: Ints = np.repeat(np.arange(len(self.ids)), self.inputs + outputs)
-
-    def _connect(self, graph: Graph) -> None:
-        edges = [e for e in graph.edges.values() if e.source in self.row and e.target in self.row]
-        self.edge_keys = tuple(e.key for e in edges)
-        self.edge_row = {key: k for k, key in enumerate(self.edge_keys)}
-        row, shapes, first = self.row, self.shapes, self.first.tolist()
-        ends = []
-        for e in edges:
-            source, target = row[e.source], row[e.target]
-            leaves = first[source] + len(shapes[source].inputs) + e.output
-            ends.append((leaves, first[target] + shapes[target].inputs.index(e.slot)))
-        self.ends: Ints = np.array(ends, np.int64).reshape(-1, 2)
+    # Places
 
     def _place(self, document: Document) -> None:
-        places = document.places
-        self.xy = _array([places.get(i, (0.0, 0.0)) for i in self.ids])
-        self.ports = self.xy[self.owner] + self.offset
-        self.curves = curve.between(self.ports[self.ends[:, 0]], self.ports[self.ends[:, 1]])
+        self.places, self.bends = document.places, document.bends
+        found = [*map(document.places.get, self.ids)]
+        if None in found:
+            found = [place or NOWHERE for place in found]
+        flat = chain.from_iterable(found)  # type: ignore[arg-type]
+        self.xy: Floats = np.fromiter(flat, np.float64, 2 * len(self.ids)).reshape(-1, 2)
         self.regions: tuple[RegionShape, ...] = region_shapes(document, self.box)
-        self.region_row = {r.id: k for k, r in enumerate(self.regions)}
+
+    def _moved(self, document: Document) -> Geometry | None:
+        """The same graph at other places: what hangs on nodes that stayed is carried over.
+
+        None where little would be.
+        """
+        moved = _changed(self.places, document.places)
+        if moved is None or len(moved) * 4 > len(self.ids):
+            return None
+        other = Geometry.__new__(Geometry)
+        for name in _OF_THE_GRAPH & self.__dict__.keys():
+            other.__dict__[name] = self.__dict__[name]
+        rows = [self.row[i] for i in moved if i in self.row]
+        other.places, other.bends, other.xy = document.places, document.bends, self.xy.copy()
+        if rows:
+            other.xy[rows] = [document.places[self.ids[row]] for row in rows]
+        other.regions = region_shapes(document, other.box)
+        _carry_over(self, other, np.array(rows, np.int64))
+        return other
+
+    @cached_property
+    def region_row(self) -> dict[str, int]:
+        return {r.id: k for k, r in enumerate(self.regions)}
+
+    @cached_property
+    def edge_row(self) -> dict[tuple[str, str], int]:
+        found = {key: k for k, key in enumerate(self.edge_keys)}
+        keys = {key: k for k, key in enumerate(self._columns.keys)} if self.plan.boxes else {}
+        into = self.plan.into.items()
+        return {**found, **{real: keys[drawn] for real, drawn in into if drawn in keys}}
+
+    # Ports
+
+    @cached_property
+    def ends(self) -> Ints:
+        """The ports each edge leaves and goes to, (m, 2)."""
+        columns, first = self._columns, self.first
+        leaves = first[columns.source] + self.inputs[columns.source] + columns.output
+        return np.stack([leaves, first[columns.target] + self._input], axis=1)
+
+    @cached_property
+    def owner(self) -> Ints:
+        """The row of the node each port is on."""
+        return np.repeat(np.arange(len(self.ids)), np.diff(self.first))
+
+    @cached_property
+    def offset(self) -> Floats:
+        """Where each port is from its node's top-left corner: inputs left, outputs right."""
+        owner = self.owner
+        inputs, width, pill = self.inputs[owner], self.size[owner, 0], self.pill[owner]
+        number = np.arange(len(owner)) - self.first[owner]
+        is_input = number < inputs
+        top = np.where(is_input & (inputs > 1), PORT_TOP, PORT_AT)
+        down = top + PORT_STEP * (number - np.where(is_input, 0, inputs))
+        down = np.where(pill, PILL_HEIGHT / 2, down)
+        return np.stack([np.where(is_input, 0.0, width), down], axis=1)
+
+    @cached_property
+    def ports(self) -> Floats:
+        return self.xy[self.owner] + self.offset
 
     def output_port(self, node: str, output: int = 0) -> int:
         """The port number of an output."""
         row = self.row[node]
+        output = self.plan.output(node, output)
         return int(self.first[row] + self.inputs[row] + output)
 
     def input_port(self, node: str, slot: str) -> int:
         """The port number of an input slot."""
         row = self.row[node]
-        return int(self.first[row] + self.shapes[row].inputs.index(slot))
+        slot = self.plan.input(node, slot)
+        return int(self.first[row] + self.shape(row).inputs.index(slot))
 
     def slot_of(self, port: int) -> tuple[str, str | None, int]:
-        """(node, slot, output) of a port; the slot of an output is None."""
-        row = int(self.owner[port])
-        k = port - int(self.first[row])
-        shape = self.shapes[row]
-        if k < len(shape.inputs):
-            return self.ids[row], shape.inputs[k], 0
-        return self.ids[row], None, k - len(shape.inputs)
+        """(node, slot, output) of a port, inside a folded group too; an output's slot is None."""
+        row = int(np.searchsorted(self.first, port, "right")) - 1
+        k, inputs = port - int(self.first[row]), self.shape(row).inputs
+        if k < len(inputs):
+            return self.plan.real(self.ids[row], inputs[k], 0)
+        return self.plan.real(self.ids[row], None, k - len(inputs))
+
+    # Nodes
+
+    def wired(self, row: int) -> tuple[str, ...]:
+        """The slots of a node that have a wire, in the order of the graph's edges."""
+        order, starts = self._into
+        keys, edges = self._columns.keys, order[starts[row] : starts[row + 1]]
+        return tuple(keys[k][1] for k in edges.tolist())
+
+    @cached_property
+    def _into(self) -> tuple[Ints, Ints]:
+        """Edges by target, and where each node's begin among them."""
+        target = self._columns.target
+        order = np.argsort(target, kind="stable")
+        return order, np.searchsorted(target[order], np.arange(len(self.ids) + 1))
+
+    def shape(self, row: int) -> Shape:
+        """What is drawn of a node, made when it is first looked at."""
+        found = self._shapes.get(row)
+        if found is None:
+            outputs = int(self.first[row + 1] - self.first[row] - self.inputs[row])
+            node = self.graph.nodes[self.ids[row]]
+            found = self._shapes[row] = shape_of(node, self.wired(row), outputs)
+        return found
+
+    @property
+    def shapes(self) -> Sequence[Shape]:
+        """The shapes of all nodes."""
+        return [self.shape(row) for row in range(len(self.ids))]
 
     def box(self, node: str) -> Box:
         """The box of a node, with the chip under a leaf that needs a gradient."""
         row = self.row[node]
-        (x, y), shape = self.xy[row], self.shapes[row]
-        chip = CHIP_HEIGHT + 4 if shape.needs_grad else 0
-        return float(x), float(y), float(x + shape.width), float(y + shape.height + chip)
+        (x, y), (width, height) = self.xy[row].tolist(), self.size[row].tolist()
+        needs_grad = self.pill[row] and asks_for_grad(self.graph.nodes[self.ids[row]])
+        return x, y, x + width, y + height + (CHIP_HEIGHT + 4 if needs_grad else 0)
 
     def bounds(self, ids: Iterable[str] | None = None) -> Box | None:
         """The box around these nodes and regions, or around everything there is."""
-        wanted = None if ids is None else set(ids)
-        boxes = [r.box for r in self.regions if wanted is None or r.id in wanted]
-        boxes += [self.box(i) for i in self.ids if wanted is None or i in wanted]
-        if not boxes:
+        low, high = self._corners(ids)
+        if not len(low):
             return None
-        array = np.array(boxes)
-        left, top = array[:, :2].min(axis=0)
-        right, bottom = array[:, 2:].max(axis=0)
-        return float(left), float(top), float(right), float(bottom)
+        left, top = low.min(axis=0).tolist()
+        right, bottom = high.max(axis=0).tolist()
+        return left, top, right, bottom
+
+    def _corners(self, ids: Iterable[str] | None) -> tuple[Floats, Floats]:
+        """Top-left and bottom-right corners; any leaf may have a chip below."""
+        wanted = None if ids is None else set(ids)
+        rows = (
+            slice(None) if wanted is None else _rows(self.row[i] for i in wanted & self.row.keys())
+        )
+        regions = [r.box for r in self.regions if wanted is None or r.id in wanted]
+        boxes = np.array(regions, np.float64).reshape(-1, 4)
+        chip = np.where(self.pill[rows], CHIP_HEIGHT + 4, 0)
+        high = self.xy[rows] + self.size[rows]
+        high[:, 1] += chip
+        return np.vstack([self.xy[rows], boxes[:, :2]]), np.vstack([high, boxes[:, 2:]])
 
     def nodes_in(self, box: Box, around: float = AROUND) -> Ints:
         """Rows of the nodes that show within `box`, in painting order."""
-        low, high = self.xy - around, self.xy + self.size + around
-        seen = (low[:, 0] <= box[2]) & (low[:, 1] <= box[3])
-        seen &= (high[:, 0] >= box[0]) & (high[:, 1] >= box[1])
+        x, y = self.xy[:, 0], self.xy[:, 1]
+        seen = (x <= box[2] + around) & (y <= box[3] + around)
+        seen &= (x + self.size[:, 0] >= box[0] - around) & (y + self.size[:, 1] >= box[1] - around)
         return np.flatnonzero(seen)
+
+    # Edges
+
+    @cached_property
+    def curves(self) -> Floats:
+        """The cubic each edge follows, (m, 4, 2); of a bent one that in the middle of its way."""
+        found = curve.between(self.ports[self.ends[:, 0]], self.ports[self.ends[:, 1]])
+        for row, way in self.ways.items():
+            found[row] = way[len(way) // 2]
+        return found
+
+    @cached_property
+    def ways(self) -> dict[int, Floats]:
+        """All cubics (k, 4, 2) of each bent edge, by its row."""
+        return ways(self, self.bends) if self.bends else {}
+
+    def pieces_of(self, rows: Ints | Sequence[int]) -> Floats:
+        """All cubics of these edges, (n, 4, 2)."""
+        if not self.ways:
+            return self.curves[rows]
+        found = [self.ways.get(row, self.curves[[row]]) for row in np.asarray(rows).tolist()]
+        return np.concatenate(found) if found else self.curves[:0]
+
+    def hanging_on(self, rows: Ints) -> Ints:
+        """Rows of the edges that begin or end at these nodes."""
+        chosen = np.zeros(len(self.ids), bool)
+        chosen[rows] = True
+        return np.flatnonzero(chosen[self._columns.source] | chosen[self._columns.target])
 
     def edges_in(self, box: Box, around: float = 24.0) -> Ints:
         """Rows of the edges that may show within `box`."""
         low, high = self.edge_boxes
-        seen = (low[:, 0] - around <= box[2]) & (low[:, 1] - around <= box[3])
-        seen &= (high[:, 0] + around >= box[0]) & (high[:, 1] + around >= box[1])
+        seen = (low[:, 0] <= box[2] + around) & (low[:, 1] <= box[3] + around)
+        seen &= (high[:, 0] >= box[0] - around) & (high[:, 1] >= box[1] - around)
         return np.flatnonzero(seen)
 
     @cached_property
@@ -157,57 +276,104 @@ class Geometry:
         """Top-left and bottom-right corners of the edges' control points."""
         if not len(self.curves):
             return np.zeros((0, 2)), np.zeros((0, 2))
-        return self.curves.min(axis=1), self.curves.max(axis=1)
+        low, high = curve.boxes(self.curves)
+        for row, way in self.ways.items():
+            low[row], high[row] = way.min(axis=(0, 1)), way.max(axis=(0, 1))
+        return low, high
+
+    def beside(self, rows: Ints | int) -> Floats:
+        """The curves gradients travel along, of one edge or of many."""
+        return curve.beside(self.curves[rows].reshape(-1, 4, 2)).reshape(self.curves[rows].shape)
+
+    # To be drawn and hit
 
     @cached_property
-    def beside(self) -> Floats:
-        """The curves gradients travel along."""
-        return curve.beside(self.curves)
+    def rects(self) -> list[QRectF]:
+        """The nodes' boxes as Qt wants them: making these takes longer than drawing them."""
+        return [QRectF(*box) for box in np.hstack([self.xy, self.size]).tolist()]
 
     @cached_property
-    def polylines(self) -> Floats:
-        """Every edge as a few straight pieces, (m, k, 2)."""
-        return curve.points(self.curves)
+    def chords(self) -> list[QLineF]:
+        """Straight lines from end to end of every edge."""
+        return _lines(self.curves)
+
+    def chords_of(self, rows: Ints) -> list[QLineF]:
+        """The lines of some edges; those of very many edges are not kept."""
+        if self.ways:
+            return _lines(self.pieces_of(rows))
+        if len(self.edge_keys) > MOST_KEPT:
+            return _lines(self.curves[rows])
+        chords = self.chords
+        return chords if len(rows) == len(chords) else [chords[k] for k in rows.tolist()]
 
     @cached_property
     def node_grid(self) -> Grid:
-        return Grid(self.xy, self.xy + self.size)
-
-    @cached_property
-    def port_grid(self) -> Grid:
-        return Grid(self.ports, self.ports)
+        return Grid.over(self.xy, self.xy + self.size)
 
     @cached_property
     def edge_grid(self) -> Grid:
-        """Over the pieces of all edges; a piece's number // pieces-per-edge is the edge's row."""
-        lines = self.polylines
-        a, b = lines[:, :-1].reshape(-1, 2), lines[:, 1:].reshape(-1, 2)
-        return Grid(np.minimum(a, b), np.maximum(a, b))
+        """Over points along every edge; see `curve_grid`."""
+        return curve_grid(self.curves)
+
+
+_OF_THE_GRAPH = {
+    "plan", "graph", "ids", "row", "edge_keys", "edge_row", "_columns", "pill", "size", "inputs",
+    "_input", "_shapes", "first", "ends", "owner", "offset", "_into",
+}  # fmt: skip
+"""What does not depend on places."""
+
+
+def _changed(before: Mapping[str, Place], after: Mapping[str, Place]) -> list[str] | None:
+    """The ids whose places are others, or None where more than that is different."""
+    if len(before) != len(after) or any(map(operator.is_not, before, after)):
+        return None
+    return [*compress(after, map(operator.is_not, before.values(), after.values()))]
+
+
+def _carry_over(old: Geometry, new: Geometry, rows: Ints) -> None:
+    """Give `new` what `old` had made already, with what hangs on these moved rows made anew."""
+    if "curves" not in old.__dict__:
+        return
+    moved = np.zeros(len(old.ids), bool)
+    moved[rows] = True
+    ports = np.flatnonzero(moved[old.owner])
+    edges = old.hanging_on(rows)
+    known = new.__dict__
+    known["ports"] = old.ports.copy()
+    known["ports"][ports] = new.xy[old.owner[ports]] + old.offset[ports]
+    ends = known["ports"][old.ends[edges, 0]], known["ports"][old.ends[edges, 1]]
+    fresh = curve.between(*ends)
+    known["curves"] = old.curves.copy()
+    known["curves"][edges] = fresh
+    if "edge_boxes" in old.__dict__ and len(old.curves):
+        low, high = old.edge_boxes[0].copy(), old.edge_boxes[1].copy()
+        low[edges], high[edges] = curve.boxes(fresh)
+        known["edge_boxes"] = low, high
+    if "rects" in old.__dict__:
+        known["rects"] = old.rects.copy()
+        for row in rows.tolist():
+            known["rects"][row] = QRectF(*new.xy[row].tolist(), *new.size[row].tolist())
+    if "chords" in old.__dict__:
+        known["chords"] = old.chords.copy()
+        for row, a, b in zip(edges.tolist(), ends[0].tolist(), ends[1].tolist(), strict=True):
+            known["chords"][row] = QLineF(*a, *b)
 
 
 def same(a: Geometry, b: Geometry) -> bool:
-    """Whether two Geometries are equal in every array."""
-    plain = ("ids", "row", "shapes", "edge_keys", "edge_row", "regions", "region_row")
+    """Whether two Geometries are equal in all they know or can find out."""
+    plain = ("ids", "row", "shapes", "edge_keys", "edge_row", "regions", "region_row", "rects",
+             "bends")  # fmt: skip
     arrays = ("size", "pill", "inputs", "first", "offset", "owner", "ends", "xy", "ports", "curves")
-    return all(getattr(a, n) == getattr(b, n) for n in plain) and all(
-        np.array_equal(getattr(a, n), getattr(b, n)) for n in arrays
+    return (
+        all(getattr(a, n) == getattr(b, n) for n in (*plain, "chords"))
+        and all(np.array_equal(getattr(a, n), getattr(b, n)) for n in arrays)
+        and all(np.array_equal(x, y) for x, y in zip(a.edge_boxes, b.edge_boxes, strict=True))
     )
 
 
-def _array(pairs: Sequence[Any]) -> Floats:
-    return np.array(pairs, np.float64).reshape(-1, 2)
+def _lines(curves: Floats) -> list[QLineF]:
+    return [QLineF(*ends) for ends in np.hstack([curves[:, 0], curves[:, 3]]).tolist()]
 
 
-def _touched(before: Graph, after: Graph) -> set[str]:
-    """Nodes that are new or different, and both ends of edges that came, went or changed."""
-    touched = {i for i, node in after.nodes.items() if before.nodes.get(i) is not node}
-    for old, new in ((before.edges, after.edges), (after.edges, before.edges)):
-        touched.update(_ends_of_changed(old, new))
-    return touched
-
-
-def _ends_of_changed(old: Mapping[EdgeKey, Any], new: Mapping[EdgeKey, Any]) -> Iterable[str]:
-    for key, edge in new.items():
-        if old.get(key) is not edge:
-            yield edge.source
-            yield edge.target
+def _rows(rows: Iterator[int]) -> Ints:
+    return np.array(list(rows), np.int64)

@@ -8,7 +8,10 @@ import numpy as np
 
 from engine.graph import EdgeKey
 from gui.canvas import curves
+from gui.canvas.bends import REACH, SMALLEST, at_bend
 from gui.canvas.geometry import Geometry
+from gui.canvas.grid import SPACING
+from gui.canvas.regions import MARK_WIDTH
 from gui.canvas.shapes import HEADER, ROW
 
 PORT_REACH = 12.0
@@ -18,7 +21,11 @@ EDGE_REACH = 6.0
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """`kind` is port, node, edge, region or empty; `part` of a node: name, value, grad or body."""
+    """`kind` is port, node, bend, edge, region or empty; `part` of a node: name, value, grad, body.
+
+    Of a bend, `port` is its number on the way of its edge.  A folded group is a region; `part` of a
+    region is title, border, fold (its mark) or body.
+    """
 
     kind: str = "empty"
     id: str = ""
@@ -32,10 +39,13 @@ NOTHING = Hit()
 
 def hit(geometry: Geometry, x: float, y: float, scale: float = 1.0) -> Hit:
     """The topmost thing at a scene point, seen at `scale`."""
-    port = port_at(geometry, x, y, PORT_REACH / max(scale, 0.25)) if scale >= 0.3 else None
+    port = port_at(geometry, x, y, PORT_REACH / scale) if scale >= 0.3 else None
     if port is not None:
         node, slot, output = geometry.slot_of(port)
         return Hit("port", node, slot or f"output {output}", port)
+    bend = at_bend(geometry, x, y, REACH / scale) if geometry.bends and scale >= SMALLEST else None
+    if bend is not None and node_at(geometry, x, y) is None:
+        return Hit("bend", *bend[0], port=bend[1], edge=bend[0])
     return (
         node_at(geometry, x, y)
         or edge_at(geometry, x, y, EDGE_REACH / scale)
@@ -46,15 +56,17 @@ def hit(geometry: Geometry, x: float, y: float, scale: float = 1.0) -> Hit:
 
 def port_at(geometry: Geometry, x: float, y: float, reach: float) -> int | None:
     """The nearest port within `reach` that no other node covers."""
-    near = geometry.port_grid.near(x, y, reach)
-    if not len(near):
+    best, port = reach * reach, -1
+    for row in geometry.node_grid.near(x, y, reach):
+        first = int(geometry.first[row])
+        ports = geometry.ports[first : int(geometry.first[row + 1])].tolist()
+        for k, (px, py) in enumerate(ports):
+            away = (px - x) * (px - x) + (py - y) * (py - y)
+            if away < best or (away == best and port < 0):
+                best, port = away, first + k
+    if port < 0:
         return None
-    away = ((geometry.ports[near] - [x, y]) ** 2).sum(axis=1)
-    best = int(away.argmin())
-    if away[best] > reach * reach:
-        return None
-    port = int(near[best])
-    cover = _node_row(geometry, *geometry.ports[port])
+    cover = _node_row(geometry, *geometry.ports[port].tolist())
     return port if cover is None or cover <= geometry.owner[port] else None
 
 
@@ -64,6 +76,10 @@ def node_at(geometry: Geometry, x: float, y: float) -> Hit | None:
     if row is None:
         return None
     down = y - geometry.xy[row, 1]
+    if geometry.ids[row] in geometry.plan.boxes:
+        mark = x - geometry.xy[row, 0] < MARK_WIDTH + 4
+        part = "body" if down > HEADER else "fold" if mark else "title"
+        return Hit("region", geometry.ids[row], part)
     if geometry.pill[row]:
         part = "name" if x - geometry.xy[row, 0] < geometry.size[row, 0] * 0.4 else "value"
     else:
@@ -75,9 +91,9 @@ _ROWS = (HEADER, HEADER + ROW, HEADER + 2 * ROW)
 
 
 def _node_row(geometry: Geometry, x: float, y: float) -> int | None:
-    for row in geometry.node_grid.near(x, y)[::-1].tolist():
-        left, top = geometry.xy[row]
-        width, height = geometry.size[row]
+    for row in reversed(geometry.node_grid.near(x, y)):
+        left, top = geometry.xy[row].tolist()
+        width, height = geometry.size[row].tolist()
         if left <= x <= left + width and top <= y <= top + height:
             return row
     return None
@@ -85,22 +101,27 @@ def _node_row(geometry: Geometry, x: float, y: float) -> int | None:
 
 def edge_at(geometry: Geometry, x: float, y: float, reach: float) -> Hit | None:
     """The nearest edge within `reach`."""
-    pieces = geometry.edge_grid.near(x, y, reach)
-    if not len(pieces):
+    best, found = reach, -1
+    for row in geometry.edge_grid.near(x, y, reach + SPACING / 2):
+        away = curves.distance(geometry.curves[row].tolist(), x, y, best)
+        if away < best or (away == best and found < 0):
+            best, found = away, row
+    for row, way in geometry.ways.items():
+        for piece in way.tolist():
+            away = curves.distance(piece, x, y, best)
+            if away < best:
+                best, found = away, row
+    if found < 0:
         return None
-    rows, parts = np.divmod(pieces, curves.SEGMENTS)
-    lines = geometry.polylines
-    away = curves.distances(lines[rows, parts], lines[rows, parts + 1], x, y)
-    best = int(away.argmin())
-    if away[best] > reach:
-        return None
-    key = geometry.edge_keys[int(rows[best])]
+    key = geometry.edge_keys[found]
     return Hit("edge", key[0], key[1], edge=key)
 
 
 def region_at(geometry: Geometry, x: float, y: float, reach: float) -> Hit | None:
     """The innermost region whose title, or border, or card is hit."""
     for shape in reversed(geometry.regions):
+        if shape.mark is not None and _inside(shape.mark, x, y, 0):
+            return Hit("region", shape.id, "fold")
         if _inside(shape.tab, x, y, 0):
             return Hit("region", shape.id, "title")
         if _inside(shape.box, x, y, reach) and not _inside(shape.box, x, y, -reach):

@@ -24,6 +24,7 @@ class Inks:
         self.theme = theme
         self._pens: dict[tuple[object, ...], QPen] = {}
         self._brushes: dict[tuple[str, float], QBrush] = {}
+        self._colors: dict[tuple[str, str, float], QColor] = {}
         self._fonts: dict[tuple[int, bool, bool], QFont] = {}
         self._metrics: dict[tuple[int, bool, bool], QFontMetricsF] = {}
         self._texts: dict[tuple[str, tuple[int, bool, bool], int], QStaticText] = {}
@@ -48,6 +49,17 @@ class Inks:
             self._brushes[key] = QBrush(self.theme.color(token, alpha))
         return self._brushes[key]
 
+    def over_canvas(self, token: str, alpha: float) -> QColor:
+        """What the token looks like when it is drawn this clear on the canvas, as an opaque colour:
+        Qt's raster engine draws thin opaque lines nine times as fast as clear ones."""
+        key = ("over canvas", token, alpha)
+        if key not in self._colors:
+            top, below = self.theme.color(token), self.theme.color("canvas")
+            channels = (top.red, below.red), (top.green, below.green), (top.blue, below.blue)
+            mixed = (round(a() * alpha + b() * (1 - alpha)) for a, b in channels)
+            self._colors[key] = QColor(*mixed)
+        return self._colors[key]
+
     def color(self, token: str) -> QColor:
         return self.brush(token).color()
 
@@ -55,7 +67,7 @@ class Inks:
         key = (pixels, fixed, bold)
         if key not in self._fonts:
             font = mono() if fixed else QFont()
-            font.setPixelSize(pixels)
+            font.setPixelSize(round(pixels * self.theme.text_scale))
             font.setBold(bold)
             self._fonts[key] = font
         return self._fonts[key]

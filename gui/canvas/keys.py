@@ -17,15 +17,25 @@ KEYS = {
     "Ctrl+C": "copy_selection",
     "Ctrl+X": "cut_selection",
     "Ctrl+V": "paste",
+    "Ctrl+Shift+V": "paste_linked",
+    "Ctrl+F": "start_find",
     "F": "fit_selection",
+    ".": "fit_selection",
     "Home": "fit_all",
+    "H": "fit_all",
     "Ctrl+0": "zoom_actual",
     "Ctrl++": "zoom_in",
     "Ctrl+=": "zoom_in",
     "Ctrl+-": "zoom_out",
     "Ctrl+G": "group_selection",
+    "C": "group_selection",
+    "Ctrl+Shift+G": "ungroup_selection",
+    "G": "fold_selection",
+    "Shift+Del": "delete_with_members",
     "N": "no_grad_selection",
     "L": "link_selection",
+    "W": "pick_up_wire",
+    "M": "mute_selection",
     "F2": "rename_selection",
     "Return": "edit_selection",
     "Enter": "edit_selection",
@@ -33,7 +43,18 @@ KEYS = {
 }
 """Key -> method of the canvas."""
 
+LOOKING = frozenset(
+    {"fit_selection", "fit_all", "zoom_actual", "zoom_in", "zoom_out", "toggle_minimap"}
+)
+"""Methods that may be called in the midst of a gesture; any other key only ends the gesture."""
+
+UNDO = ("Ctrl+Z", "Ctrl+Shift+Z", "Ctrl+Y")
+"""The window's; in the midst of a gesture they end that instead."""
+
 ARROWS = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, -1), "Down": (0, 1)}
+
+
+ARROW_KEYS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 
 
 def spelled(event: QKeyEvent) -> str:

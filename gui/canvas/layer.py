@@ -1,31 +1,55 @@
-"""The still picture in a pixmap: panning scrolls it and paints only the strips that come in."""
+"""The still picture in a pixmap somewhat larger than the window.
+
+Panning moves it and paints only what comes in; what is too much for one frame is first drawn
+without its details, and then again in slices while nothing else is to be done.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF
 from PySide6.QtGui import QPainter, QPixmap, QRegion
 
 from gui.canvas.inks import saved
 from gui.canvas.view import View
 
-Draw = Callable[[QPainter, View, QRectF], None]
+MARGIN = 128
+"""Widget pixels that are kept ready on every side of what is seen."""
+
+MOST_RECTS = 12
+"""A region of more rectangles is painted as one."""
+
+Slices = Generator[None, None, None]
+
+
+class Drawing(NamedTuple):
+    """How a part of the picture is drawn, given in widget pixels: all at once, or in slices."""
+
+    whole: Callable[[QPainter, View, QRectF], None]
+    draft: Callable[[QPainter, View, QRectF], None]
+    slices: Callable[[QPainter, View, QRectF], Slices]
+    is_heavy: Callable[[View, QRectF], bool]
 
 
 class Layer:
-    """`draw(painter, view, target)` fills any rectangle of it, given in widget pixels."""
+    """The picture as it is seen through one view; rectangles within are relative to that view."""
 
-    def __init__(self, draw: Draw) -> None:
-        self._draw = draw
+    def __init__(self, drawing: Drawing) -> None:
+        self._drawing = drawing
         self._pixmap = QPixmap()
         self._view = View()
+        self._size = QSize()
         self._stale = QRegion()
+        self._pan = QPoint()
+        self._better: _Better | None = None
 
     def invalidate(self) -> None:
         """Everything may look different."""
         self._pixmap = QPixmap()
+        self._better = None
 
     def damage(self, rects: Iterable[QRectF]) -> QRegion:
         """These parts (widget pixels) look different; returns the part that is in sight."""
@@ -35,55 +59,146 @@ class Layer:
                 math.floor(rect.left()) - 1, math.floor(rect.top()) - 1,
                 math.ceil(rect.width()) + 3, math.ceil(rect.height()) + 3,
             )  # fmt: skip
-        self._stale += region
+        moved = region.translated(-self._pan)
+        self._stale += moved
+        if self._better is not None:
+            self._better.missed += moved
         return region
 
-    def pixmap(self, view: View, size: QSize, dpr: float) -> QPixmap:
-        """The picture as seen through `view`, painting what is missing of it."""
-        whole = QRect(0, 0, size.width(), size.height())
-        pixels = QSize(math.ceil(size.width() * dpr), math.ceil(size.height() * dpr))
-        fits = self._pixmap.size() == pixels and self._pixmap.devicePixelRatio() == dpr
-        if not fits or view.scale != self._view.scale or not self._scroll(view, dpr, whole):
-            self._pixmap = QPixmap(pixels)
-            self._pixmap.setDevicePixelRatio(dpr)
-            self._stale = QRegion(whole)
-        self._view = view
-        stale = self._stale & QRegion(whole)
-        self._stale = QRegion()
-        if not stale.isEmpty():
-            self._repaint(stale)
-        return self._pixmap
+    def prepare(self, view: View, size: QSize, dpr: float) -> None:
+        """Paint what is missing of the picture as seen through `view`."""
+        fresh = not self._fits(view, size, dpr)
+        if fresh:
+            self._start(view, size, dpr)
+        seen = QRegion(self._seen)
+        missing = self._stale & seen
+        if missing.isEmpty():
+            return
+        if fresh and self._drawing.is_heavy(view, QRectF(self._seen)):
+            self._paint(missing, self._drawing.draft)
+            self._better = _Better(self._drawing, view, self._pixmap, self._seen)
+        else:
+            # What pans in is painted out to the margin: it is asked for once, not at every move.
+            wanted = missing if fresh else self._stale & _grown(missing, MARGIN)
+            self._paint(wanted, self._drawing.whole)
 
-    def _scroll(self, view: View, dpr: float, whole: QRect) -> bool:
-        """Move what is there by whole device pixels; False when it is no use."""
-        across = (view.dx - self._view.dx) * dpr
-        down = (view.dy - self._view.dy) * dpr
-        x, y = round(across), round(down)
-        if not x and not y:
-            return abs(across) + abs(down) < 1e-6
-        if abs(across - x) + abs(down - y) > 1e-3 or x % dpr or y % dpr:
+    def draw(self, painter: QPainter, part: QRect) -> None:
+        """Copy a part (widget pixels) of what was prepared."""
+        dpr = self._pixmap.devicePixelRatio()
+        corner = QPointF(part.topLeft() - self._pan + QPoint(MARGIN, MARGIN)) * dpr
+        painter.drawPixmap(QRectF(part), self._pixmap, QRectF(corner, QSizeF(part.size()) * dpr))
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether there is something for `refine` to do."""
+        return not self._pixmap.isNull() and (
+            self._better is not None or not self._stale.isEmpty()
+        )
+
+    def refine(self) -> bool:
+        """Do a little of what was left out; whether the picture in sight changed."""
+        if self._better is None:
+            if self.unfinished:
+                part = next(iter(self._stale))  # type: ignore[call-overload]
+                self._paint(QRegion(part), self._drawing.whole)
             return False
-        moved = QPointF(x / dpr, y / dpr).toPoint()
-        kept = whole.translated(moved) & whole
-        if kept.isEmpty():
+        if self._better.goes_on():
             return False
-        self._pixmap.scroll(x, y, QRect(QRect().topLeft(), self._pixmap.size()))
-        self._stale.translate(moved)
-        self._stale += QRegion(whole) - QRegion(kept)
+        self._pixmap = self._better.pixmap
+        self._stale = QRegion(self._full) - QRegion(self._better.seen) + self._better.missed
+        self._better = None
         return True
 
-    def _repaint(self, stale: QRegion) -> None:
+    @property
+    def _full(self) -> QRect:
+        return QRect(QPoint(), self._size).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+
+    @property
+    def _seen(self) -> QRect:
+        return QRect(-self._pan, self._size)
+
+    def _fits(self, view: View, size: QSize, dpr: float) -> bool:
+        """Whether what is there can be used, moved by whole device pixels; moves it."""
+        same = self._size == size and self._pixmap.devicePixelRatio() == dpr
+        if self._pixmap.isNull() or not same or view.scale != self._view.scale:
+            return False
+        across, down = view.dx - self._view.dx, view.dy - self._view.dy
+        pan = QPoint(round(across), round(down))
+        if abs(across - pan.x()) + abs(down - pan.y()) > 1e-3:
+            return False
+        self._pan = pan
+        if not self._full.contains(self._seen):
+            self._scroll(view, dpr)
+        return True
+
+    def _scroll(self, view: View, dpr: float) -> None:
+        way, full = self._pan, self._full
+        pixels = QPointF(way) * dpr
+        self._better = None
+        self._pixmap.scroll(
+            round(pixels.x()), round(pixels.y()), QRect(QPoint(), self._pixmap.size())
+        )
+        kept = full.translated(way) & full
+        entered = QRegion(full) - QRegion(kept)
+        self._stale = (self._stale.translated(way) + entered) & QRegion(full)
+        self._view, self._pan = view, QPoint()
+
+    def _start(self, view: View, size: QSize, dpr: float) -> None:
+        self._better = None
+        self._view, self._size, self._pan = view, QSize(size), QPoint()
+        full = self._full
+        pixels = QSizeF(full.size()) * dpr
+        self._pixmap = QPixmap(math.ceil(pixels.width()), math.ceil(pixels.height()))
+        self._pixmap.setDevicePixelRatio(dpr)
+        self._stale = QRegion(full)
+
+    def _paint(self, part: QRegion, draw: Callable[[QPainter, View, QRectF], None]) -> None:
+        self._stale -= part
         painter = QPainter(self._pixmap)
         try:
-            for rect in _few(stale):
+            painter.translate(MARGIN, MARGIN)
+            for rect in _few(part):
                 with saved(painter):
                     painter.setClipRect(rect)
-                    self._draw(painter, self._view, QRectF(rect))
+                    draw(painter, self._view, QRectF(rect))
         finally:
             painter.end()
+
+
+class _Better:
+    """A second picture that is drawn in slices, to take the place of the draft when it is whole."""
+
+    def __init__(self, drawing: Drawing, view: View, like: QPixmap, seen: QRect) -> None:
+        self.seen, self.missed = seen, QRegion()
+        self.pixmap = QPixmap(like.size())
+        self.pixmap.setDevicePixelRatio(like.devicePixelRatio())
+        self._slices = self._drawn(drawing, view)
+
+    def goes_on(self) -> bool:
+        """Draw one slice; False when that was the last."""
+        return next(self._slices, _END) is not _END
+
+    def _drawn(self, drawing: Drawing, view: View) -> Generator[object, None, None]:
+        painter = QPainter(self.pixmap)
+        try:
+            painter.translate(MARGIN, MARGIN)
+            painter.setClipRect(self.seen)
+            yield from drawing.slices(painter, view, QRectF(self.seen))
+        finally:
+            painter.end()
+
+
+_END = object()
+
+
+def _grown(region: QRegion, by: int) -> QRegion:
+    grown = QRegion()
+    for rect in _few(region):
+        grown += rect.adjusted(-by, -by, by, by)
+    return grown
 
 
 def _few(region: QRegion) -> list[QRect]:
     """The region's rectangles, or one around them where they are many."""
     rects = [rect for rect in region]  # type: ignore[attr-defined]
-    return rects if len(rects) <= 6 else [region.boundingRect()]
+    return rects if len(rects) <= MOST_RECTS else [region.boundingRect()]

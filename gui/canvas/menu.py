@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
 
+from engine.graph import EdgeKey
 from gui.canvas.hits import Hit
+from gui.canvas.menu_regions import region_entries
+from gui.model.align import ALIGN, DISTRIBUTE
+from gui.model.wires import links_of
 
 if TYPE_CHECKING:
     from gui.canvas.canvas import Canvas
 
-Entry = tuple[str, str, Callable[[], object]]
-"""(text, key, what it does); an empty text is a line between."""
+Do = Callable[[], object]
+Entry = tuple[str, str, "Do | list[Entry]"]
+"""(text, key, what it does, or a menu of its own); an empty text is a line between."""
+
+NUMBERS = ("0", "0.1", "0.5", "1", "2", "10", "-1", "1e-08", "0.99999999")
+"""What `Set to` offers: for a hand that stays on the mouse."""
 
 LINE: Entry = ("", "", lambda: None)
 
@@ -23,7 +32,9 @@ def entries(canvas: Canvas, hit: Hit, at: QPointF) -> list[Entry]:
     if hit.kind in ("node", "region"):
         return _for_items(canvas, hit)
     if hit.kind == "edge" and hit.edge is not None:
-        return [("Delete wire", "Del", canvas.delete_selection)]
+        return _for_edge(canvas, hit.edge, at)
+    if hit.kind == "bend" and hit.edge is not None:
+        return _for_bend(canvas, hit.edge, hit.port)
     if hit.kind == "port":
         return _for_port(canvas, hit, at)
     return [
@@ -31,46 +42,112 @@ def entries(canvas: Canvas, hit: Hit, at: QPointF) -> list[Entry]:
         ("Add note", "", lambda: canvas.add_note(at)),
         LINE,
         ("Paste", "Ctrl+V", canvas.paste),
+        ("Paste, keeping the wires", "Ctrl+Shift+V", canvas.paste_linked),
         ("Select all", "Ctrl+A", canvas.select_all),
+        ("Find a node…", "Ctrl+F", canvas.start_find),
         LINE,
         ("Show everything", "Home", canvas.fit_all),
         ("100 %", "Ctrl+0", canvas.zoom_actual),
+        ("Minimap", "Alt+M", canvas.toggle_minimap),
     ]
 
 
 def _for_items(canvas: Canvas, hit: Hit) -> list[Entry]:
-    edit: list[Entry] = []
-    pair: list[Entry] = [("Wire together", "L", canvas.link_selection)]
-    if len(canvas.selection.items) == 1:
-        if hit.kind == "node" and "data" in canvas.document.graph.nodes[hit.id].params:
-            edit.append(("Edit value", "Enter", canvas.edit_selection))
-        edit += [
-            ("Rename" if hit.kind == "node" else "Edit text", "F2", canvas.rename_selection),
-            LINE,
-        ]
+    single = len(canvas.selection.items) == 1
     return [
-        *edit,
+        *(_for_one(canvas, hit) if single else _for_several(canvas)),
         ("Duplicate", "Ctrl+D", canvas.duplicate_selection),
         ("Copy", "Ctrl+C", canvas.copy_selection),
         ("Cut", "Ctrl+X", canvas.cut_selection),
         LINE,
-        *(pair if len(canvas.selection.items) == 2 else []),
+        *_mute(canvas),
         ("Group", "Ctrl+G", canvas.group_selection),
         ("Put into no_grad()", "N", canvas.no_grad_selection),
+        *region_entries(canvas),
+        LINE,
+        ("Show the selection", "F", canvas.fit_selection),
         LINE,
         ("Delete", "Del", canvas.delete_selection),
         ("Delete and bridge the gap", "Ctrl+Del", canvas.bridge_selection),
     ]
 
 
+def _for_one(canvas: Canvas, hit: Hit) -> list[Entry]:
+    if hit.kind == "region":
+        return [("Edit text", "F2", canvas.rename_selection), LINE]
+    found: list[Entry] = []
+    if "data" in canvas.document.graph.nodes[hit.id].params:
+        found.append(("Edit value", "Enter", canvas.edit_selection))
+        found.append(_numbers(canvas, hit.id, "value"))
+    return [
+        *found,
+        ("Rename", "F2", canvas.rename_selection),
+        ("Add an operation that reads it…", "Tab", canvas.start_search),
+        ("Lead a wire from it", "W", canvas.pick_up_wire),
+        LINE,
+    ]
+
+
+def _numbers(canvas: Canvas, item: str, part: str) -> Entry:
+    """Numbers to choose from where one would else be typed."""
+    (field,) = (s.field for s in canvas.fields_of(item) if s.part == part)
+    chosen: list[Entry] = [(text, "", partial(field.commit, text)) for text in NUMBERS]
+    return ("Set to", "", chosen)
+
+
+def _for_several(canvas: Canvas) -> list[Entry]:
+    ways: list[Entry] = [(way.capitalize(), "", partial(canvas.align, way)) for way in ALIGN]
+    spread: list[Entry] = [
+        (way.capitalize(), "", partial(canvas.distribute, way)) for way in DISTRIBUTE
+    ]
+    pair: list[Entry] = [("Wire together", "L", canvas.link_selection)]
+    return [
+        *(pair if len(canvas.selection.items) == 2 else []),
+        ("Align", "", ways),
+        ("Distribute", "", spread),
+        LINE,
+    ]
+
+
+def _mute(canvas: Canvas) -> list[Entry]:
+    nodes, found = canvas.document.graph.nodes, canvas.mutable()
+    if not found:
+        return []
+    text = "Unmute" if all(nodes[i].muted for i in found) else "Mute"
+    return [(text, "M", canvas.mute_selection)]
+
+
+def _for_edge(canvas: Canvas, key: EdgeKey, at: QPointF) -> list[Entry]:
+    return [
+        ("Put an operation in here…", "", lambda: canvas.start_search(at, edge=key)),
+        ("Add a bend here", "Shift+right-click", lambda: canvas.bend_wire(key, at)),
+        ("Lead it elsewhere", "W", canvas.pick_up_wire),
+        LINE,
+        ("Remove", "Del", canvas.delete_selection),
+    ]
+
+
+def _for_bend(canvas: Canvas, key: EdgeKey, index: int) -> list[Entry]:
+    bends = [(key, k) for k in range(len(canvas.document.bends.get(key, ())))]
+    return [
+        ("Remove this bend", "Del", lambda: canvas.remove_bends(bends[index : index + 1])),
+        ("Straighten the whole wire", "", lambda: canvas.remove_bends(bends)),
+        LINE,
+        ("Remove the wire", "Alt+click", lambda: canvas.remove_wires([key])),
+    ]
+
+
 def _for_port(canvas: Canvas, hit: Hit, at: QPointF) -> list[Entry]:
     node, slot, output = canvas.geometry_.slot_of(hit.port)
     wire = (node, slot, output)
-    found: list[Entry] = [
-        ("Add operation here…", "", lambda: canvas.start_search(at, wire=wire)),
-    ]
-    if slot is not None and (node, slot) in canvas.document.graph.edges:
-        found = [("Disconnect", "", lambda: canvas.disconnect_slot(node, slot))]
-    elif slot is not None and any(s.part == slot for s in canvas.fields_of(node)):
+    links = links_of(canvas.document.graph, node, slot, output)
+    found: list[Entry] = []
+    if slot is None or not links:
+        found.append(("Add operation here…", "", lambda: canvas.start_search(at, wire=wire)))
+    if slot is not None and any(s.part == slot for s in canvas.fields_of(node)):
         found.append((f"Type a number for {slot}", "", lambda: canvas.edit_item(node, slot)))
+        found.append(_numbers(canvas, node, slot))
+    if links:
+        text = "Disconnect" if len(links) == 1 else f"Remove all {len(links)} wires"
+        found.append((text, "Alt+click", lambda: canvas.unlink(node, slot, output)))
     return found

@@ -8,7 +8,8 @@ from PySide6.QtGui import QImage, QPainter
 
 from gui.canvas.geometry import Geometry
 from gui.canvas.inks import inks
-from gui.canvas.states import DOT_TOKEN, Node, States
+from gui.canvas.raster import blocks
+from gui.canvas.states import States, dot_colors
 from gui.canvas.view import View
 from gui.theme import Theme
 
@@ -29,6 +30,9 @@ class Minimap:
         self.shown: bool | None = None
         self._known: Geometry | None = None
         self._scene: QRectF | None = None
+        self.settled = True
+        """Whether no gesture is under way: the blocks are not drawn anew at every move of one."""
+        self._drawn: tuple[object, QImage, object] | None = None
 
     def rect(self, size: QSizeF) -> QRectF:
         """Its place in a canvas of `size`."""
@@ -45,7 +49,7 @@ class Minimap:
         return self.shown or not QRectF(QPointF(), size).contains(view.rect_to_view(scene))
 
     def _bounds(self, geometry: Geometry) -> QRectF | None:
-        if geometry is not self._known:
+        if geometry is not self._known and (self.settled or self._known is None):
             self._known = geometry
             box = geometry.bounds()
             self._scene = box and QRectF(QPointF(*box[:2]), QPointF(*box[2:]))
@@ -54,7 +58,7 @@ class Minimap:
     def view(self, geometry: Geometry, size: QSizeF) -> View:
         """The view the minimap itself looks through."""
         rect = self.rect(size)
-        fitted = View.fitting(self._bounds(geometry) or QRectF(0, 0, 1, 1), SIZE, _INSET, 0.4)
+        fitted = View.fitting(self._bounds(geometry) or QRectF(0, 0, 1, 1), SIZE, _INSET, 0.4, 1e-6)
         return fitted.panned(rect.left(), rect.top())
 
     def paint(
@@ -73,27 +77,26 @@ class Minimap:
         painter.setBrush(tools.brush("surface", 0.94))
         painter.drawRoundedRect(rect, 6, 6)
         small = self.view(geometry, size)
-        painter.drawImage(
-            rect, _blocks(geometry, states, theme, small.panned(-rect.x(), -rect.y()))
-        )
+        painter.drawImage(rect, self._picture(geometry, states, theme, small, rect.topLeft()))
         seen = small.rect_to_view(view.rect_to_scene(QRectF(QPointF(), size)))
         painter.setPen(tools.pen("selection", 1.4))
         painter.setBrush(tools.brush("selection", 0.08))
         painter.drawRect(seen & rect.adjusted(2, 2, -3, -3))
 
+    def _picture(
+        self, geometry: Geometry, states: States, theme: Theme, small: View, corner: QPointF
+    ) -> QImage:
+        """The blocks, drawn again only when something of them is different."""
+        key = (id(geometry), id(states), states.version, theme.name)
+        if self._drawn is None or (self._drawn[0] != key and self.settled):
+            seen = small.panned(-corner.x(), -corner.y())
+            # The objects are kept too: while they live, nothing else has their ids.
+            self._drawn = key, _blocks(geometry, states, theme, seen), (geometry, states)
+        return self._drawn[1]
+
 
 def _blocks(geometry: Geometry, states: States, theme: Theme, small: View) -> QImage:
-    """Filled in NumPy: thousands of rectangles in a corner must not cost a frame."""
-    height, width = int(SIZE.height() * FINE), int(SIZE.width() * FINE)
-    pixels = np.zeros((height, width), np.uint32)
-    inked = np.array([theme.color(DOT_TOKEN[code]).rgba() for code in Node], np.uint32)
-    color = inked[states.nodes]
-    low = ((geometry.xy * small.scale + [small.dx, small.dy]) * FINE).astype(np.int64)
-    span = np.maximum(geometry.size * small.scale * FINE, 2.0).astype(np.int64)
-    for right in range(int(span[:, 0].max(initial=0))):
-        for down in range(int(span[:, 1].max(initial=0))):
-            inside = (span[:, 0] > right) & (span[:, 1] > down)
-            x, y = low[inside, 0] + right, low[inside, 1] + down
-            pixels[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)] = color[inside]
-    image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32)
-    return image.copy()
+    corner = (geometry.xy * small.scale + [small.dx, small.dy]) * FINE
+    span = np.maximum(geometry.size * small.scale * FINE, 2.0)
+    width, height = int(SIZE.width() * FINE), int(SIZE.height() * FINE)
+    return blocks(corner, span, dot_colors(theme)[states.nodes], width, height)

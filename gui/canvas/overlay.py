@@ -29,6 +29,9 @@ PACKET_HEIGHT = 24.0
 SMALLEST_TEXT = 0.85
 """Numbers on the move are never drawn smaller than at this zoom."""
 
+MOST_PARTS = 10
+"""Painting one part around all is soon less than painting many."""
+
 _START, _REST = 0.12, 0.68
 _MOST_TERMS = 4
 
@@ -55,7 +58,7 @@ def draw_marks(look: Look, selection: Selection) -> None:
     if edges:
         look.painter.setPen(look.inks.pen("selection", max(4.0, thick), alpha=0.8))
         look.painter.setBrush(Qt.BrushStyle.NoBrush)
-        look.painter.drawPath(path_of(geometry.curves[edges]))
+        look.painter.drawPath(path_of(geometry.pieces_of(edges)))
     pen = look.inks.pen("selection", thick)
     rows = np.array([geometry.row[i] for i in selection.items if i in geometry.row], np.int64)
     if look.level is Level.TEXT:
@@ -90,7 +93,7 @@ def draw_playback(look: Look, view: View, phase: float) -> None:
             _draw_above_ring(look, node)
     if frame.packet is not None:
         _draw_packet(look, frame.packet, phase)
-    if frame.summing in geometry.row:
+    if frame.summing is not None and frame.summing in geometry.row:
         draw_sum_card(look, frame.summing, view)
 
 
@@ -110,7 +113,7 @@ def _draw_way(look: Look, frame: Frame) -> None:
     pen = look.inks.pen(token, max(1.6, 1.2 / look.scale))
     look.painter.setPen(look.inks.pen(token, max(3.0, 1.6 / look.scale), alpha=0.75))
     look.painter.setBrush(Qt.BrushStyle.NoBrush)
-    look.painter.drawPath(path_of(geometry.curves[way_edges(geometry, rows)]))
+    look.painter.drawPath(path_of(geometry.pieces_of(way_edges(geometry, rows))))
     for row in rows:
         ring(look, row, pen, RING_GAP)
 
@@ -133,13 +136,29 @@ def _ring_token(frame: Frame, node: str) -> str:
 
 
 def packet_curve(geometry: Geometry, packet: Packet) -> np.ndarray | None:
-    """The curve (4, 2) a packet follows, from the node it leaves to the one it goes to."""
+    """The curve (4, 2) a packet follows, from the node it leaves to the one it goes to.
+
+    Along a bent edge it is several, (k, 4, 2).
+    """
     if packet.edge is not None and packet.edge in geometry.edge_row:
         row = geometry.edge_row[packet.edge]
-        return geometry.beside[row][::-1] if packet.backward else geometry.curves[row]
+        if row in geometry.ways:
+            bent = geometry.ways[row]
+            return curves.beside(bent)[::-1, ::-1] if packet.backward else bent
+        return geometry.beside(row)[::-1] if packet.backward else geometry.curves[row]
     if packet.source not in geometry.row or packet.target not in geometry.row:
         return None
+    if packet.source == packet.target:
+        return through(geometry, packet.source, backward=packet.backward)
     return _arc(geometry, packet.source, packet.target)
+
+
+def through(geometry: Geometry, node: str, *, backward: bool) -> np.ndarray:
+    """A way along the lower edge of a folded group's box: what goes on inside."""
+    row = geometry.row[node]
+    (x, y), (width, height) = geometry.xy[row].tolist(), geometry.size[row].tolist()
+    line = np.array([(x + width * k / 3, y + height + 2) for k in range(4)])
+    return line[::-1] if backward else line
 
 
 def _arc(geometry: Geometry, source: str, target: str) -> np.ndarray:
@@ -172,7 +191,7 @@ def _draw_packet(look: Look, packet: Packet, phase: float) -> None:
         return
     painter, inks = look.painter, look.inks
     token = "gradient" if packet.backward else "value"
-    if packet.edge is None:
+    if packet.edge is None and packet.source != packet.target:
         painter.setPen(inks.pen(token, 2.0, DOTS))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(path_of(curve[None]))
@@ -248,7 +267,7 @@ def _equation(state: NodeState, more: int) -> str:
 
 def _term_name(geometry: Geometry, source: str, slot: str, twice: bool) -> str:
     row = geometry.row.get(source)
-    name = geometry.shapes[row].label if row is not None else source
+    name = geometry.shape(row).label if row is not None else source
     return f"{name}.{slot}" if twice and slot else name
 
 
@@ -269,7 +288,7 @@ def draw_edge_number(look: Look, row: int) -> None:
     if state.carried and value is not None:
         labels.append((geometry.curves[row], short(value), "value", -16.0))
     if state.grad is not None:
-        labels.append((geometry.beside[row], f"∂ {short(state.grad)}", "gradient", 14.0))
+        labels.append((geometry.beside(row), f"∂ {short(state.grad)}", "gradient", 14.0))
     for curve, text, token, down in labels:
         x, y = curves.at(curve, 0.5)
         width = look.inks.width(text, 11, fixed=True) + 16
@@ -281,3 +300,18 @@ def draw_edge_number(look: Look, row: int) -> None:
 def damage(geometry: Geometry, nodes: Iterable[str]) -> list[QRectF]:
     """The parts of the scene these nodes may draw on."""
     return [node_rect(geometry, geometry.row[i], AROUND + 10) for i in nodes if i in geometry.row]
+
+
+def around(geometry: Geometry, rows: Sequence[int]) -> list[QRectF]:
+    """The parts of the scene these nodes and the wires that hang on them may draw on."""
+    low, high = geometry.edge_boxes
+    edges = geometry.hanging_on(np.array(rows, np.int64))
+    corners = zip(low[edges].tolist(), high[edges].tolist(), strict=True)
+    wires = [QRectF(QPointF(*a), QPointF(*b)).adjusted(-24, -24, 24, 24) for a, b in corners]
+    found = [*(node_rect(geometry, row, AROUND + 10) for row in rows), *wires]
+    if len(found) <= MOST_PARTS:
+        return found
+    whole = found[0]
+    for rect in found:
+        whole = whole.united(rect)
+    return [whole]

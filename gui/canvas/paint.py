@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Generator
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
-from gui.canvas.geometry import Box, Geometry
+from gui.canvas.geometry import Box, Geometry, Ints
 from gui.canvas.inks import inks, saved
 from gui.canvas.look import Level, Look
 from gui.canvas.overlay import draw_marks, draw_playback
 from gui.canvas.paint_edges import draw_edges
+from gui.canvas.paint_muted import draw_muted
 from gui.canvas.paint_nodes import draw_nodes
 from gui.canvas.paint_regions import draw_regions, draw_tabs
 from gui.canvas.states import States
@@ -21,6 +24,9 @@ from gui.state.selection import Selection
 from gui.theme import Theme
 
 GRID = 24.0
+SLICE = 8000
+"""Edges drawn at a time; a picture of more is worth a draft without them."""
+EMPTY_ROWS = np.zeros(0, np.int64)
 
 
 def paint(
@@ -58,17 +64,56 @@ def paint_still(
     grid: bool = True,
 ) -> None:
     """What stays while a packet moves: background, regions, edges, nodes."""
-    painter.fillRect(target, theme.color("canvas"))
-    if grid:
-        _draw_grid(painter, theme, view, target)
     look = look_at(painter, geometry, frame, theme, view, target, states)
+    for _ in paint_slices(look, view, target, grid=grid):
+        pass
+
+
+def paint_slices(
+    look: Look,
+    view: View,
+    target: QRectF,
+    *,
+    grid: bool = True,
+    edges: bool = True,
+    without: tuple[Ints, Ints] | None = None,
+) -> Generator[None, None, None]:
+    """The still picture in slices of a few milliseconds; without edges it is a draft.
+
+    `without` are rows of nodes and of edges that are to be left out.
+    """
+    left_out = without or (EMPTY_ROWS, EMPTY_ROWS)
+    painter, geometry = look.painter, look.geometry
+    painter.fillRect(target, look.inks.color("canvas"))
+    if grid:
+        _draw_grid(painter, look.inks.theme, view, target)
     with saved(painter):
         painter.setTransform(view.transform, True)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, look.level is not Level.DOTS)
         draw_regions(look)
-        draw_edges(look, geometry.edges_in(look.exposed))
+        rows = geometry.edges_in(look.exposed) if edges else EMPTY_ROWS
+        rows = _but(rows, left_out[1])
+        for start in range(0, len(rows), SLICE):
+            draw_edges(look, rows[start : start + SLICE])
+            yield
         draw_tabs(look)
-        draw_nodes(look, geometry.nodes_in(look.exposed))
+        rows = _but(geometry.nodes_in(look.exposed), left_out[0])
+        draw_nodes(look, rows)
+        draw_muted(look, rows)
+
+
+def _but(rows: Ints, left_out: Ints) -> Ints:
+    return np.setdiff1d(rows, left_out, assume_unique=True) if len(left_out) else rows
+
+
+def paint_rows(look: Look, view: View, nodes: Ints, edges: Ints) -> None:
+    """These nodes and edges only, above whatever is there."""
+    with saved(look.painter):
+        look.painter.setTransform(view.transform, True)
+        look.painter.setRenderHint(QPainter.RenderHint.Antialiasing, look.level is not Level.DOTS)
+        draw_edges(look, edges)
+        draw_nodes(look, nodes)
+        draw_muted(look, nodes)
 
 
 def paint_moving(

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, Qt
-from PySide6.QtGui import QPainterPath, QPen, QPolygonF
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 
 from gui.canvas import curves
-from gui.canvas.inks import DASH, DOTS
-from gui.canvas.look import Look
-from gui.canvas.states import Back, Line
+from gui.canvas.bends import draw_bends
+from gui.canvas.inks import DASH, DOTS, saved
+from gui.canvas.look import Level, Look
+from gui.model.codes import Back, Line
 
 HAIRLINES_UNDER = 0.3
+MOST_SMOOTH = 1500
+"""More hairlines than this are drawn without smoothing, which takes ten times as long."""
 SCISSORS_RADIUS = 12.0
 
 
@@ -22,13 +25,14 @@ def draw_edges(look: Look, rows: np.ndarray) -> None:
         return
     lines, backs = look.states.lines[rows], look.states.backs[rows]
     for code in np.unique(lines).tolist():
-        _stroke(look, look.geometry.curves[rows[lines == code]], _line_pen(look, Line(code)))
+        _stroke(look, look.geometry.pieces_of(rows[lines == code]), _line_pen(look, Line(code)))
     for code in (Back.DIM, Back.LIVE):
         some = rows[backs == code]
         if len(some):
-            _draw_back(look, look.geometry.beside[some], code)
+            _draw_back(look, some, code)
     for row in rows[lines == Line.DETACHED].tolist():
         _draw_scissors(look, row)
+    draw_bends(look, rows.tolist() if look.geometry.bends else ())
 
 
 def _line_pen(look: Look, line: Line) -> QPen:
@@ -43,17 +47,16 @@ def _line_pen(look: Look, line: Line) -> QPen:
 
 
 def _draw_hairlines(look: Look, rows: np.ndarray) -> None:
+    """Straight lines from end to end, those with a gradient above the others."""
     painter, geometry = look.painter, look.geometry
     live = look.states.backs[rows] == Back.LIVE
-    thin = 1.0 / look.scale
-    for some, pen in (
-        (rows[~live], look.inks.pen("cut", thin, alpha=0.7)),
-        (rows[live], look.inks.pen("gradient", 1.6 * thin)),
-    ):
-        ends = np.hstack([geometry.curves[some, 0], geometry.curves[some, 3]]).tolist()
-        if ends:
-            painter.setPen(pen)
-            painter.drawLines([QLineF(*end) for end in ends])
+    smooth = len(rows) <= MOST_SMOOTH and look.level is not Level.DOTS
+    with saved(painter):
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
+        for some, token, alpha in ((rows[~live], "cut", 0.7), (rows[live], "gradient", 1.0)):
+            if len(some):
+                painter.setPen(QPen(look.inks.over_canvas(token, alpha), 0))
+                painter.drawLines(geometry.chords_of(some))
 
 
 def _stroke(look: Look, some: np.ndarray, pen: QPen) -> None:
@@ -61,13 +64,22 @@ def _stroke(look: Look, some: np.ndarray, pen: QPen) -> None:
     painter = look.painter
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for a, b, c, d in some.tolist():
+    if pen.style() is Qt.PenStyle.CustomDashLine:
+        for curve in some:
+            look.dashed(path_of(curve[None]), pen)
+        return
+    for a, b, c, d in _in_sight(look, curves.pieces(some)).tolist():
         path = QPainterPath(QPointF(*a))
         path.cubicTo(*b, *c, *d)
-        if pen.style() is Qt.PenStyle.CustomDashLine:
-            look.dashed(path, pen)
-        else:
-            painter.drawPath(path)
+        painter.drawPath(path)
+
+
+def _in_sight(look: Look, some: np.ndarray) -> np.ndarray:
+    """Those that may show in the exposed part."""
+    low, high = curves.boxes(some)
+    left, top, right, bottom = look.exposed
+    seen = (low <= [right + 8, bottom + 8]) & (high >= [left - 8, top - 8])
+    return some[seen.all(axis=1)]
 
 
 def path_of(some: np.ndarray) -> QPainterPath:
@@ -79,13 +91,17 @@ def path_of(some: np.ndarray) -> QPainterPath:
     return path
 
 
-def _draw_back(look: Look, some: np.ndarray, code: Back) -> None:
+def _draw_back(look: Look, rows: np.ndarray, code: Back) -> None:
     """Dashes and an arrow head at the source: the gradient has arrived there."""
     alpha = 1.0 if code is Back.LIVE else 0.45
-    _stroke(look, some, look.inks.pen("gradient", 2.2 if code is Back.LIVE else 1.6, DASH, alpha))
+    pen = look.inks.pen("gradient", 2.2 if code is Back.LIVE else 1.6, DASH, alpha)
+    _stroke(look, curves.beside(look.geometry.pieces_of(rows)), pen)
     look.painter.setPen(Qt.PenStyle.NoPen)
     look.painter.setBrush(look.inks.brush("gradient", alpha))
-    for curve in some:
+    leaving = look.geometry.curves[rows]
+    for k in np.flatnonzero(np.isin(rows, [*look.geometry.ways])).tolist():
+        leaving[k] = look.geometry.ways[int(rows[k])][0]
+    for curve in curves.beside(leaving):
         look.painter.drawPolygon(arrow(curve, 0.0))
 
 

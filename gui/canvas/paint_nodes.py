@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPolygonF
+from PySide6.QtGui import QPainter, QPen, QPolygonF
 
+from gui.canvas.folded import draw_folded
 from gui.canvas.heat import heat_map
-from gui.canvas.inks import BORDER
+from gui.canvas.inks import BORDER, saved
 from gui.canvas.look import Level, Look
+from gui.canvas.raster import blocks
 from gui.canvas.shapes import CHIP_HEIGHT, HEADER, ROW, Shape
-from gui.canvas.states import BOX_TOKENS, DOT_TOKEN, Node, error_token, expected
+from gui.canvas.states import BOX_TOKENS, DOT_TOKEN, dot_colors, error_token, expected
 from gui.model import finite
+from gui.model.codes import Node
+from gui.model.folding import FOLDED
 from gui.model.frames import Array, Cut, NodeState
 from gui.model.words import short
 
@@ -21,12 +26,15 @@ INSET = 12.0
 PORT_RADIUS = 5.0
 NAMES_FROM, MOST_NAMES = 0.24, 400
 """Scale from which boxes without text bear their names, and up to how many boxes at once."""
+MOST_RECTS = 20_000
+"""More dots than this are filled in NumPy."""
 MOST_ROUNDED = 800
 """More boxes than this are drawn with square corners, in one call."""
 _CLASS = re.compile(r"^\w*(Error|Exception|Warning): ")
 _NO_GRADIENT = {
     Cut.DETACH: "detached",
     Cut.NO_GRAD: "no_grad",
+    Cut.INFERENCE: "inference_mode",
     Cut.FROZEN: "no gradient",
     Cut.NON_DIFFERENTIABLE: "not differentiable",
 }
@@ -45,11 +53,13 @@ def draw_nodes(look: Look, rows: np.ndarray) -> None:
 
 def _draw_small(look: Look, rows: np.ndarray) -> None:
     """One batch of rectangles per state: no text, no ports; a gradient fills the lower part."""
-    geometry = look.geometry
-    codes = look.states.nodes[rows]
+    if look.level is Level.DOTS and len(rows) > MOST_RECTS:
+        _draw_raster(look, rows)
+        return
+    codes, rects = look.states.nodes[rows], look.geometry.rects
     for code in np.unique(codes).tolist():
-        some = rows[codes == code]
-        boxes = np.hstack([geometry.xy[some], np.maximum(geometry.size[some], 2.5 / look.scale)])
+        some = rows[codes == code].tolist()
+        boxes = rects if len(some) == len(rects) else [rects[k] for k in some]
         if look.level is Level.DOTS:
             _draw_dots(look, boxes, Node(code))
         else:
@@ -58,49 +68,73 @@ def _draw_small(look: Look, rows: np.ndarray) -> None:
         _draw_names(look, rows)
 
 
+def _draw_raster(look: Look, rows: np.ndarray) -> None:
+    """More dots than Qt should be handed one by one, as one image."""
+    painter, geometry = look.painter, look.geometry
+    dpr = painter.device().devicePixelRatio()
+    place = painter.worldTransform()
+    left, top, right, bottom = look.exposed
+    target = place.mapRect(QRectF(QPointF(left, top), QPointF(right, bottom)))
+    pixels = look.scale * dpr
+    corner = (geometry.xy[rows] - [left, top]) * pixels
+    color = dot_colors(look.inks.theme)[look.states.nodes[rows]]
+    width, height = math.ceil(target.width() * dpr), math.ceil(target.height() * dpr)
+    image = blocks(corner, geometry.size[rows] * pixels, color, width, height)
+    image.setDevicePixelRatio(dpr)
+    with saved(painter):
+        painter.resetTransform()
+        painter.drawImage(target.topLeft(), image)
+
+
 def _draw_names(look: Look, rows: np.ndarray) -> None:
     """Only the names, at a size that can still be read."""
     geometry, pixels = look.geometry, 2 * round(5 / look.scale)
     for row in rows.tolist():
-        shape, (x, y) = geometry.shapes[row], geometry.xy[row].tolist()
+        shape, (x, y) = geometry.shape(row), geometry.xy[row].tolist()
         middle = y + shape.height * (0.5 if shape.pill else 0.33)
         look.write(x + 8, middle, shape.label, "text", width=shape.width - 12, pixels=pixels)
 
 
-def _draw_dots(look: Look, boxes: np.ndarray, code: Node) -> None:
+def _draw_dots(look: Look, boxes: list[QRectF], code: Node) -> None:
     look.painter.setPen(Qt.PenStyle.NoPen)
     look.painter.setBrush(look.inks.brush(DOT_TOKEN[code]))
-    look.painter.drawRects([QRectF(*box) for box in boxes.tolist()])
+    look.painter.drawRects(boxes)
 
 
-def _draw_boxes(look: Look, boxes: np.ndarray, code: Node) -> None:
+def _draw_boxes(look: Look, boxes: list[QRectF], code: Node) -> None:
     painter, inks = look.painter, look.inks
     fill, border, lower = BOX_TOKENS[code]
     dash = BORDER if code is Node.FREED else ()
     painter.setPen(inks.pen(border, 1.2 / look.scale, dash))
     painter.setBrush(inks.brush(fill))
-    rects = [QRectF(*box) for box in boxes.tolist()]
-    if len(rects) > MOST_ROUNDED:
-        painter.drawRects(rects)
-    else:
-        for rect in rects:
-            painter.drawRoundedRect(rect, 8, 8)
+    with saved(painter):
+        if len(boxes) > MOST_ROUNDED:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(QPen(inks.color(border), 0))
+            painter.drawRects(boxes)
+        else:
+            for box in boxes:
+                painter.drawRoundedRect(box, 8, 8)
     if lower:
-        boxes = boxes.copy()
-        boxes[:, 1] += boxes[:, 3] * 0.62
-        boxes[:, 3] *= 0.3
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(inks.brush(lower))
-        inset = [6.0, 0.0, -12.0, 0.0]
-        painter.drawRects([QRectF(*box) for box in (boxes + inset).tolist()])
+        painter.drawRects([_lower_part(box) for box in boxes])
+
+
+def _lower_part(box: QRectF) -> QRectF:
+    height = box.height()
+    return QRectF(box.x() + 6, box.y() + height * 0.62, box.width() - 12, height * 0.3)
 
 
 def _draw_node(look: Look, row: int) -> None:
     geometry = look.geometry
-    shape, state = geometry.shapes[row], look.frame.node(geometry.ids[row])
+    shape, state = geometry.shape(row), look.frame.node(geometry.ids[row])
     x, y = geometry.xy[row].tolist()
     rect = QRectF(x, y, shape.width, shape.height)
-    (_draw_pill if shape.pill else _draw_box)(look, rect, shape, state)
+    if shape.symbol == FOLDED:
+        draw_folded(look, row, rect, shape)
+    else:
+        (_draw_pill if shape.pill else _draw_box)(look, rect, shape, state)
     draw_ports(look, row)
 
 
@@ -214,7 +248,7 @@ def _draw_pill(look: Look, rect: QRectF, shape: Shape, state: NodeState) -> None
 def draw_ports(look: Look, row: int) -> None:
     """Hollow circles; a smaller one where a number stands in the slot instead of a wire."""
     geometry, painter, inks = look.geometry, look.painter, look.inks
-    shape = geometry.shapes[row]
+    shape = geometry.shape(row)
     first = int(geometry.first[row])
     painter.setPen(inks.pen("muted", 1.5))
     painter.setBrush(inks.brush("surface"))
@@ -228,7 +262,7 @@ def draw_ports(look: Look, row: int) -> None:
 def _draw_extras(look: Look, row: int) -> None:
     """What stands around a node: `.grad` chip, contributions waiting, Σ, what went wrong."""
     geometry = look.geometry
-    shape, state = geometry.shapes[row], look.frame.node(geometry.ids[row])
+    shape, state = geometry.shape(row), look.frame.node(geometry.ids[row])
     x, y = geometry.xy[row].tolist()
     rect = QRectF(x, y, shape.width, shape.height)
     grad_chip = _grad_chip_text(look, row, shape, state)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainterPath, QPolygonF
 
 from gui.canvas.inks import BORDER
 from gui.canvas.look import Level, Look
-from gui.canvas.regions import NOTE_LINE, NOTE_PAD, RegionShape
+from gui.canvas.regions import MARK_WIDTH, NOTE_LINE, NOTE_PAD, RegionShape
 
 HATCH = 10.0
 _FOLD = 14.0
@@ -36,12 +36,12 @@ def _draw_mode(look: Look, shape: RegionShape) -> None:
     """A grad mode: dashed border; hatched where nothing is recorded."""
     rect, painter, inks = _rect(shape.box), look.painter, look.inks
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(inks.brush("cut", 0.07))
+    painter.setBrush(inks.brush(shape.color, 0.07))
     painter.drawRoundedRect(rect, 12, 12)
     if shape.kind != "enable_grad" and look.level is not Level.DOTS:
-        painter.setPen(inks.pen("cut", 1.2, alpha=0.3))
+        painter.setPen(inks.pen(shape.color, 1.2, alpha=0.3))
         painter.drawLines(_hatching(rect))
-    look.dashed_box(rect, 12, inks.pen("cut", 1.6, BORDER))
+    look.dashed_box(rect, 12, inks.pen(shape.color, 1.6, BORDER))
 
 
 def _hatching(rect: QRectF) -> list[QLineF]:
@@ -59,8 +59,8 @@ def _hatching(rect: QRectF) -> list[QLineF]:
 
 def _draw_group(look: Look, shape: RegionShape) -> None:
     painter, inks = look.painter, look.inks
-    painter.setPen(inks.pen("selection", 1.4, alpha=0.55))
-    painter.setBrush(inks.brush("selection", 0.05))
+    painter.setPen(inks.pen(shape.color, 1.4))
+    painter.setBrush(inks.brush(shape.color, 0.05))
     painter.drawRoundedRect(_rect(shape.box), 12, 12)
 
 
@@ -68,22 +68,36 @@ def draw_tab(look: Look, shape: RegionShape) -> None:
     """The title of a region; a note has its text instead."""
     if shape.kind == "note" or look.level is not Level.TEXT:
         return
-    rect, fixed = _rect(shape.tab), shape.kind != "group"
-    look.painter.setPen(look.inks.pen("cut", 1.0))
+    rect, fixed, left = _rect(shape.tab), shape.kind != "group", 10.0
+    look.painter.setPen(look.inks.pen(shape.color, 1.2))
     look.painter.setBrush(look.inks.brush("surface"))
     look.painter.drawRoundedRect(rect, 6, 6)
+    ink = "muted" if shape.color in ("cut", "selection") else shape.color
+    if shape.mark is not None:
+        left = MARK_WIDTH - 1
+        draw_mark(look, QPointF(rect.left() + MARK_WIDTH / 2, rect.center().y()), ink, folded=False)
     look.write(
-        rect.left() + 10, rect.center().y(), shape.title, "muted", pixels=12, fixed=fixed,
-        width=rect.width() - 18,
+        rect.left() + left, rect.center().y(), shape.title, ink, pixels=12, fixed=fixed,
+        width=rect.width() - left - 8,
     )  # fmt: skip
+
+
+def draw_mark(look: Look, at: QPointF, ink: str, *, folded: bool) -> None:
+    """The triangle that folds a group (pointing down) or unfolds it (pointing right)."""
+    corners = [QPointF(-4, -2.5), QPointF(4, -2.5), QPointF(0, 3.5)]
+    if folded:
+        corners = [QPointF(-2.5, -4), QPointF(3.5, 0), QPointF(-2.5, 4)]
+    look.painter.setPen(Qt.PenStyle.NoPen)
+    look.painter.setBrush(look.inks.brush(ink))
+    look.painter.drawPolygon(QPolygonF([at + corner for corner in corners]))
 
 
 def _draw_note(look: Look, shape: RegionShape) -> None:
     """A card with a folded corner, or a frame with its text above the members."""
     painter, inks = look.painter, look.inks
     rect = _rect(shape.box)
-    painter.setPen(inks.pen("cut", 1.0, alpha=0.8))
-    painter.setBrush(inks.brush("hover"))
+    painter.setPen(inks.pen(shape.color, 1.0, alpha=0.8))
+    painter.setBrush(inks.brush("hover", 1.0 if shape.card else 0.6))
     if shape.card:
         _draw_card(look, rect)
     else:

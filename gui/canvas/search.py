@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from PySide6.QtCore import (
     QEvent,
     QModelIndex,
@@ -13,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -26,12 +28,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.canvas.choices import Choice, choices
+from engine.graph import Graph
+from gui.canvas.choices import Choice, choices, phrase_typed
 from gui.canvas.inks import inks, saved
 from gui.theme import Theme
 
-SIZE = QSize(560, 340)
+SIZE = QSize(560, 396)
 ROW_HEIGHT = 28
+LINES = 12
+"""Operations in sight at once."""
+NOTHING = "Nothing is called that."
 _CHOICE = Qt.ItemDataRole.UserRole
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -47,15 +53,19 @@ class Search(QFrame):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._room = parent
-        self.needs_input = False
+        self.needs_input, self.graph = False, Graph()
+        self.uses: Callable[[], Mapping[str, int]] = dict
+        """How often each op was added before: what is used most is offered first."""
         self._done = True
-        self.line = QLineEdit(self, placeholderText="Add an operation, or type a number…")
+        self._whole = SIZE
+        self.line = QLineEdit(self, placeholderText="An operation, a number, or z = w * x + b")
         self.line.setAccessibleName("Find an operation")
         self.list = QListWidget(self)
         self.list.setAccessibleName("Operations found")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.nothing = QLabel("Nothing is called that.", self)
+        self.nothing = QLabel(NOTHING, self)
+        self.nothing.setWordWrap(True)
         self.nothing.setTextFormat(Qt.TextFormat.PlainText)
         box = QVBoxLayout(self)
         box.setContentsMargins(8, 8, 8, 8)
@@ -63,6 +73,9 @@ class Search(QFrame):
         for widget in (self.line, self.list, self.nothing):
             box.addWidget(widget)
         self.line.installEventFilter(self)
+        # A press beside the line would else give the focus to the canvas behind.
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocusProxy(self.line)
         self.line.textChanged.connect(self._fill)
         self.list.itemClicked.connect(self._pick_item)
         self.set_theme(theme)
@@ -84,13 +97,14 @@ class Search(QFrame):
             f"QLabel {{ color: {theme.muted}; padding: 4px; }}"
         )
 
-    def start(self, at: QPoint, *, needs_input: bool = False) -> None:
-        """Open at a point of the parent, kept wholly inside it."""
+    def start(self, at: QPoint, graph: Graph, *, needs_input: bool = False) -> None:
+        """Open at a point of the parent, kept wholly inside it; `graph` has the known names."""
+        self.graph = graph
         self.needs_input = needs_input
         self._done = False
         room = self._room.rect().adjusted(8, 8, -8, -8)
-        size = SIZE.boundedTo(room.size())
-        rect = QRect(at, size)
+        self._whole = SIZE.boundedTo(room.size())
+        rect = QRect(at, self._whole)
         rect.moveRight(min(rect.right(), room.right()))
         rect.moveBottom(min(rect.bottom(), room.bottom()))
         rect.moveLeft(max(rect.left(), room.left()))
@@ -109,16 +123,36 @@ class Search(QFrame):
             self.hide()
             self.gone.emit()
 
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """At the list's end the wheel turns nothing, least of all the canvas behind."""
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A press on the popup's margin is none on the canvas behind."""
+        event.accept()
+
     def _fill(self, text: str) -> None:
         self.list.clear()
-        for choice in choices(text, needs_input=self.needs_input):
+        found = choices(text, needs_input=self.needs_input, uses=self.uses())
+        self.nothing.setText(NOTHING)
+        if not self.needs_input and any(c in text for c in "=+-*/@(."):
+            try:
+                found.insert(0, phrase_typed(text, self.graph))
+            except ValueError as error:
+                self.nothing.setText(str(error))
+        for choice in found:
             item = QListWidgetItem(choice.title, self.list)
             item.setData(_CHOICE, choice)
             item.setToolTip(choice.summary)
-        found = self.list.count() > 0
-        self.list.setVisible(found)
+        self.list.setVisible(bool(found))
         self.nothing.setVisible(not found)
         self.list.setCurrentRow(0)
+        self._fit(len(found))
+
+    def _fit(self, rows: int) -> None:
+        """As high as its lines need, up to where it would leave the canvas."""
+        around = self._whole.height() - LINES * ROW_HEIGHT
+        self.resize(self._whole.width(), around + min(LINES, max(2, rows)) * ROW_HEIGHT)
 
     def _pick_item(self, item: QListWidgetItem | None) -> None:
         if item is not None and not self._done:
@@ -138,7 +172,7 @@ class Search(QFrame):
                 event.accept()
             elif event.type() == QEvent.Type.KeyPress and self._key(event):
                 return True
-        elif watched is self.line and isinstance(event, QFocusEvent) and _left_for_good(event):
+        elif watched is self.line and left_for_good(event):
             self.cancel()
         return super().eventFilter(watched, event)
 
@@ -160,9 +194,10 @@ class Search(QFrame):
         return True
 
 
-def _left_for_good(event: QFocusEvent) -> bool:
+def left_for_good(event: QEvent) -> bool:
+    """Whether the focus has gone elsewhere, and not just to a popup or another window."""
     passing = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
-    return event.lostFocus() and event.reason() not in passing
+    return isinstance(event, QFocusEvent) and event.lostFocus() and event.reason() not in passing
 
 
 class _Row(QStyledItemDelegate):

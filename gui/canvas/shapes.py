@@ -6,29 +6,33 @@ a value and a gradient are always there, so nothing jumps while a run is played.
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from engine.graph import Edge, Graph, Node
+from engine.graph import Node
 from engine.registry import OPS, Op
-from gui.model.words import number, short
+from gui.model.folding import FOLDED
+from gui.model.history import FUNCTION
+from gui.model.words import count, number, short
 
 GRID = 10
 HEADER, ROW = 26, 24
 BOX_HEIGHT, PILL_HEIGHT = HEADER + 2 * ROW, 44
 NARROWEST, WIDEST = 130, 280
 PORT_AT, PORT_TOP, PORT_STEP = 38, 32, 18
+FOLDED_WIDTH = 230
 CHIP_HEIGHT = 22
 """The `.grad` chip hangs this much (and a gap of 4) below its leaf."""
 
 _CHAR, _MONO = 7.6, 7.4
-_STEM = re.compile(r"^(.*?)\d*$")
+_BOLD = 1.25
+"""How much wider bold characters are."""
+DIGITS = "0123456789"
+NUMBER_ROOM, LIST_ROOM = 9, 14
+"""Characters a leaf keeps free for its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,42 +51,75 @@ class Shape:
     needs_grad: bool
     known: bool
 
-    @property
-    def ports(self) -> tuple[tuple[float, float], ...]:
-        """Where inputs, then outputs are."""
-        return port_places(self.pill, self.width, self.height, len(self.inputs), self.outputs)
 
-
-@lru_cache(maxsize=4096)
-def port_places(
-    pill: bool, width: int, height: int, inputs: int, outputs: int
-) -> tuple[tuple[float, float], ...]:
-    if pill:
-        left = [(0.0, height / 2) for _ in range(inputs)]
-        return (*left, *((float(width), height / 2) for _ in range(outputs)))
-    top = PORT_AT if inputs == 1 else PORT_TOP
-    left = [(0.0, float(top + k * PORT_STEP)) for k in range(inputs)]
-    return (*left, *((float(width), float(PORT_AT + k * PORT_STEP)) for k in range(outputs)))
-
-
-def shape_of(graph: Graph, node: Node) -> Shape:
-    """The shape of one node of `graph`."""
-    wired = graph.inputs.get(node.id, {})
-    outputs = 1 + max((e.output for e in graph.outputs.get(node.id, ())), default=0)
+def shape_of(node: Node, wired: Collection[str] = (), outputs: int = 1) -> Shape:
+    """The shape of a node with wires into these slots, and this many outputs."""
+    if node.op == FUNCTION:
+        return _function(node, tuple(wired), outputs)
+    if node.op == FOLDED:
+        return _folded(node)
     op = OPS.get(node.op)
     if op is not None and op.source and not wired:
         return _pill(node, outputs)
     return _box(node, op, wired, outputs)
 
 
-def _pill(node: Node, outputs: int) -> Shape:
-    needs_grad = node.op == "parameter" or bool(node.params.get("requires_grad"))
-    text = source_text(node)
-    room = 9 if not isinstance(node.params.get("data"), (list, tuple)) else 14
-    width = 46 + len(node.name) * 9.4 + (16 if needs_grad else 0) + max(room, len(text)) * _MONO
+def _function(node: Node, inputs: tuple[str, ...], outputs: int) -> Shape:
+    """A Function of the history: its name, and whose it is."""
+    whose = node.params["of"]
+    width = int(box_width(0, len(node.name) * _BOLD, len(whose)))
+    size = width, int(box_height(len(inputs), outputs))
+    literal = (False,) * len(inputs)
+    return Shape(False, "", node.name, whose, *size, inputs, literal, outputs, False, True)
+
+
+def _folded(node: Node) -> Shape:
+    """A folded group: its ports are the group's boundary."""
+    inputs, outputs = tuple(node.params["inputs"]), int(node.params["outputs"])
+    detail = count(node.params["nodes"], "node")
+    width = max(FOLDED_WIDTH, int(box_width(3, len(node.name), len(detail))))
+    height = int(box_height(len(inputs), outputs))
+    literal = (False,) * len(inputs)
     return Shape(
-        True, "", node.name, text, _on_grid(width), PILL_HEIGHT, (), (), outputs, needs_grad, True
+        False, FOLDED, node.name, detail, width, height, inputs, literal, outputs, False, True
     )
+
+
+def _pill(node: Node, outputs: int) -> Shape:
+    needs_grad, text = asks_for_grad(node), source_text(node)
+    room = NUMBER_ROOM if holds_number(node) else max(LIST_ROOM, len(text))
+    width = int(pill_width(len(node.name), needs_grad, room))
+    return Shape(True, "", node.name, text, width, PILL_HEIGHT, (), (), outputs, needs_grad, True)
+
+
+def asks_for_grad(node: Node) -> bool:
+    """Whether a leaf is made to require a gradient."""
+    return node.op == "parameter" or bool(node.params.get("requires_grad"))
+
+
+def holds_number(node: Node) -> bool:
+    """Whether a leaf's data is one number."""
+    return type(node.params.get("data")) in (float, int)
+
+
+def pill_width(name: Any, needs_grad: Any, room: int = NUMBER_ROOM) -> Any:
+    """How wide leaves are; characters of the name and of the value, one or many at a time."""
+    return on_grid(46 + name * 9.4 + np.multiply(needs_grad, 16) + room * _MONO)
+
+
+def box_width(symbol: Any, label: Any, detail: Any) -> Any:
+    """How wide boxes are; characters of what is written on them, one or many at a time."""
+    written = np.where(symbol, np.maximum(18, symbol * 9), 0) + label * _CHAR
+    return on_grid(28 + written + np.where(detail, detail * _CHAR + 8, 0))
+
+
+def on_grid(width: Any) -> Any:
+    return np.clip(np.ceil(width / GRID) * GRID, NARROWEST, WIDEST)
+
+
+def box_height(inputs: Any, outputs: Any) -> Any:
+    """How tall boxes with so many ports are, one or many at a time."""
+    return np.maximum(BOX_HEIGHT, PORT_TOP + PORT_STEP * (np.maximum(inputs, outputs) - 1) + 16)
 
 
 def source_text(node: Node) -> str:
@@ -97,22 +134,17 @@ def source_text(node: Node) -> str:
         return literal_text(data)
 
 
-def _box(node: Node, op: Op | None, wired: Mapping[str, Edge], outputs: int) -> Shape:
+def _box(node: Node, op: Op | None, wired: Collection[str], outputs: int) -> Shape:
     inputs = slots_of(op, wired)
     literal = tuple(name not in wired and name in node.params for name in inputs)
-    label, detail = node.name, _detail(node, op, wired)
-    if not _named_after_op(node):
+    detail = _detail(node, op, wired)
+    if not named_after(node.name, node.op):
         detail = f"{node.op} {detail}".strip()
     symbol = symbol_of(op)
-    written = (
-        max(18, len(symbol) * 9) * bool(symbol)
-        + len(label) * _CHAR
-        + (len(detail) * _CHAR + 8) * bool(detail)
-    )
-    height = max(BOX_HEIGHT, PORT_TOP + PORT_STEP * (max(len(inputs), outputs) - 1) + 16)
+    width = int(box_width(len(symbol), len(node.name), len(detail)))
     return Shape(
-        False, symbol, label, detail, _on_grid(28 + written), height, inputs, literal, outputs,
-        False, op is not None,
+        False, symbol, node.name, detail, width, int(box_height(len(inputs), outputs)), inputs,
+        literal, outputs, False, op is not None,
     )  # fmt: skip
 
 
@@ -123,16 +155,12 @@ def symbol_of(op: Op | None) -> str:
     return "" if op.symbol.replace(" ", "_") == op.name else op.symbol
 
 
-def _on_grid(width: float) -> int:
-    return min(WIDEST, max(NARROWEST, math.ceil(width / GRID) * GRID))
+def named_after(name: str, op: str) -> bool:
+    """Whether a name is the op's, perhaps with a number behind."""
+    return name.rstrip(DIGITS) == op.rstrip("_") or name == op
 
 
-def _named_after_op(node: Node) -> bool:
-    match = _STEM.match(node.name)
-    return node.name == node.op or (match is not None and match[1] == node.op.rstrip("_"))
-
-
-def slots_of(op: Op | None, wired: Mapping[str, Edge]) -> tuple[str, ...]:
+def slots_of(op: Op | None, wired: Collection[str]) -> tuple[str, ...]:
     """The input ports a node shows: its op's slots, a variadic one filled up and one free."""
     names: list[str] = []
     for slot in op.slots if op else ():
@@ -144,7 +172,7 @@ def slots_of(op: Op | None, wired: Mapping[str, Edge]) -> tuple[str, ...]:
     return (*names, *(name for name in wired if name not in names))
 
 
-def _detail(node: Node, op: Op | None, wired: Mapping[str, Edge]) -> str:
+def _detail(node: Node, op: Op | None, wired: Collection[str]) -> str:
     """The literals in slots as arguments (`2`, `1e-8, 1`), then fields that are not the default."""
     if op is None:
         return ""

@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
+from functools import lru_cache
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.graph import EdgeKey
 from gui.canvas.geometry import Geometry
-from gui.model.frames import Cut, EdgeState, Frame, NodeState
-
-Codes = NDArray[np.uint8]
-
-
-class Node(IntEnum):
-    IDLE, VALUE, PLAIN, LIVE, DIM, FREED, ERROR = range(7)
-
-
-class Line(IntEnum):
-    """How an edge's forward line is drawn."""
-
-    IDLE, CARRIED, CUT, DETACHED = range(4)
-
-
-class Back(IntEnum):
-    """How the gradient's line beside it is drawn."""
-
-    NONE, LIVE, DIM = range(3)
-
+from gui.model.codes import Bytes, Node, back_code, codes_of, line_code, node_code
+from gui.model.frames import Frame, NodeState
+from gui.theme import Theme
 
 DOT_TOKEN = {
     Node.IDLE: "cut",
@@ -40,6 +24,16 @@ DOT_TOKEN = {
     Node.ERROR: "error",
 }
 """The colour of a node seen as a dot."""
+
+
+@lru_cache(maxsize=8)
+def dot_colors(theme: Theme) -> NDArray[np.uint32]:
+    """The same as ARGB, by code."""
+    return np.array([theme.color(DOT_TOKEN[code]).rgba() for code in Node], np.uint32)
+
+
+MOST_ASKED = 500
+"""More new nodes and edges than this look idle until the run that shows them is there."""
 
 BOX_TOKENS = {
     Node.IDLE: ("surface", "cut", ""),
@@ -54,25 +48,55 @@ BOX_TOKENS = {
 
 
 class States:
-    """State codes beside a Geometry's rows."""
+    """State codes beside a Geometry's rows; `version` counts their updates."""
 
-    def __init__(self, geometry: Geometry, frame: Frame) -> None:
-        self.nodes: Codes = np.fromiter(
-            (node_code(frame.node(i)) for i in geometry.ids), np.uint8, len(geometry.ids)
+    version = 0
+    nodes: Bytes
+    lines: Bytes
+    backs: Bytes
+
+    def __init__(
+        self, geometry: Geometry, frame: Frame, known: tuple[Geometry, States] | None = None
+    ) -> None:
+        """`known` are the states of the same frame for another Geometry, to take over from."""
+        if known is not None:
+            self._take_over(geometry, frame, *known)
+            return
+        codes = frame.codes()
+        if codes is None or codes.graph is not geometry.graph:
+            codes = codes_of(geometry.graph, frame)
+        self.nodes, self.lines, self.backs = (
+            part.copy() for part in (codes.nodes, codes.lines, codes.backs)
         )
-        edges = [frame.edge(key) for key in geometry.edge_keys]
-        self.lines: Codes = np.fromiter((line_code(e) for e in edges), np.uint8, len(edges))
-        self.backs: Codes = np.fromiter((back_code(e) for e in edges), np.uint8, len(edges))
+
+    def _take_over(
+        self, geometry: Geometry, frame: Frame, before: Geometry, states: States
+    ) -> None:
+        """What an edit did not touch looks as it did; a film knows little of what is new."""
+        rows = np.array([*map(before.row.get, geometry.ids, repeat(-1))], np.int64)
+        edges = np.array([*map(before.edge_row.get, geometry.edge_keys, repeat(-1))], np.int64)
+        self.nodes = _taken(states.nodes, rows)
+        self.lines, self.backs = _taken(states.lines, edges), _taken(states.backs, edges)
+        nodes = {geometry.ids[k] for k in np.flatnonzero(rows < 0).tolist()}
+        keys = {geometry.edge_keys[k] for k in np.flatnonzero(edges < 0).tolist()}
+        if len(nodes) + len(keys) <= MOST_ASKED:
+            self.update(geometry, frame, nodes, keys)
 
     def update(
         self, geometry: Geometry, frame: Frame, nodes: set[str], edges: set[EdgeKey]
     ) -> None:
         """Look again at these nodes and edges only."""
+        self.version += 1
         for i in nodes & geometry.row.keys():
             self.nodes[geometry.row[i]] = node_code(frame.node(i))
         for key in edges & geometry.edge_row.keys():
             row, state = geometry.edge_row[key], frame.edge(key)
             self.lines[row], self.backs[row] = line_code(state), back_code(state)
+
+
+def _taken(codes: Bytes, rows: NDArray[np.int64]) -> Bytes:
+    """The codes of these rows, 0 for those that are new (-1)."""
+    return np.where(rows < 0, 0, codes[rows] if len(codes) else 0).astype(np.uint8)
 
 
 def expected(state: NodeState) -> bool:
@@ -83,29 +107,3 @@ def expected(state: NodeState) -> bool:
 def error_token(state: NodeState) -> str:
     """Red for an error; one the program expects is as quiet as a cut."""
     return "cut" if expected(state) else "error"
-
-
-def node_code(state: NodeState) -> Node:
-    if state.error and not expected(state):
-        return Node.ERROR
-    if state.freed:
-        return Node.FREED
-    if state.grad is not None:
-        return Node.LIVE if state.live else Node.DIM
-    if state.value is None:
-        return Node.IDLE
-    return Node.VALUE if state.requires_grad else Node.PLAIN
-
-
-def line_code(state: EdgeState) -> Line:
-    if state.cut is Cut.DETACH:
-        return Line.DETACHED
-    if state.cut is not None:
-        return Line.CUT
-    return Line.CARRIED if state.carried else Line.IDLE
-
-
-def back_code(state: EdgeState) -> Back:
-    if state.grad is None:
-        return Back.NONE
-    return Back.LIVE if state.live else Back.DIM

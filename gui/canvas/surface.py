@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Generator, Iterable
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QImage,
@@ -16,17 +17,18 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from engine.graph import EdgeKey
-from gui.canvas.geometry import AROUND, Geometry
+from gui.canvas.geometry import Geometry, Ints
 from gui.canvas.hits import NOTHING, Hit
 from gui.canvas.inks import inks, saved
-from gui.canvas.layer import Layer
+from gui.canvas.layer import Drawing, Layer
 from gui.canvas.look import Look
-from gui.canvas.overlay import damage, draw_edge_number, draw_sum_card, packet_rect
-from gui.canvas.paint import look_at, paint, paint_moving, paint_still
+from gui.canvas.overlay import around, damage, draw_edge_number, draw_sum_card, packet_rect
+from gui.canvas.paint import look_at, paint, paint_moving, paint_rows, paint_slices
 from gui.canvas.states import States
 from gui.canvas.view import View
 from gui.canvas.viewport import Viewport
 from gui.model.document import Document
+from gui.model.folded_frame import FoldedFrame
 from gui.model.frames import EMPTY, Frame
 from gui.state.editor import Editor
 from gui.state.selection import Selection
@@ -34,6 +36,12 @@ from gui.theme import Theme
 
 log = logging.getLogger(__name__)
 
+HEAVY = 20_000
+"""More nodes in sight than this, and the first picture comes without edges."""
+IDLE_MS = 60
+"""How long nothing must happen before what was left out is drawn."""
+MOST_DAMAGED = 20
+"""When more nodes than this come, go or move at once, everything is painted anew."""
 WHOLE_UP_TO = 250
 """Nodes: a step of a smaller graph repaints the whole still picture.  It takes milliseconds, and
 does not tell how one got to the step: a part painted alone rounds some colours differently."""
@@ -48,6 +56,7 @@ class Surface(Viewport):
     """What is seen.  `show_frame` and `set_theme` change it; the Document comes from the editor."""
 
     hint = Signal(str)
+    empty_text = EMPTY_TEXT
 
     def __init__(
         self, editor: Editor, selection: Selection, *, theme: Theme, parent: QWidget | None = None
@@ -57,7 +66,12 @@ class Surface(Viewport):
         self.states = States(self.geometry_, self.frame)
         self.hovered: Hit = NOTHING
         self.reduced_motion = False
-        self._layer = Layer(self._draw_still)
+        self._layer = Layer(
+            Drawing(self._draw_still, self._draw_draft, self._draw_slices, self._is_heavy)
+        )
+        self._idle = QTimer(self, interval=IDLE_MS, singleShot=True)
+        self._idle.timeout.connect(self._refine)
+        self._lifted: frozenset[str] = frozenset()
         self._by_keyboard, self._broken = False, False
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -81,6 +95,7 @@ class Surface(Viewport):
         """Show one instant of a run; `phase` is how far its packet has come, from 0 to 1."""
         if self.reduced_motion:
             phase = 1.0
+        frame = self._folded(frame)
         if frame is self.frame:
             self._show_phase(phase)
             return
@@ -97,6 +112,16 @@ class Surface(Viewport):
         self._update_moving(old, self.phase)
         self.phase = phase
         self._update_moving(frame, phase)
+
+    def _folded(self, frame: Frame) -> Frame:
+        """The frame as it is seen from outside the folded groups; the last one, if it is that."""
+        plan, bare = self.geometry_.plan, frame.frame if isinstance(frame, FoldedFrame) else frame
+        if not plan.boxes:
+            return bare
+        known = self.frame
+        if isinstance(known, FoldedFrame) and known.frame is bare and known.plan is plan:
+            return known
+        return FoldedFrame(bare, plan)
 
     def _show_phase(self, phase: float) -> None:
         if phase != self.phase:
@@ -147,10 +172,12 @@ class Surface(Viewport):
             return
         old = self.geometry_
         self.geometry_ = old.updated(before, document)
-        if document.graph is before.graph:
+        if document.graph is before.graph and document.bends == before.bends:
             self._damage_moved(old)
         else:
-            self.states = States(self.geometry_, self.frame)
+            known, self.frame = self.frame, self._folded(self.frame)
+            reused = (old, self.states) if self.frame is known else None
+            self.states = States(self.geometry_, self.frame, reused)
             self._layer.invalidate()
             self.update()
 
@@ -158,21 +185,38 @@ class Surface(Viewport):
         """After a move only the parts around what moved, before and after, are painted anew."""
         new = self.geometry_
         rows = np.flatnonzero((old.xy != new.xy).any(axis=1))
-        if len(rows) > 200 or old.regions != new.regions or not len(rows):
+        if len(rows) > MOST_DAMAGED and not self._lifted:
             self._layer.invalidate()
             self.update()
             return
-        edges = np.flatnonzero((old.curves != new.curves).any(axis=(1, 2)))
+        on_the_ground = [row for row in rows.tolist() if old.ids[row] not in self._lifted]
         rects = []
-        for geometry in (old, new):
-            low, high = geometry.edge_boxes
-            corners = np.vstack(
-                [geometry.xy[rows] - AROUND, geometry.xy[rows] + geometry.size[rows] + AROUND,
-                 low[edges] - 24, high[edges] + 24]
-            )  # fmt: skip
-            rects.append(QRectF(QPointF(*corners.min(axis=0)), QPointF(*corners.max(axis=0))))
-        self._damage(rects)
+        for geometry, other in ((old, new), (new, old)):
+            rects += [] if not on_the_ground else around(geometry, on_the_ground)
+            changed = (r for r in geometry.regions if r not in other.regions)
+            rects += [QRectF(QPointF(*r.box[:2]), QPointF(*r.box[2:])) for r in changed]
+        self._damage([rect.adjusted(-24, -24, 24, 24) for rect in rects])
         self.update()
+
+    def lift(self, ids: Iterable[str] = ()) -> None:
+        """Draw these nodes and their wires above the still picture: they are on the move."""
+        wanted = frozenset(self.geometry_.plan.drawn(ids))
+        if wanted == self._lifted:
+            return
+        touched = [self.geometry_.row[i] for i in wanted ^ self._lifted if i in self.geometry_.row]
+        self._lifted = wanted
+        if len(touched) > MOST_DAMAGED:
+            self._layer.invalidate()
+        elif touched:
+            self._damage(around(self.geometry_, touched))
+        self.update()
+
+    def _lifted_rows(self) -> tuple[Ints, Ints]:
+        """Rows of the nodes that are lifted, and of the wires that hang on them."""
+        geometry = self.geometry_
+        rows = sorted(geometry.row[i] for i in self._lifted if i in geometry.row)
+        nodes = np.array(rows, np.int64)
+        return nodes, geometry.hanging_on(nodes)
 
     # Painting
 
@@ -194,12 +238,45 @@ class Surface(Viewport):
         self, painter: QPainter, frame: Frame, view: View, target: QRectF, *, phase: float = 1.0
     ) -> None:
         """Draw any frame of this graph into any painter: a picture, a movie."""
+        frame = self._folded(frame)
         paint(painter, self.geometry_, frame, self.theme, None, view, target, phase=phase)
 
     def _draw_still(self, painter: QPainter, view: View, target: QRectF) -> None:
-        paint_still(
-            painter, self.geometry_, self.frame, self.theme, view, target, states=self.states
-        )
+        for _ in self._draw_slices(painter, view, target):
+            pass
+
+    def _draw_draft(self, painter: QPainter, view: View, target: QRectF) -> None:
+        for _ in self._draw_slices(painter, view, target, edges=False):
+            pass
+
+    def _draw_slices(
+        self, painter: QPainter, view: View, target: QRectF, *, edges: bool = True
+    ) -> Generator[None, None, None]:
+        look = look_at(painter, self.geometry_, self.frame, self.theme, view, target, self.states)
+        without = self._lifted_rows() if self._lifted else None
+        return paint_slices(look, view, target, edges=edges, without=without)
+
+    def _is_heavy(self, view: View, target: QRectF) -> bool:
+        """Whether so much is in sight that its edges would hold up the first frame."""
+        if len(self.geometry_.edge_keys) <= HEAVY:
+            return False
+        box = view.rect_to_scene(target)
+        seen = self.geometry_.nodes_in((box.left(), box.top(), box.right(), box.bottom()))
+        return len(seen) > HEAVY
+
+    def _refine(self) -> None:
+        """While nothing happens: details that were left out, and what lies beyond the border."""
+        if self._layer.refine():
+            self.update()
+        if self._layer.unfinished:
+            self._idle.start(0)
+
+    def finish_refining(self) -> None:
+        """Draw all details now: for a picture, or a test."""
+        self._layer.prepare(self.view, self.size(), self.devicePixelRatioF())
+        while self._layer.unfinished:
+            self._layer.refine()
+        self.update()
 
     def look(self, painter: QPainter) -> Look:
         """What overlays of the window draw with."""
@@ -227,11 +304,13 @@ class Surface(Viewport):
             painter.end()
 
     def _paint(self, painter: QPainter, region: QRegion) -> None:
-        pixmap = self._layer.pixmap(self.view, self.size(), self.devicePixelRatioF())
-        dpr = pixmap.devicePixelRatio()
+        self._layer.prepare(self.view, self.size(), self.devicePixelRatioF())
         for part in region:  # type: ignore[attr-defined]
-            source = QRectF(QPointF(part.topLeft()) * dpr, QSizeF(part.size()) * dpr)
-            painter.drawPixmap(QRectF(part), pixmap, source)
+            self._layer.draw(painter, part)
+        if self._layer.unfinished:
+            self._idle.start(IDLE_MS)
+        if self._lifted:
+            paint_rows(self.look(painter), self.view, *self._lifted_rows())
         paint_moving(
             painter, self.geometry_, self.frame, self.theme, self.selection, self.view,
             QRectF(region.boundingRect()), phase=self.phase, states=self.states,
@@ -275,7 +354,7 @@ class Surface(Viewport):
     def _paint_empty(self, painter: QPainter) -> None:
         tools, middle = inks(self.theme), QPointF(self.rect().center())
         for k, (line, pixels, token) in enumerate(
-            zip(EMPTY_TEXT, (17, 13), ("text", "muted"), strict=True)
+            zip(self.empty_text, (17, 13), ("text", "muted"), strict=True)
         ):
             painter.setFont(tools.font(pixels))
             painter.setPen(tools.pen(token))

@@ -6,6 +6,7 @@ from engine.graph import EdgeKey
 from engine.registry import OPS
 from gui.canvas.choices import summary
 from gui.canvas.hits import Hit
+from gui.canvas.region_tips import region_tip
 from gui.model.document import Document
 from gui.model.frames import Cut, Frame, NodeState
 from gui.model.words import shape, short
@@ -13,6 +14,7 @@ from gui.model.words import shape, short
 CAUSES = {
     Cut.DETACH: "detach() cuts here: the value goes on, gradients do not come back.",
     Cut.NO_GRAD: "Made inside torch.no_grad(): nothing was recorded, so no gradient comes back.",
+    Cut.INFERENCE: "Made in torch.inference_mode(): no history, so no gradient comes back.",
     Cut.FROZEN: "No gradient goes to {source}: it does not require one (requires_grad=False).",
     Cut.NON_DIFFERENTIABLE: "{target} is not differentiable, so no gradient comes back through it.",
 }
@@ -26,10 +28,12 @@ def tip(document: Document, frame: Frame, hit: Hit) -> str:
         return port_tip(document, hit)
     if hit.kind == "edge" and hit.edge is not None:
         return edge_tip(document, frame, hit.edge)
-    return ""
+    return region_tip(document, frame, hit.id) if hit.kind == "region" else ""
 
 
 def node_tip(document: Document, frame: Frame, node_id: str) -> str:
+    if node_id in document.graph.regions:
+        return region_tip(document, frame, node_id)
     node, state = document.graph.nodes[node_id], frame.node(node_id)
     lines = [f"{node.name} · {node.op}"]
     op = OPS.get(node.op)
@@ -39,11 +43,12 @@ def node_tip(document: Document, frame: Frame, node_id: str) -> str:
         lines.append(summary(op))
     if state.error:
         lines.append(state.error)
-    lines += _value_lines(state)
+    lines += value_lines(state)
     return "\n".join(lines)
 
 
-def _value_lines(state: NodeState) -> list[str]:
+def value_lines(state: NodeState) -> list[str]:
+    """What a node holds at this step: value, gradient, `.grad`."""
     lines = []
     if state.value is not None:
         lines.append(f"value {short(state.value, 40, 6)}, shape {shape(state.value)}")

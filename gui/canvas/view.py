@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QTransform
 
-SMALLEST, LARGEST = 0.02, 4.0
+SMALLEST, LARGEST = 0.004, 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,18 @@ class View:
         return replace(self, dx=round(self.dx * dpr) / dpr, dy=round(self.dy * dpr) / dpr)
 
     @staticmethod
-    def fitting(scene: QRectF, size: QSizeF, margin: float = 28.0, largest: float = 1.25) -> View:
-        """All of `scene` in the middle of a widget of `size`, never larger than `largest`."""
+    def fitting(
+        scene: QRectF,
+        size: QSizeF,
+        margin: float = 28.0,
+        largest: float = 1.25,
+        smallest: float = SMALLEST,
+    ) -> View:
+        """All of `scene` in the middle of a widget of `size`, at a scale within these bounds."""
         room_w = max(1.0, size.width() - 2 * margin)
         room_h = max(1.0, size.height() - 2 * margin)
         scale = min(room_w / max(scene.width(), 1), room_h / max(scene.height(), 1), largest)
-        scale = max(SMALLEST, scale)
+        scale = max(smallest, scale)
         centre = scene.center()
         return View(
             scale, size.width() / 2 - centre.x() * scale, size.height() / 2 - centre.y() * scale

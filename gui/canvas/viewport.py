@@ -15,6 +15,8 @@ from gui.state.editor import Editor
 from gui.state.selection import Selection
 
 ZOOM_STEP = 1.25
+READABLE = 0.5
+"""Below this zoom no text is drawn."""
 
 
 class Viewport(QWidget):
@@ -86,6 +88,17 @@ class Viewport(QWidget):
         dy = max(0.0, room.top() - rect.top()) or min(0.0, room.bottom() - rect.bottom())
         if dx or dy:
             self.set_view(self.view.panned(dx, dy))
+
+    def centre_on(self, item: str) -> None:
+        """Bring a node or region to the middle, at a zoom at which it can be read."""
+        box = self.geometry_.bounds([item])
+        if box is None:
+            return
+        if self.view.scale < READABLE:
+            self.zoom_to(1.0)
+        middle = self.view.to_view(QPointF((box[0] + box[2]) / 2, (box[1] + box[3]) / 2))
+        way = QRectF(self.rect()).center() - middle
+        self.set_view(self.view.panned(way.x(), way.y()))
 
     def toggle_minimap(self) -> None:
         self.minimap.shown = not self.minimap_on

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-import networkx as nx
-
-from engine.graph import Graph
+from engine.graph import EdgeKey, Graph
 from engine.registry import OPS
 from gui.canvas.shapes import slots_of
 from gui.model import edits
@@ -55,6 +53,8 @@ def _why_no_slot(graph: Graph, target: str, slot: str) -> str | None:
 
 
 def _why_circle(graph: Graph, source: str, target: str) -> str | None:
+    import networkx as nx  # the first paint of a graph needs none of it
+
     if not nx.has_path(graph.nx, target, source):
         return None
     names = [graph.nodes[i].name for i in nx.shortest_path(graph.nx, target, source)]
@@ -80,8 +80,20 @@ def _why_shape(
     return error if error and error != check_shapes(document).get(target) else None
 
 
+def place_in_wire(
+    document: Document, node: str, key: EdgeKey, check: CheckShapes | None = None
+) -> str | None:
+    """The input of a node without wires that would take over what an edge carries, if one can."""
+    edge = document.graph.edges[key]
+    if node in (edge.source, edge.target):
+        return None
+    return first_free(document, edge.source, edge.output, node, check)[0]
+
+
 def unreachable(graph: Graph, node: str, *, from_output: bool) -> set[str]:
     """The nodes a wire at `node` can never go to: itself, and what would close a circle."""
+    import networkx as nx
+
     others = nx.ancestors(graph.nx, node) if from_output else nx.descendants(graph.nx, node)
     return {node, *others}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QWidget
 
@@ -14,12 +14,14 @@ from engine.registry import OPS
 from gui.canvas.choices import Choice
 from gui.canvas.field import FieldEditor
 from gui.canvas.fields import place_of, spots
+from gui.canvas.find import Find
+from gui.canvas.membership import home_at
 from gui.canvas.search import Search
 from gui.canvas.shapes import BOX_HEIGHT, NARROWEST, PILL_HEIGHT
 from gui.canvas.surface import Surface
 from gui.canvas.tools.move import snap
-from gui.canvas.wiring import first_free
-from gui.model import edits, entry
+from gui.canvas.wiring import first_free, place_in_wire
+from gui.model import edits, entry, phrases, regions, wires
 from gui.model.document import Document
 from gui.state.editor import Editor
 from gui.state.selection import Selection
@@ -29,6 +31,8 @@ Wire = tuple[str, str | None, int]
 """A loose end: (node, slot, output), the slot of an output being None."""
 
 
+USUAL = "float32"
+"""The dtype of a tensor that says nothing of it."""
 GAP = 60.0
 """Scene pixels between a node and the one added beside it."""
 
@@ -36,24 +40,38 @@ GAP = 60.0
 class Writing(Surface):
     """The search popup and the in-place editor, and the edits that come of them."""
 
+    dtype = USUAL
+    """What new tensors are made of."""
+
+    table_wanted = Signal(str)
+    """(node): its numbers are to be edited as a table."""
+
+    added = Signal(str)
+    """(op): a node of it was added, by whatever way."""
+
     def __init__(
         self, editor: Editor, selection: Selection, *, theme: Theme, parent: QWidget | None = None
     ) -> None:
         super().__init__(editor, selection, theme=theme, parent=parent)
         self.search = Search(theme, self)
+        self.finder = Find(theme, self)
         self.field = FieldEditor(theme, self)
         self._wire: Wire | None = None
+        self._edge: EdgeKey | None = None
         self._search_at = QPointF()
         self._beside: str | None = None
         self._editing = ("", 0)
         self.search.picked.connect(self._on_picked)
         self.search.closed.connect(self._on_search_closed)
         self.search.gone.connect(lambda: self.hint.emit(""))
+        self.finder.went.connect(self._on_found)
+        self.finder.closed.connect(self.setFocus)
         self.field.finished.connect(self._on_field_finished)
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
         self.search.set_theme(theme)
+        self.finder.set_theme(theme)
         self.field.set_theme(theme)
 
     @property
@@ -62,27 +80,47 @@ class Writing(Surface):
 
     # Adding
 
-    def start_search(self, at: QPointF | None = None, *, wire: Wire | None = None) -> None:
-        """Open the popup at a scene point (default: beside the selected node, or at the mouse)."""
+    def start_search(
+        self, at: QPointF | None = None, *, wire: Wire | None = None, edge: EdgeKey | None = None
+    ) -> None:
+        """Open the popup at a scene point (default: beside the selected node, or at the mouse).
+
+        What is picked is wired to `wire`, a loose end, or put into `edge`.
+        """
         self._beside = self._only_selected() if at is None and wire is None else None
         if self._beside is not None and self._beside in self.document.graph.nodes:
             at = self._right_of(self._beside)
         if at is None:
             mouse = self.mapFromGlobal(QCursor.pos())
             at = self.scene(mouse if self.rect().contains(mouse) else self.rect().center())
-        self._wire, self._search_at = wire, at
-        needs_input = wire is not None and wire[1] is None
-        self.search.start(self.view.to_view(at).toPoint(), needs_input=needs_input)
-        self.hint.emit("Type to find an operation · arrows and Enter choose · Esc closes")
+        self._wire, self._edge, self._search_at = wire, edge, at
+        needs_input = edge is not None or (wire is not None and wire[1] is None)
+        at_view, graph = self.view.to_view(at).toPoint(), self.document.graph
+        self.search.start(at_view, graph, needs_input=needs_input)
+        self.hint.emit("Type an operation or a formula · arrows and Enter choose · Esc closes")
 
     def _on_picked(self, choice: Choice) -> None:
         self.hint.emit("")
         self.setFocus()
+        if choice.phrase is not None:
+            self.add_phrase(choice.phrase, choice.title)
+            return
         wire = self._wire
         beside = self._beside if self._beside in self.document.graph.nodes else None
         if beside is not None and not OPS[choice.op].source:
             wire = (beside, None, 0)
-        self.add_op(choice.op, self._search_at, params=choice.params, wire=wire)
+        edge = self._edge if self._edge in self.document.graph.edges else None
+        self.add_op(choice.op, self._search_at, params=choice.params, wire=wire, edge=edge)
+
+    def add_phrase(self, phrase: phrases.Phrase, text: str) -> None:
+        """Add what a typed line says as one edit, and select its result."""
+        at = snap(self._search_at.x()), snap(self._search_at.y())
+        document, ids = phrases.add(self.document, phrase, at)
+        self.editor.apply(f"Add {text if len(text) <= 40 else text[:39] + '…'}", document)
+        for op in phrase.ops:
+            self.added.emit(op)
+        self.selection.set(ids[-1:])
+        self.ensure_visible(ids[-1])
 
     def _right_of(self, node: str) -> QPointF:
         row = self.geometry_.row[node]
@@ -107,6 +145,8 @@ class Writing(Surface):
         params = dict(params or {})
         if "data" in params and entry.holds_floats(OPS[op].defaults, op):
             params["data"] = entry.as_floats(params["data"])
+        if self.dtype != USUAL and _has_dtype(op):
+            params.setdefault("dtype", self.dtype)
         document, node = edits.add_node(
             self.document, op, self._place_for(op, at, wire), params=params
         )
@@ -114,7 +154,11 @@ class Writing(Surface):
             document = self._wired(document, node, wire)
         elif edge is not None:
             document = _inserted(document, node, document.graph.edges[edge])
+        home = home_at(self.geometry_, at.x(), at.y())
+        if home is not None:
+            document = regions.add_members(document, home, [node])
         self.editor.apply(f"Add {op}", document)
+        self.added.emit(op)
         self.selection.set([node])
         return node
 
@@ -137,10 +181,35 @@ class Writing(Surface):
         free, _ = first_free(document, other, output, node)
         return edits.connect(document, other, node, free, output) if free else document
 
+    # Finding
+
+    def start_find(self) -> None:
+        """Open the bar that finds a node by its name or op."""
+        self.finder.start(self.document)
+        self.hint.emit("Type part of a name · Enter goes on, Shift+Enter back · Esc closes")
+
+    def _on_found(self, item: str) -> None:
+        graph = self.document.graph
+        if item in graph.nodes or item in graph.regions:
+            (seen,) = self.geometry_.plan.drawn([item])  # it may lie in a folded group
+            self.selection.set([seen])
+            self.centre_on(seen)
+
     # Editing in place
 
     def edit_item(self, item: str, part: str = "") -> bool:
-        """Open the in-place editor on a part of a node or region (default: the first there is)."""
+        """Open the in-place editor on a part of a node or region (default: the first there is).
+
+        A matrix is more than a line: it is asked for as a table.
+        """
+        node = self.document.graph.nodes.get(item)
+        if (
+            node is not None
+            and part in ("", "value")
+            and entry.wants_table(node.params.get("data"))
+        ):
+            self.table_wanted.emit(item)
+            return True
         found = spots(self.editor, item)
         index = next((k for k, spot in enumerate(found) if spot.part == part), 0)
         if part and found[index].part != part:
@@ -185,8 +254,10 @@ class Writing(Surface):
 
 def _inserted(document: Document, node: str, edge: Edge) -> Document:
     """`node` put into an edge: what it carried goes in, the result goes on to where it went."""
-    slot, _ = first_free(document, edge.source, edge.output, node)
-    if slot is None:
-        return document
-    document = edits.connect(document, edge.source, node, slot, edge.output)
-    return edits.connect(document, node, edge.target, edge.slot)
+    slot = place_in_wire(document, node, edge.key)
+    return document if slot is None else wires.insert(document, node, slot, edge.key)
+
+
+def _has_dtype(op: str) -> bool:
+    """Whether it is a leaf whose dtype is to be chosen."""
+    return OPS[op].source and any(field.name == "dtype" for field in OPS[op].fields)

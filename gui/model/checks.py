@@ -13,7 +13,8 @@ from engine.graph import REGION_KINDS
 from gui.model import limits
 from gui.model.fields import param_problems, suggestion, thawed
 from gui.model.findings import JsonPath, Problem, shown
-from gui.model.forms import EdgeForm, NodeForm, Parts
+from gui.model.forms import EdgeForm, NodeForm, Parts, RegionForm
+from gui.model.regions import REGION_COLORS
 
 if TYPE_CHECKING:
     from engine.registry import Op
@@ -44,6 +45,7 @@ class Check:
         yield from self._regions()
         yield from self._actions()
         yield from self._places()
+        yield from self._bends()
 
     def _nodes(self) -> dict[str, NodeForm]:
         return {node.id: node for node in self.parts.nodes.values()}
@@ -138,6 +140,7 @@ class Check:
                 what = f"There is no region of the kind “{shown(region.kind)}”."
                 remedy = suggestion(region.kind, REGION_KINDS, "Change it")
                 yield Problem((*path, "kind"), what, remedy)
+            yield from _look_problems(region, path)
             seen: set[str] = set()
             for k, member in enumerate(region.members):
                 if member not in known:
@@ -184,6 +187,35 @@ class Check:
             if not (isfinite(x) and isfinite(y)):
                 what = "A place must be two finite numbers."
                 yield Problem(("places", item), what, "Write [0, 0], or take the place out.")
+
+    def _bends(self) -> Iterator[Problem]:
+        wired = {edge.target for edge in self.parts.edges.values()}
+        seen: set[tuple[str, str]] = set()
+        for i, bend in self.parts.bends.items():
+            path: JsonPath = ("bends", i)
+            node, slot = map(shown, bend.target)
+            if bend.target not in wired:
+                what = f"No edge ends in “{slot}” of “{node}”."
+                yield Problem((*path, "to"), what, "Take this line out: it bends a wire.")
+            if bend.target in seen:
+                what = f"The bends of the edge into “{slot}” of “{node}” are given twice."
+                yield Problem((*path, "to"), what, "Take one of the two lines out.")
+            seen.add(bend.target)
+            if not bend.points:
+                yield Problem((*path, "through"), "There is no point.", "Take this line out.")
+            if not all(isfinite(x) and isfinite(y) for x, y in bend.points):
+                what = "A point must be two finite numbers."
+                yield Problem((*path, "through"), what, "Write [0, 0], or take the point out.")
+
+
+def _look_problems(region: RegionForm, path: JsonPath) -> Iterator[Problem]:
+    if region.folded and region.kind != "group":
+        what = f"Only groups fold; this is a {shown(region.kind)}."
+        yield Problem((*path, "folded"), what, "Take “folded” out.")
+    if region.color and region.color not in REGION_COLORS:
+        what = f"There is no region colour “{shown(region.color)}”."
+        remedy = suggestion(region.color, REGION_COLORS, "Take it out, or change it")
+        yield Problem((*path, "color"), what, remedy)
 
 
 def _unknown_node(node: str, path: JsonPath, holder: str) -> Problem:

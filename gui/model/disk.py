@@ -83,6 +83,24 @@ class Disk:
         os.unlink(path)
 
 
+def read_regular(disk: Disk, path: Path, most: int) -> bytes:
+    """All bytes of a file of at most `most`; nothing else is opened, and a pipe never waited for.
+
+    Raises OSError: ENOENT, EISDIR, EINVAL where it is no regular file, EFBIG where it is larger.
+    """
+    status = disk.status(path)
+    if status is None:
+        raise FileNotFoundError(errno.ENOENT, "no such file")
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, "a directory")
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "not a file")
+    data = disk.read(path, most + 1) if status.st_size <= most else b""
+    if max(status.st_size, len(data)) > most:
+        raise OSError(errno.EFBIG, "too large")
+    return data
+
+
 def replace_file(disk: Disk, target: Path, data: bytes, last_look: Callable[[], None]) -> None:
     """Make `data` the content of `target`, keeping its permissions.
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.graph import Graph, Program
+from engine.graph import EdgeKey, Graph, Program
 
 Place = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Document:
-    """A value: graph, program and places (the top-left corner of each node, in scene pixels)."""
+    """A value: graph, program and places (the top-left corner of each node, in scene pixels).
+
+    `bends` are the points a wire is led through, in order from its source: layout like places.
+    """
 
     graph: Graph = field(default_factory=Graph)
     program: Program = ()
     places: Mapping[str, Place] = field(default_factory=dict)
+    bends: Mapping[EdgeKey, tuple[Place, ...]] = field(default_factory=dict)

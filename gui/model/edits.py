@@ -15,6 +15,8 @@ from engine.graph import Action, Edge, EdgeKey, Graph, Node, Program, Region, sp
 from engine.registry import OPS
 from gui.model.document import Document, Place
 
+Bends = tuple[Place, ...]
+
 _TAIL = re.compile(r"^(.*?)(\d*)$")
 
 
@@ -65,8 +67,16 @@ def connect(document: Document, source: str, target: str, slot: str, output: int
     graph = document.graph
     if graph.edges.get(edge.key) == edge:
         return document
-    graph = replace(graph, edges={**graph.edges, edge.key: edge}).in_statement_order()
-    return replace(document, graph=_without_literal(graph, target, slot))
+    edges = {**graph.edges, edge.key: edge}
+    bends = still_bent(document, edges)
+    graph = replace(graph, edges=edges).in_statement_order()
+    return replace(document, graph=_without_literal(graph, target, slot), bends=bends)
+
+
+def still_bent(document: Document, edges: Mapping[EdgeKey, Edge]) -> Mapping[EdgeKey, Bends]:
+    """The bends of the document's edges that are still the same among `edges`."""
+    old = document.graph.edges
+    return {k: bends for k, bends in document.bends.items() if edges.get(k) == old.get(k)}
 
 
 def _without_literal(graph: Graph, target: str, slot: str) -> Graph:
@@ -90,7 +100,8 @@ def disconnect(document: Document, keys: Iterable[EdgeKey]) -> Document:
         if default is not None:
             nodes[target] = replace(node, params={**node.params, slot: default})
     edges = {k: e for k, e in graph.edges.items() if k not in gone}
-    return replace(document, graph=replace(graph, nodes=nodes, edges=edges))
+    bends = still_bent(document, edges)
+    return replace(document, graph=replace(graph, nodes=nodes, edges=edges), bends=bends)
 
 
 def remove(
@@ -115,7 +126,8 @@ def remove(
     regions = _regions_within(graph, nodes, gone)
     places = {i: p for i, p in document.places.items() if i in nodes or i in regions}
     program = tuple(a for a in document.program if a.node not in gone)
-    return Document(Graph(nodes, kept, regions), program, places)
+    bends = still_bent(document, kept)
+    return Document(Graph(nodes, kept, regions), program, places, bends)
 
 
 def _regions_within(
@@ -158,6 +170,20 @@ def move(document: Document, places: Mapping[str, Place]) -> Document:
     return replace(document, places={**document.places, **changed}) if changed else document
 
 
+def rearrange(document: Document, places: Mapping[str, Place]) -> Document:
+    """New places from a layout: wires between what it moved need no bends any more."""
+    moved = move(document, places)
+    if moved is document or not document.bends:
+        return moved
+    edges = document.graph.edges
+    bends = {
+        k: points
+        for k, points in document.bends.items()
+        if edges[k].source not in places or edges[k].target not in places
+    }
+    return replace(moved, bends=bends)
+
+
 def set_param(document: Document, node: str, name: str, value: Any) -> Document:
     """Set one field or slot literal of a node (None takes an optional one away).
 
@@ -178,7 +204,8 @@ def _without_edge(document: Document, key: EdgeKey) -> Document:
     if key not in edges:
         return document
     kept = {k: e for k, e in edges.items() if k != key}
-    return replace(document, graph=replace(document.graph, edges=kept))
+    bends = still_bent(document, kept)
+    return replace(document, graph=replace(document.graph, edges=kept), bends=bends)
 
 
 def rename(document: Document, item: str, name: str) -> Document:
@@ -244,9 +271,12 @@ def same_program(before: Program, after: Program) -> bool:
     return before == after and spelled([a.args for a in before]) == spelled([a.args for a in after])
 
 
-def paste(document: Document, fragment: Document, offset: Place) -> tuple[Document, list[str]]:
+def paste(
+    document: Document, fragment: Document, offset: Place, incoming: Iterable[Edge] = ()
+) -> tuple[Document, list[str]]:
     """Add a copy of `fragment` (nodes, edges between them, regions), moved by `offset`.
 
+    `incoming` are edges from nodes of the document into nodes of the fragment: the copies get them.
     Returns the new Document and the ids of what came in, with fresh ids and names.
     """
     graph, new = document.graph, fragment.graph
@@ -268,13 +298,23 @@ def paste(document: Document, fragment: Document, offset: Place) -> tuple[Docume
     for region in new.regions.values():
         members = tuple(ids[m] for m in region.members if m in ids)
         regions[ids[region.id]] = replace(region, id=ids[region.id], members=members)
-    moved = {
-        ids[i]: (x + offset[0], y + offset[1]) for i, (x, y) in fragment.places.items() if i in ids
+    moved = {ids[i]: _shifted(p, offset) for i, p in fragment.places.items() if i in ids}
+    bends = {
+        (ids[i], slot): tuple(_shifted(p, offset) for p in points)
+        for (i, slot), points in fragment.bends.items()
     }
     edges = {**graph.edges, **{e.key: e for e in copies}}
     merged = Graph(nodes, edges, regions).in_statement_order()
     places = {**document.places, **moved}
-    return Document(merged, document.program, places), list(ids.values())
+    pasted = Document(merged, document.program, places, {**document.bends, **bends})
+    for e in incoming:
+        if e.source in graph.nodes and e.target in new.nodes:
+            pasted = connect(pasted, e.source, ids[e.target], e.slot, e.output)
+    return pasted, list(ids.values())
+
+
+def _shifted(place: Place, by: Place) -> Place:
+    return place[0] + by[0], place[1] + by[1]
 
 
 def _fresh_ids(graph: Graph, wanted: Iterable[str]) -> dict[str, str]:
@@ -303,4 +343,30 @@ def extract(document: Document, ids: Iterable[str]) -> Document:
         if i in wanted or (r.members and r == graph.regions[i])
     }
     places = {i: p for i, p in document.places.items() if i in nodes or i in regions}
-    return Document(Graph(nodes, edges, regions), (), places)
+    bends = {k: points for k, points in document.bends.items() if k in edges}
+    return Document(Graph(nodes, edges, regions), (), places, bends)
+
+
+def incoming(graph: Graph, ids: Iterable[str]) -> tuple[Edge, ...]:
+    """The edges that come into these nodes from others."""
+    wanted = set(ids)
+    into = (e for i in wanted for e in graph.inputs.get(i, {}).values())
+    return tuple(e for e in into if e.source not in wanted)
+
+
+def mute(document: Document, ids: Iterable[str]) -> Document:
+    """Mute these nodes, or unmute them where all are muted; leaves have nothing to pass on."""
+    nodes = document.graph.nodes
+    found = [nodes[i] for i in ids if i in nodes and can_mute(nodes[i])]
+    wanted = not all(node.muted for node in found)
+    changed = {n.id: replace(n, muted=wanted) for n in found if n.muted != wanted}
+    if not changed:
+        return document
+    merged = {i: changed.get(i, node) for i, node in nodes.items()}
+    return replace(document, graph=replace(document.graph, nodes=merged))
+
+
+def can_mute(node: Node) -> bool:
+    """Whether it could pass a tensor on; what is muted already may always be unmuted."""
+    op = OPS.get(node.op)
+    return node.muted or op is None or bool(op.slots)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from math import prod
 from typing import Any
 
 Entry = Any
@@ -61,6 +62,21 @@ def _any_float(data: Any) -> bool:
     if isinstance(data, (list, tuple)):
         return any(map(_any_float, data))
     return isinstance(data, float)
+
+
+def shape(value: Entry) -> tuple[int, ...]:
+    """The shape of nested lists, which are taken to be rectangular."""
+    sizes = []
+    while isinstance(value, (list, tuple)):
+        sizes.append(len(value))
+        value = value[0] if value else None
+    return tuple(sizes)
+
+
+def wants_table(value: Entry) -> bool:
+    """Whether it is more than one reads and types well in a line: a matrix, a long vector."""
+    nested = isinstance(value, (list, tuple)) and any(isinstance(v, (list, tuple)) for v in value)
+    return nested or prod(shape(value)) > 12
 
 
 def spell(value: Entry) -> str:

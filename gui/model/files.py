@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gui.model import limits
-from gui.model.disk import Disk, replace_file
+from gui.model.disk import Disk, read_regular, replace_file
 from gui.model.document import Document
 from gui.model.findings import CannotSave, ChangedOnDisk, Finding, Unreadable
 from gui.model.reading import from_text, warnings
@@ -87,17 +87,12 @@ def _hash(data: bytes) -> str:
 
 
 def _bytes_of(path: Path, fs: Disk) -> bytes:
-    status = fs.status(path)
-    if status is None:
-        raise FileNotFoundError(errno.ENOENT, "no such file")
-    if stat.S_ISDIR(status.st_mode):
-        raise IsADirectoryError(errno.EISDIR, "a directory")
-    if not stat.S_ISREG(status.st_mode):
-        raise OSError(errno.EINVAL, "not a file")
-    data = fs.read(path, limits.BYTES + 1)
-    if len(data) > limits.BYTES:
-        raise Unreadable([too_large()])
-    return data
+    try:
+        return read_regular(fs, path, limits.BYTES)
+    except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise Unreadable([too_large()]) from None
+        raise
 
 
 def _decoded(data: bytes) -> str:

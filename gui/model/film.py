@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache, partial
 from itertools import chain
 from typing import assert_never
 
+from engine.arguments import ordered
 from engine.events import (
     Changed,
     Computed,
@@ -24,8 +25,10 @@ from engine.events import (
     Zeroed,
 )
 from engine.graph import Edge, EdgeKey, Graph, Program
+from engine.registry import OPS
 from engine.trace import Trace
 from gui.model import words
+from gui.model.codes import Codes, codes_of
 from gui.model.fold import Bindings, History
 from gui.model.frames import (
     EMPTY,
@@ -40,6 +43,7 @@ from gui.model.frames import (
 )
 from gui.model.timeline import Chapter, Timeline
 
+MOST_CODES = 4
 FAR = 32
 """Steps between two frames from which on looking for what changed no longer pays."""
 
@@ -55,6 +59,12 @@ class Film:
     def __len__(self) -> int:
         return len(self.timeline.kinds)
 
+    @property
+    def end_of_first_forward(self) -> int:
+        """The step at which every value is there and no gradient yet."""
+        forwards = (c.last for c in self.timeline.chapters if c.kind == "forward")
+        return next(forwards, len(self) - 1)
+
     def frame(self, step: int) -> Frame:
         """The Frame at `step`; -1 is the moment before anything has run."""
         return EMPTY
@@ -67,6 +77,7 @@ class TraceFilm(Film):
         self.graph, self.program, self.trace = graph, program, trace
         self._frames = lru_cache(maxsize=8)(partial(TraceFrame, self))
         self._histories: dict[str, History] = {}
+        self._codes: dict[int, Codes] = {}
 
     def frame(self, step: int) -> Frame:
         return self._frames(step)
@@ -76,6 +87,18 @@ class TraceFilm(Film):
         last, _ = len(self) - 1, self._by_edge
         for node in self.graph.nodes:
             self._own(node, last)
+        for step in {last, self.end_of_first_forward}:
+            self.codes(step)
+
+    def codes(self, step: int) -> Codes:
+        """What everything looks like at `step`, as numbers; those of a few steps are kept."""
+        found = self._codes.get(step)
+        if found is None:
+            found = codes_of(self.graph, self.frame(step))
+            self._codes[step] = found
+            if len(self._codes) > MOST_CODES:
+                del self._codes[next(iter(self._codes))]
+        return found
 
     @property
     def stopped_at(self) -> str:
@@ -196,13 +219,24 @@ class TraceFilm(Film):
         """For each edge the steps of its Flows, and (call, all that has passed in that call)."""
         found: dict[EdgeKey, tuple[list[int], list[tuple[int, Array]]]] = {}
         for event in self.trace.events:
-            if isinstance(event, Flow) and (key := self.drawn_edge(event)) is not None:
+            if not isinstance(event, Flow):
+                continue
+            for key in self.travelled(event):
                 steps, passed = found.setdefault(key, ([], []))
                 again = bool(passed) and passed[-1][0] == event.call
                 total = passed[-1][1] + event.value if again else event.value
                 steps.append(event.step)
                 passed.append((event.call, total))
         return found
+
+    def travelled(self, flow: Flow) -> Iterator[EdgeKey]:
+        """The edge a contribution is drawn on, and those it passes on through muted nodes."""
+        key = self.drawn_edge(flow)
+        while key is not None:
+            yield key
+            source = self.graph.nodes[self.graph.edges[key].source]
+            ways = ordered(self.graph, source, OPS.get(source.op)) if source.muted else []
+            key = ways[0].key if ways else None
 
     def drawn_edge(self, flow: Flow) -> EdgeKey | None:
         """The edge a contribution travels along, None where the drawing has none."""
@@ -244,7 +278,8 @@ class TraceFilm(Film):
         if tracked[0] and not all(tracked[edge.output : edge.output + 1]):
             return Cut.NON_DIFFERENTIABLE  # the indices sort() gives beside the values
         if not tracked[0]:
-            return Cut.NO_GRAD if source.why_no_grad is Cut.NO_GRAD else Cut.FROZEN
+            why = source.why_no_grad
+            return why if why in (Cut.NO_GRAD, Cut.INFERENCE) else Cut.FROZEN
         if self.graph.nodes[edge.target].op == "detach":
             return Cut.DETACH
         return target.why_no_grad if target.value is not None else None
@@ -329,6 +364,9 @@ class TraceFrame(Frame):
 
     def edge(self, key: EdgeKey) -> EdgeState:
         return self.film.edge(key, self.step)
+
+    def codes(self) -> Codes:
+        return self.film.codes(self.step)
 
     def ledger(self) -> tuple[LedgerEntry, ...]:
         return self.film.ledger(self.step)
@@ -421,8 +459,8 @@ class TraceFrame(Frame):
         nodes = film.concerned_between(low, high)
         edges: set[EdgeKey] = set()
         for event in film.events_between(low, high):
-            if isinstance(event, Flow) and (key := film.drawn_edge(event)) is not None:
-                edges.add(key)
+            if isinstance(event, Flow):
+                edges.update(film.travelled(event))
         for node in nodes:
             edges.update(e.key for e in graph.outputs.get(node, ()))
             edges.update(e.key for e in graph.inputs.get(node, {}).values())

@@ -30,6 +30,7 @@ from gui.model.frames import Cut, NodeState, Term, Terms, evolved
 CUTS = {
     "detach": Cut.DETACH,
     "no_grad": Cut.NO_GRAD,
+    "inference_mode": Cut.INFERENCE,
     "requires_grad=False": Cut.FROZEN,
     "not differentiable": Cut.NON_DIFFERENTIABLE,
 }
@@ -103,7 +104,8 @@ def after(state: NodeState, event: Event, node: str) -> NodeState:  # noqa: C901
         case Changed():
             return _changed(state, event)
         case Failed():
-            value, more = (None, ()) if node in event.lost else (state.value, state.more)
+            # Told to every node of `lost`; where nothing is lost, the value stays.
+            value, more = (None, ()) if event.lost else (state.value, state.more)
             told = f"{event.kind}: {event.sentence}" if node == event.node else None
             return evolved(state, value=value, more=more, error=told, expected_error=event.expected)
         case Warned():

@@ -22,6 +22,7 @@ class NodeForm(Struct, forbid_unknown_fields=True):
     op: str
     name: str
     params: dict[str, Any] = {}
+    muted: bool = False
 
 
 class EdgeForm(Struct, forbid_unknown_fields=True, rename={"source": "from", "target": "to"}):
@@ -38,6 +39,8 @@ class RegionForm(Struct, forbid_unknown_fields=True):
     kind: str
     title: str = ""
     members: list[str] = []
+    folded: bool = False
+    color: str = ""
 
 
 class ActionForm(Struct):
@@ -46,6 +49,13 @@ class ActionForm(Struct):
     do: str
     on: str | None = None
     expect_error: bool = False
+
+
+class BendForm(Struct, forbid_unknown_fields=True, rename={"target": "to", "points": "through"}):
+    """A line of `bends`: the points through which the edge that ends in [node, slot] is led."""
+
+    target: tuple[str, str]
+    points: list[tuple[float, float]]
 
 
 class FileForm(Struct, forbid_unknown_fields=True):
@@ -58,6 +68,7 @@ class FileForm(Struct, forbid_unknown_fields=True):
     regions: list[Any] = []
     program: list[Any] = []
     places: dict[str, Any] = {}
+    bends: list[Any] = []
 
 
 ACTION_KEYS = frozenset(ActionForm.__struct_fields__)
@@ -73,6 +84,7 @@ class Parts:
     actions: dict[int, ActionForm] = field(default_factory=dict)
     args: dict[int, dict[str, Any]] = field(default_factory=dict)
     places: dict[str, tuple[float, float]] = field(default_factory=dict)
+    bends: dict[int, BendForm] = field(default_factory=dict)
     ill: set[str] = field(default_factory=set)
 
 
@@ -87,6 +99,7 @@ def fit(raw: dict[str, Any]) -> tuple[Parts, list[Problem]]:
         edges=_each(whole.edges, EdgeForm, "edges", problems),
         regions=_each(whole.regions, RegionForm, "regions", problems),
         actions=_each(whole.program, ActionForm, "program", problems),
+        bends=_each(whole.bends, BendForm, "bends", problems),
     )
     parts.args = {
         i: {k: v for k, v in whole.program[i].items() if k not in ACTION_KEYS}

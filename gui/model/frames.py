@@ -7,10 +7,13 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cached_property
 from operator import attrgetter
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from engine.events import Output
 from engine.graph import EdgeKey
+
+if TYPE_CHECKING:
+    from gui.model.codes import Codes
 
 Array = Any
 """A NumPy array or NumPy scalar; never written to once it is in a Trace."""
@@ -21,6 +24,7 @@ class Cut(StrEnum):
 
     DETACH = "detach"
     NO_GRAD = "no_grad"
+    INFERENCE = "inference_mode"
     FROZEN = "requires_grad=False"
     NON_DIFFERENTIABLE = "not differentiable"
 
@@ -237,6 +241,10 @@ class Frame:
     def ledger(self) -> tuple[LedgerEntry, ...]:
         """Every change of a `.grad` up to this step, in order."""
         return ()
+
+    def codes(self) -> Codes | None:
+        """The states of everything as numbers, where they are known without asking one by one."""
+        return None
 
     def changed_since(self, other: Frame) -> tuple[set[str], set[EdgeKey]] | None:
         """The nodes and edges that look different in `other`, perhaps more; None for "anything"."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from engine.graph import Graph
+
 NOT_AT_ALL = 1000
 _SENTENCE = re.compile(r"(?<=[.!?])\s")
 
@@ -38,6 +40,16 @@ def distance(typed: str, of: Words) -> int:
         return 50 + gap
     words = re.findall(r"\w+", of.doc.lower())
     return 100 if len(query) > 2 and any(word.startswith(query) for word in words) else NOT_AT_ALL
+
+
+def found_in(graph: Graph, typed: str) -> list[str]:
+    """The nodes and regions whose name, op or title answers what is typed, the nearest first."""
+    if not typed.strip():
+        return []
+    known = [(node.id, Words(node.name, nickname=node.op)) for node in graph.nodes.values()]
+    known += [(r.id, Words(r.title or r.kind)) for r in graph.regions.values()]
+    far = [(distance(typed, words), i) for i, words in known]
+    return [i for d, i in sorted(far, key=lambda row: row[0]) if d < NOT_AT_ALL]
 
 
 def _gaps(query: str, name: str) -> int | None:

@@ -55,7 +55,13 @@ class _Misfits(Mapping[str, str]):
     def _error(self, node: Node) -> str | None:
         """What the node's op says against its inputs, if it has anything against them."""
         op = OPS.get(node.op)
-        if op is None or op.source or op.inplace or not _all_filled(self.graph, node, op):
+        if (
+            op is None
+            or op.source
+            or op.inplace
+            or node.muted
+            or not _all_filled(self.graph, node, op)
+        ):
             return None
         try:
             wired, keywords = arguments(self.graph, node, op, self._incoming)

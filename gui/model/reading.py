@@ -119,18 +119,23 @@ def _migrated(raw: dict[str, Any], migrations: tuple[Migration, ...]) -> dict[st
 def _document(parts: Parts, ops: Mapping[str, Op]) -> Document:
     nodes = [_node(form, ops) for form in parts.nodes.values()]
     edges = [Edge(*e.source, *e.target) for e in parts.edges.values()]
-    regions = [Region(r.id, r.kind, r.title, tuple(r.members)) for r in parts.regions.values()]
+    regions = [
+        Region(r.id, r.kind, r.title, tuple(r.members), r.folded, r.color)
+        for r in parts.regions.values()
+    ]
     program = tuple(
         Action(form.do, form.on, _args(parts.args[i]), form.expect_error)
         for i, form in parts.actions.items()
     )
-    return Document(Graph.of(nodes, edges, regions).in_statement_order(), program, parts.places)
+    graph = Graph.of(nodes, edges, regions).in_statement_order()
+    bends = {bend.target: tuple(bend.points) for bend in parts.bends.values()}
+    return Document(graph, program, parts.places, bends)
 
 
 def _node(form: NodeForm, ops: Mapping[str, Op]) -> Node:
     op = ops.get(form.op)
     params = form.params if op is None else thawed(form.params, op)
-    return Node(form.id, form.op, form.name, params)
+    return Node(form.id, form.op, form.name, params, form.muted)
 
 
 def _args(raw: dict[str, Any]) -> dict[str, Any]:

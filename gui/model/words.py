@@ -33,8 +33,17 @@ from engine.registry import OPS
 Array = Any
 
 
-def number(x: Any, digits: int = 4) -> str:
-    """One number with `digits` significant digits: `0.5`, `6.494`, `1.2e-9`, `nan`, `True`."""
+_shown = [4]
+"""Significant digits where nobody asks for others: what a person has set."""
+
+
+def show_digits(digits: int) -> None:
+    """From now on numbers are written with so many significant digits."""
+    _shown[0] = digits
+
+
+def number(x: Any, digits: int | None = None) -> str:
+    """One number with `digits` significant digits (default: as set): `0.5`, `1.2e-9`, `nan`."""
     if isinstance(x, (bool, np.bool_)):
         return str(bool(x))
     if isinstance(x, (int, np.integer)):
@@ -44,6 +53,7 @@ def number(x: Any, digits: int = 4) -> str:
         return str(value)
     if value == 0:
         return "-0" if math.copysign(1, value) < 0 else "0"
+    digits = digits or _shown[0]
     mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
     power = int(exponent)  # of the rounded number: 9.9999 is 10
     if -4 <= power < max(digits + 2, 6):
@@ -65,7 +75,7 @@ def shape(array: Array) -> str:
     return str(tuple(np.shape(array)))
 
 
-def short(array: Array | None, width: int = 14, digits: int = 4) -> str:
+def short(array: Array | None, width: int = 14, digits: int | None = None) -> str:
     """A value in at most about `width` characters: the number, a short vector, or the shape."""
     if array is None:
         return "None"
@@ -96,7 +106,7 @@ def equation(terms: Sequence[Array], result: Array, sign: str) -> str:
     if any(np.ndim(x) for x in (*terms, result)):
         return _array_equation(terms, result, sign)
     shown = number(result)
-    for digits in range(4, MOST_DIGITS + 1):
+    for digits in range(_shown[0], MOST_DIGITS + 1):
         written = [number(t, digits) for t in terms]
         if number(_worked_out(written, sign)) == shown:
             return f" {sign} ".join(map(_bracketed, written)) + f" = {shown}"
@@ -142,6 +152,7 @@ def _names(graph: Graph) -> dict[str, str]:
 WHY_UNTRACKED = {
     "detach": "detach() cut it off from its history",
     "no_grad": "it was computed inside torch.no_grad()",
+    "inference_mode": "it was computed inside torch.inference_mode()",
     "requires_grad=False": "nothing it is made of requires grad",
     "not differentiable": "the op has no derivative",
 }
@@ -210,6 +221,8 @@ class _Captions:
         if op is not None and op.source:
             wants = "its gradient is wanted" if event.requires_grad else "no gradient is wanted"
             return f"{name} = {value}: a leaf, {wants}."
+        if node is not None and node.muted:
+            return f"{name} = {value}: {node.op} is muted and passes its input on as it is."
         how = statement(self.graph, event.node)
         if event.grad_fn is not None:
             return f"{how} gives {value}; {event.grad_fn} remembers how."

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from engine.graph import Action, Edge, Graph, Node, Region
+from engine.graph import Action, Edge, EdgeKey, Graph, Node, Region
 from gui.model.document import Document, Place
 from gui.model.forms import ACTION_KEYS
 from gui.model.reading import VERSION
@@ -33,6 +33,9 @@ def to_text(document: Document) -> str:
         f'"program": {_lines("[]", map(_action, document.program))}',
         f'"places": {_lines("{}", places)}',
     ]
+    if document.bends:  # only then: a file without them stays the same, byte for byte
+        bends = (_bend(e.key, document.bends) for e in _sorted_edges(graph))
+        sections.append(f'"bends": {_lines("[]", filter(None, bends))}')
     head = f'{{"chainrule": {VERSION}, "min_reader": {MIN_READER}'
     return ",\n ".join([head, *sections]) + "}\n"
 
@@ -54,7 +57,8 @@ def _slot_order(slot: str) -> tuple[str, int, str]:
 
 
 def _node(node: Node) -> str:
-    return _json({"id": node.id, "op": node.op, "name": node.name, "params": node.params})
+    muted = {"muted": True} if node.muted else {}
+    return _json({"id": node.id, "op": node.op, "name": node.name, "params": node.params} | muted)
 
 
 def _edge(edge: Edge) -> str:
@@ -62,14 +66,17 @@ def _edge(edge: Edge) -> str:
 
 
 def _region(region: Region) -> str:
-    return _json(
-        {
-            "id": region.id,
-            "kind": region.kind,
-            "title": region.title,
-            "members": region.members,
-        }
-    )
+    line: dict[str, Any] = {
+        "id": region.id,
+        "kind": region.kind,
+        "title": region.title,
+        "members": region.members,
+    }
+    if region.folded:
+        line["folded"] = True
+    if region.color:
+        line["color"] = region.color
+    return _json(line)
 
 
 def _action(action: Action) -> str:
@@ -86,6 +93,13 @@ def _action(action: Action) -> str:
 
 def _place(place: Place) -> str:
     return _json([int(x) if abs(x) < 2**53 and x == int(x) else x for x in place])
+
+
+def _bend(key: EdgeKey, bends: Mapping[EdgeKey, tuple[Place, ...]]) -> str:
+    """The line of one edge, empty where it has no bends."""
+    if key not in bends:
+        return ""
+    return f'{{"to": {_json(key)}, "through": [{", ".join(map(_place, bends[key]))}]}}'
 
 
 def _json(value: Any) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.actions import line as spell
-from engine.code.source import Line
+from engine.code.source import Line, calls
 from engine.graph import Action, Graph, Program
 from engine.registry import OPS
 from gui.model.film import Film
@@ -60,12 +60,12 @@ def is_call(line: Line) -> bool:
     return line.node is None and not line.text.strip().startswith(DETOURS)
 
 
-def texts(graph: Graph, program: tuple[Action, ...], lines: tuple[Line, ...]) -> Iterator[str]:
+def texts(graph: Graph, program: tuple[Action, ...]) -> Iterator[str]:
     """One line of PyTorch for each action."""
     names = {i: node.name for i, node in graph.nodes.items()}
-    calls = {line.action: line.text.strip() for line in lines if is_call(line)}
+    known = calls(graph, program)
     for number, action in enumerate(program):
-        yield calls.get(number) or spell(action, names) or action.do
+        yield known.get(number) or spell(action, names) or action.do
 
 
 def stopped_at(film: Film, program: Program) -> int | None:

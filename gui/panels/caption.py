@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import (
     QAccessible,
-    QAccessibleEvent,
+    QAccessibleAnnouncementEvent,
     QFont,
     QFontMetricsF,
     QPainter,
@@ -24,6 +24,11 @@ from gui.theme import Theme
 LINES = 2
 NOTHING = "Nothing has run yet: add an operation (Tab on the canvas) or open a lesson."
 READY = "Ready: {} steps. Space on the canvas (anywhere Ctrl+Space) plays, → goes to the first."
+
+
+def announce(event: QAccessibleAnnouncementEvent) -> None:
+    """Hand it to the platform's screen reader, if one listens."""
+    QAccessible.updateAccessibility(event)
 
 
 class Caption(FramePanel):
@@ -67,10 +72,12 @@ class Caption(FramePanel):
         return " · ".join(part for part in (self.lead, self.text) if part)
 
     def _announce(self) -> None:
-        """Tell screen readers; while playing they would fall behind and never catch up."""
+        """Have screen readers say it; what they are still saying while it plays is cut short."""
         self.setAccessibleName(self.sentence)
-        if not self.player.playing:
-            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.NameChanged))
+        event = QAccessibleAnnouncementEvent(self, self.sentence)
+        politeness = QAccessible.AnnouncementPoliteness
+        event.setPoliteness(politeness.Assertive if self.player.playing else politeness.Polite)
+        announce(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

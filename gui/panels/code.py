@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -14,11 +15,16 @@ from gui.panels.actions import chapter_of, is_call
 from gui.panels.parts import FramePanel, tone
 from gui.panels.source_view import SourceView
 from gui.state.editor import Editor
+from gui.state.later import Later
 from gui.state.player import Player
 from gui.state.selection import Selection
 from gui.theme import Theme
 
 Lines = Callable[[Graph, Program], tuple[Line, ...]]
+
+
+MANY = 2000
+"""Nodes: the program of a larger graph is written on another thread."""
 
 
 class CodePane(FramePanel):
@@ -31,6 +37,9 @@ class CodePane(FramePanel):
         self.editor, self.selection, self._write = editor, selection, lines
         self._made_for: Document | None = None
         self.lines: tuple[Line, ...] = ()
+        self._places = Places(())
+        self._later = Later(self)
+        self._later.found.connect(self._on_written)
         self.view = SourceView(theme)
         self.view.line_chosen.connect(self._on_line)
         column = QVBoxLayout(self)
@@ -48,9 +57,29 @@ class CodePane(FramePanel):
         document = self.editor.document
         if not same(document, self._made_for):
             self._made_for = document
-            self.lines = self._write(document.graph, document.program)
-            self.view.show_text("\n".join(line.text for line in self.lines))
-        self.view.light(lit_lines(self.lines, frame), tone(self.player))
+            write = partial(self._written, document)
+            if len(document.graph.nodes) > MANY:
+                self._later.ask(write)
+                return
+            self._later.forget()
+            self._show_lines(*write())
+        self._light(frame)
+
+    def _written(self, document: Document) -> tuple[tuple[Line, ...], Places, str]:
+        """The lines, where each stands, and all as one text."""
+        lines = self._write(document.graph, document.program)
+        return lines, Places(lines), "\n".join(line.text for line in lines)
+
+    def _on_written(self, written: tuple[tuple[Line, ...], Places, str]) -> None:
+        self._show_lines(*written)
+        self._light(self.player.frame)
+
+    def _show_lines(self, lines: tuple[Line, ...], places: Places, text: str) -> None:
+        self.lines, self._places = lines, places
+        self.view.show_text(text)
+
+    def _light(self, frame: Frame) -> None:
+        self.view.light(self._places.lit(frame), tone(self.player))
 
     def _on_line(self, number: int) -> None:
         if not 0 <= number < len(self.lines):
@@ -67,18 +96,28 @@ def same(one: Document, other: Document | None) -> bool:
     return other is not None and one.graph is other.graph and one.program is other.program
 
 
-def lit_lines(lines: tuple[Line, ...], frame: Frame) -> dict[int, bool]:
-    """The lines to light: the statement at work (True), and softly the call it happens in."""
-    numbered = list(enumerate(lines))
-    calls = [n for n, line in numbered if line.action == frame.action and is_call(line)]
-    if frame.action is None:
-        calls = []
-    at_work = [n for n, line in numbered if line.node == frame.statement and line.node is not None]
-    # A statement stands once for every forward: the one at work is that of this run.
-    at_work = [n for n in at_work if lines[n].action in (None, frame.action)] or at_work[:1]
-    if not at_work:
-        return dict.fromkeys(calls, True)
-    return {**dict.fromkeys(calls, False), **dict.fromkeys(at_work, True)}
+class Places:
+    """Which lines to light, found without looking through them all."""
+
+    def __init__(self, lines: tuple[Line, ...]) -> None:
+        self._of_node: dict[str, list[tuple[int, int | None]]] = {}
+        self._calls: dict[int, list[int]] = {}
+        for number, line in enumerate(lines):
+            if line.node is not None:
+                self._of_node.setdefault(line.node, []).append((number, line.action))
+            elif line.action is not None and is_call(line):
+                self._calls.setdefault(line.action, []).append(number)
+
+    def lit(self, frame: Frame) -> dict[int, bool]:
+        """The statement at work (True), and softly the call it happens in."""
+        calls = [] if frame.action is None else self._calls.get(frame.action, [])
+        stands = [] if frame.statement is None else self._of_node.get(frame.statement, [])
+        # A statement stands once for every forward: the one at work is that of this run.
+        at_work = [n for n, action in stands if action in (None, frame.action)]
+        at_work = at_work or [n for n, _ in stands[:1]]
+        if not at_work:
+            return dict.fromkeys(calls, True)
+        return {**dict.fromkeys(calls, False), **dict.fromkeys(at_work, True)}
 
 
 def go_to_action(player: Player, action: int) -> None:

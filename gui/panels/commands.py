@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.theme import Theme
+from gui.tr import tr
 
 WIDTH, HEIGHT = 460, 360
 
@@ -38,10 +39,10 @@ class CommandPalette(QFrame):
         super().__init__(None, Qt.WindowType.Popup)
         self.entries: Sequence[Entry] = ()
         self.field = QLineEdit()
-        self.field.setPlaceholderText("Find a command, a lesson or a node…")
-        self.field.setAccessibleName("Command")
+        self.field.setPlaceholderText(tr("Find a command, a lesson or a node…"))
+        self.field.setAccessibleName(tr("Command"))
         self.list = QListWidget()
-        self.list.setAccessibleName("Commands")
+        self.list.setAccessibleName(tr("Commands"))
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setUniformItemSizes(True)
         column = QVBoxLayout(self)

@@ -17,7 +17,7 @@ from gui.panels.parts import Choice, label, say
 Read = Callable[[str], Any]
 
 DTYPES = (
-    *("float32", "float64", "float16", "bfloat16"),
+    *("float32", "float64", "float16"),
     *("int64", "int32", "int16", "int8", "uint8", "bool"),
 )
 REDUCTIONS = ("mean", "sum", "none")

@@ -12,7 +12,7 @@ from PySide6.QtSvg import QSvgRenderer
 
 import assets
 
-SIZES = (16, 18, 20, 22, 24, 32, 36, 40, 44, 48, 64)
+SIZES = (16, 18, 20, 32, 36, 40)
 """Device pixels: every icon size the app uses, at 100 % and at 200 %."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from engine.graph import Graph, Node, Region
 from engine.registry import OPS, Op
@@ -16,6 +16,7 @@ from gui.state.editor import Editor
 from gui.state.player import Player
 from gui.state.selection import Selection
 from gui.theme import Theme
+from gui.tr import tr
 
 NOTHING = "Select a node to see its value and gradient."
 LONGEST = 24
@@ -109,9 +110,9 @@ class Inspector(FramePanel):
             column.addWidget(part)
         column.addStretch(1)
         scroll = QScrollArea()
+        scroll.setAccessibleName(tr("All about the node"))
         scroll.setWidget(content)
         scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll, 1)

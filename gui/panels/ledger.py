@@ -28,6 +28,7 @@ from gui.panels.parts import MARGIN, FramePanel, label, legible, say
 from gui.state.editor import Editor
 from gui.state.player import Player
 from gui.theme import Theme, mono
+from gui.tr import tr
 
 EMPTY = "No .grad has been written yet. Run a backward pass: each leaf's sums appear here."
 LEFT, RIGHT, PAD = 14, 10, 5
@@ -166,7 +167,7 @@ class Ledger(FramePanel):
         self.view.setMouseTracking(True)
         self.view.setResizeMode(QListView.ResizeMode.Adjust)
         self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.view.setAccessibleName("Gradient ledger")
+        self.view.setAccessibleName(tr("Gradient ledger"))
         self.view.clicked.connect(self._go)
         self.view.activated.connect(self._go)
         column = QVBoxLayout(self)

@@ -26,6 +26,7 @@ from gui.model.frames import Frame
 from gui.panels.parts import FramePanel, label, say, tone
 from gui.state.player import Film, Player
 from gui.theme import Theme, mono
+from gui.tr import tr
 
 EMPTY = "Nothing has run yet. Every step of a run is listed here."
 
@@ -130,8 +131,8 @@ class Log(FramePanel):
         self.view.setModel(self.model)
         self.view.setUniformItemSizes(True)
         self.view.setMouseTracking(True)
-        self.view.setAccessibleName("Log of all steps")
-        self.view.setToolTip("Click a step, or press Enter on it, to go there")
+        self.view.setAccessibleName(tr("Log of all steps"))
+        self.view.setToolTip(tr("Click a step, or press Enter on it, to go there"))
         self.view.clicked.connect(self._go)
         self.view.activated.connect(self._go)
         self.empty = label(EMPTY, "muted")

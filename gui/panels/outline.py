@@ -15,7 +15,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHeaderView, QTreeView, QVBoxLayout, QWidget
 
-from engine.graph import Node
+from engine.graph import Node, Region
 from gui.model import words
 from gui.model.document import Document
 from gui.model.frames import EMPTY, Frame
@@ -24,6 +24,7 @@ from gui.state.editor import Editor
 from gui.state.player import Player
 from gui.state.selection import Selection
 from gui.theme import LIGHT, Theme, mono
+from gui.tr import tr
 
 COLUMNS = ("Name", "Operation", "Value", "Gradient", ".grad", "Inputs", "Inside")
 FROM_FRAME = (2, 4)
@@ -39,32 +40,36 @@ _ROLE = Qt.ItemDataRole
 
 
 class OutlineModel(QAbstractTableModel):
-    """A row a node, in statement order; the numbers are asked of the frame when they are seen."""
+    """A row a node, in statement order, then a row a region.
+
+    The numbers are asked of the frame when they are seen.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.document = Document()
         self.frame: Frame = EMPTY
-        self.nodes: list[Node] = []
+        self.rows: list[Node | Region] = []
         self.row_of: dict[str, int] = {}
         self.theme = LIGHT
 
     def show(self, document: Document) -> None:
         self.beginResetModel()
         self.document = document
-        self.nodes = list(document.graph.nodes.values())
-        self.row_of = {node.id: row for row, node in enumerate(self.nodes)}
+        graph = document.graph
+        self.rows = [*graph.nodes.values(), *graph.regions.values()]
+        self.row_of = {item.id: row for row, item in enumerate(self.rows)}
         self.endResetModel()
 
     def set_frame(self, frame: Frame) -> None:
         self.frame = frame
-        if self.nodes:
+        if self.rows:
             first, last = FROM_FRAME
-            bottom = self.index(len(self.nodes) - 1, last)
+            bottom = self.index(len(self.rows) - 1, last)
             self.dataChanged.emit(self.index(0, first), bottom, [_ROLE.DisplayRole])
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self.nodes)
+        return 0 if parent.isValid() else len(self.rows)
 
     def columnCount(self, parent: _Index = QModelIndex()) -> int:
         return len(COLUMNS)
@@ -77,19 +82,44 @@ class OutlineModel(QAbstractTableModel):
         return None
 
     def data(self, index: _Index, role: int = _ROLE.DisplayRole) -> Any:
-        node = self.nodes[index.row()]
+        item = self.rows[index.row()]
         if role == _ROLE.DisplayRole:
-            return self.text(node, index.column())
+            return self.told(item, index.column())
         if role == _ROLE.AccessibleTextRole:
-            text = self.text(node, index.column())
+            text = self.told(item, index.column())
             return f"{COLUMNS[index.column()]}: {text or 'nothing'}"
         if role == _ROLE.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         if role == _ROLE.FontRole and FROM_FRAME[0] <= index.column() <= FROM_FRAME[1]:
             return mono(9)
         if role == _ROLE.ForegroundRole:
-            return self._color(node, index.column())
+            return self._color(item, index.column()) if isinstance(item, Node) else None
         return None
+
+    def told(self, item: Node | Region, column: int) -> str:
+        """What stands in one cell."""
+        return self.text(item, column) if isinstance(item, Node) else self._region(item, column)
+
+    def _region(self, region: Region, column: int) -> str:
+        graph = self.document.graph
+        match column:
+            case 0:
+                return region.title or region.kind
+            case 1:
+                return region.kind if region.kind == "note" else f"{region.kind} region"
+            case 2:
+                return words.count(len(region.members), "node") if region.members else ""
+            case 5:
+                return ", ".join(graph.nodes[i].name for i in region.members if i in graph.nodes)
+            case 6:
+                return " › ".join(r.title or r.kind for r in self._around(region))
+        return ""
+
+    def _around(self, region: Region) -> list[Region]:
+        """The regions it lies in, outermost first."""
+        found = self.document.graph.region_of.get(region.members[0], ()) if region.members else ()
+        outer = list(found)
+        return outer[: outer.index(region)] if region in outer else []
 
     def _color(self, node: Node, column: int) -> QColor | None:
         if column == 2 and self.frame.node(node.id).error:
@@ -157,8 +187,10 @@ class Outline(FramePanel):
         view.setUniformRowHeights(True)
         view.setAllColumnsShowFocus(True)
         view.setSelectionMode(QTreeView.SelectionMode.ExtendedSelection)
-        view.setAccessibleName("Outline of the graph")
-        view.setToolTip("All nodes in statement order; selecting here selects on the canvas")
+        view.setAccessibleName(tr("Outline of the graph"))
+        view.setToolTip(
+            tr("All nodes in statement order, then the regions; selecting here selects there")
+        )
         view.header().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         view.header().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         view.selectionModel().selectionChanged.connect(self._on_rows)
@@ -222,7 +254,7 @@ class Outline(FramePanel):
             return
         self._following = True
         rows = self.view.selectionModel().selectedRows()
-        self.selection.set(self.model.nodes[index.row()].id for index in rows)
+        self.selection.set(self.model.rows[index.row()].id for index in rows)
         self._following = False
 
 

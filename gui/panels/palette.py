@@ -1,8 +1,8 @@
-"""The palette: every op there is, found by category or by typing, dragged onto the canvas."""
+"""The palette: every op and module, found by category or by typing, dragged onto the canvas."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import (
     QEvent,
@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -29,10 +29,12 @@ from PySide6.QtWidgets import (
 )
 
 from engine.registry import OPS, Op
+from gui.model.modules import PREFIX, Module, modules
 from gui.panels.icons import icon
 from gui.panels.palette_entries import Entry, answers, entries, sorry
 from gui.panels.parts import MARGIN, Panel, label, say, tip
 from gui.theme import Theme
+from gui.tr import tr
 
 OP_MIME = "application/x-chainrule-op"
 
@@ -79,7 +81,8 @@ class _Delegate(QStyledItemDelegate):
         painter.save()
         painter.setPen(self.theme.color("on_accent" if chosen else "muted"))
         room = QRect(option.rect.left() - 6, option.rect.top(), 28, option.rect.height())
-        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, entry.symbol)
+        if option.fontMetrics.horizontalAdvance(entry.symbol) <= room.width():  # some are words
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, entry.symbol)
         painter.setPen(self.theme.color("on_accent" if chosen else "text"))
         room = option.rect.adjusted(28, 0, -4, 0)
         text = option.fontMetrics.elidedText(entry.text, Qt.TextElideMode.ElideRight, room.width())
@@ -94,10 +97,17 @@ class Palette(Panel):
     """The name of an op to add."""
     region_chosen = Signal(str)
     """The kind of a region to put around what is selected."""
+    module_chosen = Signal(str, bool)
+    """The name of a module to add, and whether folded: without Alt."""
 
-    def __init__(self, theme: Theme, ops: Mapping[str, Op] = OPS) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        ops: Mapping[str, Op] = OPS,
+        library: Iterable[Module] | None = None,
+    ) -> None:
         super().__init__(theme)
-        self.entries = entries(ops)
+        self.entries = entries(ops, modules() if library is None else library)
         self._closed: set[str] = set()
         self._build()
         self.set_theme(theme)
@@ -105,8 +115,10 @@ class Palette(Panel):
 
     def _build(self) -> None:
         self.field = QLineEdit(placeholderText="Add an operation…", clearButtonEnabled=True)
-        self.field.setAccessibleName("Search operations")
-        self.field.setToolTip("Type part of a name; Down goes to the list, Enter adds the best hit")
+        self.field.setAccessibleName(tr("Search operations"))
+        self.field.setToolTip(
+            tr("Type part of a name; Down goes to the list, Enter adds the best hit")
+        )
         self.field.textChanged.connect(self._fill)
         self.field.installEventFilter(self)
         self._lens = self.field.addAction(
@@ -136,7 +148,7 @@ class Palette(Panel):
         tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         tree.setDragEnabled(True)
         tree.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
-        tree.setAccessibleName("Operations")
+        tree.setAccessibleName(tr("Operations"))
         tree.setExpandsOnDoubleClick(True)
         tree.doubleClicked.connect(self._choose)
         tree.collapsed.connect(lambda index: self._remember(index, closed=True))
@@ -181,7 +193,12 @@ class Palette(Panel):
 
     def _choose(self, index: QModelIndex) -> None:
         entry = index.data(_ENTRY)
-        if entry is not None:
+        if entry is None:
+            return
+        if entry.module:
+            alt = QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.AltModifier
+            self.module_chosen.emit(entry.name.removeprefix(PREFIX), not alt)
+        else:
             (self.region_chosen if entry.region else self.chosen).emit(entry.name)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

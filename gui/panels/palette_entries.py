@@ -1,23 +1,27 @@
-"""What the palette offers: every op and region, and how well each answers what was typed."""
+"""What the palette offers: ops, modules and regions, and how well each answers what was typed."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.registry import Op
 from gui.model.fuzzy import NOT_AT_ALL, Words, distance
+from gui.model.modules import PREFIX, Module
 
 CATEGORIES = (
-    *("Tensors", "Arithmetic", "Elementary", "Activation", "Reduction", "Shape"),
+    *("Tensors", "Modules", "Arithmetic", "Elementary", "Activation", "Reduction", "Shape"),
     *("Linear algebra", "Gradient control", "In-place", "Loss"),
 )
 
 
+MODULE_SYMBOL = "▸"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the palette: an op, or a region to put around nodes."""
+    """One line of the palette: an op, a module, or a region to put around nodes."""
 
     name: str
     text: str
@@ -26,6 +30,7 @@ class Entry:
     doc: str
     region: bool = False
     nickname: str = ""
+    module: bool = False
 
     @property
     def words(self) -> Words:
@@ -36,17 +41,34 @@ class Entry:
 REGIONS = (
     Entry("no_grad", "no_grad region", "▨", "Gradient control",
           "Nothing computed inside is tracked: with torch.no_grad().", True),
+    Entry("enable_grad", "enable_grad region", "▧", "Gradient control",
+          "Tracking is on again inside: with torch.enable_grad().", True),
+    Entry("inference_mode", "inference_mode region", "▩", "Gradient control",
+          "Nothing inside is tracked, nor can it be later: with torch.inference_mode().", True),
     Entry("group", "group", "▢", "Gradient control",
           "A frame around nodes that belong together; it changes nothing.", True),
     Entry("note", "note", "¶", "Gradient control", "Text on the canvas.", True),
 )  # fmt: skip
 
 
-def entries(ops: Mapping[str, Op]) -> list[Entry]:
-    """All lines in the order of the categories; within one, in the order ops were declared."""
+def entries(ops: Mapping[str, Op], modules: Iterable[Module] = ()) -> list[Entry]:
+    """All lines in the order of the categories; within one, in the order they were declared."""
     found = [
         Entry(op.name, op.name, op.symbol, op.category, op.doc, nickname=op.nickname)
         for op in ops.values()
+    ]
+    found += [
+        Entry(
+            PREFIX + m.name,
+            m.title,
+            MODULE_SYMBOL,
+            "Modules",
+            m.summary,
+            False,
+            m.name,
+            module=True,
+        )
+        for m in modules
     ]
     known = {c: k for k, c in enumerate(CATEGORIES)}
     return sorted([*found, *REGIONS], key=lambda e: known.get(e.category, len(known)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import (
@@ -27,10 +28,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.model.frames import Frame
 from gui.panels.icons import icon
-from gui.state.player import Player
 from gui.theme import Theme, mono
+
+if TYPE_CHECKING:  # the style sheet is wanted before NumPy is
+    from gui.model.frames import Frame
+    from gui.state.player import Player
 
 MARGIN = 12
 GAP = 8
@@ -324,6 +327,14 @@ QHeaderView::section {{
     background: {t.window}; color: {t.muted}; border: 0; border-bottom: 1px solid {faint};
     padding: 4px 8px; }}
 QTableView QHeaderView::section, QTableCornerButton::section {{ border: 0; padding: 2px 6px; }}
+QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {t.border}; }}
+QSlider::sub-page:horizontal {{ border-radius: 2px; background: {t.selection}; }}
+QSlider::handle:horizontal {{
+    width: 12px; margin: -6px 0; border: 2px solid {t.selection}; border-radius: 8px;
+    background: {t.surface}; }}
+QSlider::handle:horizontal:focus {{ background: {t.selection}; }}
+QSlider::handle:horizontal:disabled, QSlider::sub-page:horizontal:disabled {{
+    background: {faint}; border-color: {faint}; }}
 QPlainTextEdit {{ background: {t.window}; color: {t.text}; border: 0; }}
 QScrollArea, QScrollArea > QWidget > QWidget#content {{ background: {t.window}; border: 0; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}

@@ -28,7 +28,7 @@ from gui.model.document import Document
 from gui.model.frames import Frame
 from gui.model.program import FORWARD, effective
 from gui.panels.actions import KINDS, Kind, candidates, stopped_at, texts
-from gui.panels.code import Lines, go_to_action, same
+from gui.panels.code import go_to_action, same
 from gui.panels.parts import (
     MARGIN,
     FramePanel,
@@ -44,6 +44,7 @@ from gui.state.editor import Editor
 from gui.state.player import Player
 from gui.state.selection import Selection
 from gui.theme import Theme
+from gui.tr import tr
 
 EMPTY = "The program is empty. Add a forward and a backward with +."
 LONGEST_MENU = 30
@@ -52,11 +53,9 @@ LONGEST_MENU = 30
 class ProgramPane(FramePanel):
     """The lines of the Program: click one to see it run, change them with the buttons or keys."""
 
-    def __init__(
-        self, editor: Editor, selection: Selection, player: Player, lines: Lines, theme: Theme
-    ) -> None:
+    def __init__(self, editor: Editor, selection: Selection, player: Player, theme: Theme) -> None:
         super().__init__(player, theme)
-        self.editor, self.selection, self._write = editor, selection, lines
+        self.editor, self.selection = editor, selection
         self._made_for: Document | None = None
         self._build()
         editor.changed.connect(self.renew)
@@ -70,8 +69,8 @@ class ProgramPane(FramePanel):
         self.view.setItemDelegate(self._delegate)
         self.view.setModel(self.model)
         self.view.setMouseTracking(True)
-        self.view.setAccessibleName("Program")
-        self.view.setToolTip("Click a line, or press Enter on it, to see it run")
+        self.view.setAccessibleName(tr("Program"))
+        self.view.setToolTip(tr("Click a line, or press Enter on it, to see it run"))
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._on_context_menu)
         self.view.clicked.connect(lambda index: go_to_action(self.player, index.row()))
@@ -86,7 +85,7 @@ class ProgramPane(FramePanel):
         self.setFocusProxy(self.view)
 
     def _buttons(self) -> QHBoxLayout:
-        self.add = tool_button("add", "Add a line after this one", lambda: None)
+        self.add = tool_button("add", tr("Add a line after this one"), lambda: None)
         self.add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.add_menu = QMenu(self)
         self.add_menu.aboutToShow.connect(lambda: self.fill_menu(self.add_menu))
@@ -94,11 +93,11 @@ class ProgramPane(FramePanel):
         self.buttons = {
             name: tool_button(name, text, do)
             for name, text, do in (
-                ("duplicate", "Duplicate this line (Ctrl+D)", self.duplicate),
-                ("up", "Move up (Alt+↑)", lambda: self.move_line(-1)),
-                ("down", "Move down (Alt+↓)", lambda: self.move_line(1)),
-                ("expect", "Expect an error here: try … except (T)", self.toggle_expected),
-                ("delete", "Delete this line (Del)", self.delete),
+                ("duplicate", tr("Duplicate this line (Ctrl+D)"), self.duplicate),
+                ("up", tr("Move up (Alt+↑)"), lambda: self.move_line(-1)),
+                ("down", tr("Move down (Alt+↓)"), lambda: self.move_line(1)),
+                ("expect", tr("Expect an error here: try … except (T)"), self.toggle_expected),
+                ("delete", tr("Delete this line (Del)"), self.delete),
             )
         }
         self.buttons["expect"].setCheckable(True)
@@ -122,7 +121,7 @@ class ProgramPane(FramePanel):
         if not same(document, self._made_for):
             self._made_for = document
             row = self.row()
-            shown = tuple(texts(graph, program, self._write(graph, program)))
+            shown = tuple(texts(graph, program))
             self.model.show(program, shown)
             self.select(row)
         film = self.player.film
@@ -272,7 +271,7 @@ def _demo() -> QWidget:
     from gui.panels import demo
 
     parts = demo.editor(), demo.selection(), demo.player()
-    return ProgramPane(*parts, demo.lines, demo.LIGHT)
+    return ProgramPane(*parts, demo.LIGHT)
 
 
 if __name__ == "__main__":

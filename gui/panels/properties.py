@@ -9,14 +9,17 @@ from PySide6.QtWidgets import QFormLayout, QToolButton, QVBoxLayout, QWidget
 
 from engine.graph import Graph, Node, Region
 from engine.registry import OPS, Op
-from gui.model import edits, entry, names
+from gui.model import edits, entry, names, words
 from gui.panels.fields import FieldEditor, Read, TextField, editor_for, name_reader
 from gui.panels.parts import heading, label, menu_text, row_label, say
+from gui.panels.slider import Span
+from gui.panels.tensor_field import DataField
 from gui.state.editor import Editor
 
 REGION_WORDS = {
     "no_grad": "no_grad region: nothing computed inside is tracked.",
     "enable_grad": "enable_grad region: tracking is on again inside.",
+    "inference_mode": "inference_mode region: nothing inside is tracked, nor can it be later.",
     "group": "group: a frame around nodes; it changes nothing.",
     "note": "note: text on the canvas.",
 }
@@ -25,12 +28,16 @@ REGION_WORDS = {
 class Properties(QWidget):
     """A form of one node's or region's values; every commit is one entry in the undo history."""
 
+    table_wanted = Signal(str)
+    """(node): its numbers are to be edited as a table."""
+
     def __init__(self, editor: Editor) -> None:
         super().__init__()
         self.editor = editor
         self.item: str | None = None
         self.fields: dict[str, FieldEditor] = {}
         self._rows: tuple[str, ...] = ()
+        self._spans: dict[str, Span] = {}
         self._form_box = QVBoxLayout(self)
         self._form_box.setContentsMargins(0, 0, 0, 0)
         self._form: QWidget | None = None
@@ -42,11 +49,35 @@ class Properties(QWidget):
             self._start(node.id, tuple(rows))
             self._add("name", TextField(self._name_reader(node.id), "name"))
             for name in rows:
-                self._add(name, _editor(name, op))
+                self._add(name, _editor(name, op) if name != "data" else self._data_field(node.id))
             self._show_form()
         self.fields["name"].show_value(node.name)
+        if isinstance(data := self.fields.get("data"), DataField):
+            data.show_leaf(node.name, floats=entry.holds_floats(node.params, node.op))
         for name in rows:
             self.fields[name].show_value(node.params.get(name, _default(name, op)))
+
+    def _data_field(self, node: str) -> DataField:
+        made = DataField(self._spans.get(node))
+        made.slider.span_changed.connect(lambda span: self._spans.update({node: span}))
+        made.slider.moved.connect(lambda value: self._preview(node, value))
+        made.slider.settled.connect(lambda: self._settle(node))
+        made.slider.cancelled.connect(self.editor.drop_preview)
+        made.table_wanted.connect(lambda: self.table_wanted.emit(node))
+        return made
+
+    def _preview(self, node: str, value: float | int) -> None:
+        """What a slider is moved to runs at once, and is no step of the undo history yet."""
+        document = self.editor.document
+        if node in document.graph.nodes:
+            self.editor.preview(edits.set_param(document, node, "data", value))
+
+    def _settle(self, node: str) -> None:
+        document = self.editor.document
+        if self.editor.previewing and node in document.graph.nodes:
+            found = document.graph.nodes[node]
+            text = f"Set {found.name} to {words.short(found.params.get('data'))}"
+            self.editor.apply(text, document)
 
     def _name_reader(self, node: str) -> Read:
         return name_reader(lambda: names.taken(self.editor.document.graph, node))

@@ -25,6 +25,7 @@ from gui.model.timeline import Chapter
 from gui.panels.parts import tip
 from gui.state.player import Player
 from gui.theme import Theme
+from gui.tr import tr
 
 EDGE = 9.0  # left and right of the bar, so that the playhead's knob is whole at both ends
 KNOB = 6.0
@@ -81,7 +82,7 @@ class ScrubBar(QAbstractSlider):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName("Scrub bar")
+        self.setAccessibleName(tr("Scrub bar"))
         player.framed.connect(self._on_framed)
         player.film_changed.connect(self._on_film)
         self.valueChanged.connect(self._on_value)  # a screen reader moved the slider

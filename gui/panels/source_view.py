@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from gui.theme import LIGHT, Theme, mono
+from gui.tr import tr
 
 _TOKENS = re.compile(
     r"(?P<comment>\#.*)|(?P<string>\"[^\"]*\"|'[^']*')"
@@ -71,8 +72,8 @@ class SourceView(QPlainTextEdit):
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self.setAccessibleName("PyTorch code")
-        self.setToolTip("Click a line, or press Enter on it, to select what it stands for")
+        self.setAccessibleName(tr("PyTorch code"))
+        self.setToolTip(tr("Click a line, or press Enter on it, to select what it stands for"))
         self.updateRequest.connect(self._on_update)
         self._fit_font()
 

@@ -11,6 +11,7 @@ from gui.panels.parts import MARGIN, Choice, FramePanel, label, recolor, tool_bu
 from gui.panels.scrub import ScrubBar
 from gui.state.player import SPEEDS, Player
 from gui.theme import Theme
+from gui.tr import tr
 
 PLAY = "(Space or Ctrl+Space)"
 
@@ -32,11 +33,11 @@ class Transport(FramePanel):
         self.buttons: dict[str, QToolButton] = {
             name: tool_button(name, text, do, size=20)
             for name, text, do in (
-                ("first", "Go to the start (Ctrl+Home)", p.first),
-                ("back", "Step back (←)", p.back),
-                ("play", f"Play {PLAY}", p.toggle),
-                ("step", "Step (→)", p.forward),
-                ("last", "Go to the end (Ctrl+End)", p.last),
+                ("first", tr("Go to the start (Ctrl+Home)"), p.first),
+                ("back", tr("Step back (←)"), p.back),
+                ("play", f"{tr('Play')} {PLAY}", p.toggle),
+                ("step", tr("Step (→)"), p.forward),
+                ("last", tr("Go to the end (Ctrl+End)"), p.last),
             )
         }
         self.speed = self._speed_box()
@@ -59,8 +60,8 @@ class Transport(FramePanel):
         box = Choice()
         for speed in SPEEDS:
             box.addItem(f"{speed:g}×", speed)
-        box.setToolTip("Speed: steps a second")
-        box.setAccessibleName("Speed")
+        box.setToolTip(tr("Speed: steps a second"))
+        box.setAccessibleName(tr("Speed"))
         box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         box.activated.connect(lambda row: self.player.set_speed(box.itemData(row)))
         return box
@@ -83,7 +84,7 @@ class Transport(FramePanel):
         name = "pause" if playing else "play"
         button.setProperty("icon_name", name)
         button.setIcon(icon(name, self.theme.text))
-        word = "Pause" if playing else "Play"
+        word = tr("Pause") if playing else tr("Play")
         button.setToolTip(f"{word} {PLAY}")
         button.setAccessibleName(word)
 

@@ -7,6 +7,7 @@ from gui.model.frames import Cut, NodeState
 _CUT = {
     Cut.DETACH: "{name} comes out of detach(): gradients stop there.",
     Cut.NO_GRAD: "{name} was computed under torch.no_grad(): nothing was tracked.",
+    Cut.INFERENCE: "{name} was computed in torch.inference_mode(): nothing is ever tracked there.",
     Cut.FROZEN: "Nothing {name} was computed from requires a gradient, so nothing was tracked.",
     Cut.NON_DIFFERENTIABLE: "{op} is not differentiable: no gradient can pass through it.",
 }

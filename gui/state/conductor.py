@@ -36,9 +36,13 @@ class Conductor(QObject):
         self.play_new = True
         self._appended = False
         self._waiting: Callable[[], None] | None = None
+        self._live = False  # whether what runs is a preview, or what it went back to
+        self._previewed = False
+        self._newest: Document | None = None
         editor.changed.connect(self._on_changed)
         editor.opened.connect(self._on_opened)
         runner.published.connect(self._on_published)
+        runner.busy_changed.connect(self._on_busy_changed)
 
     # ---- what the toolbar does -----------------------------------------------------------------
 
@@ -107,22 +111,49 @@ class Conductor(QObject):
         self.stopped.emit()
         return True
 
+    def tell_anew(self) -> None:
+        """The same trace in words made now: numbers may be written otherwise than before."""
+        film, step = self.player.film, self.player.step
+        if isinstance(film, TraceFilm):
+            self.player.set_film(TraceFilm(film.graph, film.program, film.trace), step)
+
     # ---- when to run ---------------------------------------------------------------------------
 
     def _on_opened(self, document: Document) -> None:
         self._appended, self._waiting = False, None
+        self._live = self._previewed = False
+        self._newest = None
         self.player.set_film(Film(), -1)
         self.runner.run(runnable(document))
 
     def _on_changed(self, before: Document, after: Document) -> None:
         if before.graph is after.graph and before.program is after.program:
+            self._previewed = self.editor.previewing
             return
         if same_program(effective(before), effective(after)) and same_statements(
             before.graph, after.graph
         ):
             self._show_in_new_names(after)
         else:
-            self.runner.run(runnable(after))
+            self._run(after)
+
+    def _run(self, document: Document) -> None:
+        """Run it at once; while something is dragged, the newest as soon as the last is done.
+
+        Giving up each run for the next would show nothing until the hand rests.
+        """
+        previewing = self.editor.previewing
+        self._live, self._previewed = previewing or self._previewed, previewing
+        self._newest = None
+        if previewing and self.runner.busy:
+            self._newest = document
+        else:
+            self.runner.run(runnable(document))
+
+    def _on_busy_changed(self, busy: bool) -> None:
+        if not busy and self._newest is not None:
+            newest, self._newest = self._newest, None
+            self.runner.run(runnable(newest))
 
     def _show_in_new_names(self, document: Document) -> None:
         """Names and notes change no number: the same trace, told in the new names."""
@@ -139,7 +170,7 @@ class Conductor(QObject):
     def _on_published(self, film: TraceFilm, finished: bool) -> None:
         film = self._named_as_now(film)
         old = self.player.film
-        if not finished and same_until(old, film, len(film) - 1):
+        if not finished and (self._live or same_until(old, film, len(film) - 1)):
             return  # what is shown already goes as far
         self._show(film, finished)
         if finished and self._waiting is not None:
@@ -151,10 +182,12 @@ class Conductor(QObject):
         appended, self._appended = self._appended and finished, self._appended and not finished
         if appended and len(film) > len(old):
             self._show_new(film, len(old))
-        elif step != end_of_first_forward(old) and same_until(old, film, step):
+        elif self._live and old.timeline.kinds == film.timeline.kinds:
+            self.player.set_film(film, step)
+        elif step != old.end_of_first_forward and same_until(old, film, step):
             self.player.lengthen(film)
         else:
-            self.player.set_film(film, end_of_first_forward(film))
+            self.player.set_film(film, film.end_of_first_forward)
 
     def _named_as_now(self, film: TraceFilm) -> TraceFilm:
         """The film with the names of today, should they have changed while it was made."""
@@ -172,12 +205,6 @@ class Conductor(QObject):
             self.player.play()
         else:
             self.player.set_film(film, len(film) - 1)
-
-
-def end_of_first_forward(film: Film) -> int:
-    """The last step of the first forward: every value is there, no gradient yet."""
-    chapters = film.timeline.chapters
-    return next((c.last for c in chapters if c.kind == "forward"), len(film) - 1)
 
 
 def same_until(old: Film, new: Film, step: int) -> bool:

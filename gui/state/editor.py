@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from weakref import proxy
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
@@ -15,13 +16,14 @@ UNTITLED = "untitled"
 class _Edit(QUndoCommand):
     def __init__(self, editor: Editor, text: str, before: Document, after: Document) -> None:
         super().__init__(text)
-        self.editor, self.before, self.after = editor, before, after
+        # No circle with the stack that owns it: collected as one, the stack would delete it twice.
+        self.editor, self.before, self.after = proxy(editor), before, after
 
     def redo(self) -> None:
-        self.editor._show(self.before, self.after)
+        self.editor._show(self.after)
 
     def undo(self) -> None:
-        self.editor._show(self.after, self.before)
+        self.editor._show(self.before)
 
 
 class Editor(QObject):
@@ -38,16 +40,41 @@ class Editor(QObject):
         self.document = Document()
         self.path: Path | None = None
         self._title = UNTITLED
+        self._settled: Document | None = None
         self.history = QUndoStack(self)
 
     def apply(self, text: str, document: Document) -> None:
-        """Make `document` the current one, undoably; `text` names the edit ("Move x")."""
+        """Make `document` the current one, undoably; `text` names the edit ("Move x").
+
+        It also settles what was previewed: undo leads to the Document before that.
+        """
+        before, self._settled = self._settled or self.document, None
+        if document is not before:
+            self.history.push(_Edit(self, text, before, document))
+        elif document is not self.document:
+            self._show(document)
+
+    # ---- while something is dragged ------------------------------------------------------------
+
+    @property
+    def previewing(self) -> bool:
+        """Whether what is shown is not in the undo history yet."""
+        return self._settled is not None
+
+    def preview(self, document: Document) -> None:
+        """Show `document` as if it were applied, until `apply` settles it or `drop_preview`."""
+        before = self._settled or self.document
         if document is not self.document:
-            self.history.push(_Edit(self, text, self.document, document))
+            self._show(document, before)
+
+    def drop_preview(self) -> None:
+        """Go back to the Document before the preview."""
+        if self._settled is not None:
+            self._show(self._settled)
 
     def open(self, document: Document, path: Path | None = None) -> None:
         """Start afresh with `document`, with no undo history and nothing to save."""
-        self.document = document
+        self.document, self._settled = document, None
         self.history.clear()
         self._title = UNTITLED
         self.set_path(path)
@@ -76,6 +103,6 @@ class Editor(QObject):
     def dirty(self) -> bool:
         return not self.history.isClean()
 
-    def _show(self, before: Document, after: Document) -> None:
-        self.document = after
-        self.changed.emit(before, after)
+    def _show(self, document: Document, settled: Document | None = None) -> None:
+        before, self.document, self._settled = self.document, document, settled
+        self.changed.emit(before, document)

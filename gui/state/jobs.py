@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.graph import Graph, Program, spelled
+from engine.graph import GRAD_MODES, Graph, Node, Program, spelled
 from engine.session import Session
 from engine.trace import Cancelled, Trace
 from gui.model.document import Document
@@ -161,10 +161,21 @@ class _Job:
 
 def same_statements(before: Graph, after: Graph) -> bool:
     """Whether two graphs compute the same: names, notes and groups do not matter."""
-    return before is after or _essence(before) == _essence(after)
+    return before is after or (
+        list(before.nodes) == list(after.nodes)
+        and all(map(_same_statement, before.nodes.values(), after.nodes.values()))
+        and before.edges == after.edges
+        and _modes(before) == _modes(after)
+    )
 
 
-def _essence(graph: Graph) -> tuple[object, ...]:
-    nodes = [(n.id, n.op, spelled(n.params)) for n in graph.nodes.values()]
-    modes = [(r.kind, {*r.members}) for r in graph.regions.values() if r.kind.endswith("grad")]
-    return nodes, graph.edges, modes
+def _same_statement(a: Node, b: Node) -> bool:
+    """Params that are the same object are not spelled: they may hold a million numbers."""
+    return a is b or (
+        (a.op, a.muted) == (b.op, b.muted)
+        and (a.params is b.params or spelled(a.params) == spelled(b.params))
+    )
+
+
+def _modes(graph: Graph) -> list[tuple[str, set[str]]]:
+    return [(r.kind, {*r.members}) for r in graph.regions.values() if r.kind in GRAD_MODES]

@@ -6,11 +6,9 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from gui.model.film import Film
 from gui.model.frames import Frame
+from gui.state.choices import SPEEDS
 
 __all__ = ["SPEEDS", "Film", "Player"]
-
-SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
-"""Steps a second at 1× is one; each entry is a factor the person can choose."""
 
 TICK_MS = 16
 

@@ -1,28 +1,126 @@
-"""What the app remembers between starts: recent files, theme, window; never part of a document."""
+"""What the app remembers between starts: preferences, recent files, window; never a document."""
 
 from __future__ import annotations
 
+import re
+import zlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, Generic, TypeVar, overload
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
-from gui.state.player import SPEEDS
+from gui.state import choices
 
 RECENT_LIMIT = 10
-THEME_CHOICES = ("system", "light", "dark", "high contrast")
+T = TypeVar("T")
+_LANGUAGE = re.compile(r"[A-Za-z_]{2,12}")
+
+
+class Preference(Generic[T]):
+    """One remembered value; `read` makes it of what the file says, or raises for the default."""
+
+    def __init__(self, default: T, read: Callable[[str], T]) -> None:
+        self.default, self.read = default, read
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, settings: None, owner: type) -> Preference[T]: ...
+    @overload
+    def __get__(self, settings: Settings, owner: type) -> T: ...
+    def __get__(self, settings: Settings | None, owner: type) -> Preference[T] | T:
+        if settings is None:
+            return self
+        stored = settings._store.value(self.name)
+        try:
+            return self.default if stored is None else self.read(str(stored))
+        except ValueError:
+            return self.default
+
+    def __set__(self, settings: Settings, value: T) -> None:
+        if value != self.__get__(settings, Settings):
+            settings._store.setValue(self.name, value)
+            settings.changed.emit(self.name)
+
+
+def _flag(text: str) -> bool:
+    return bool(("false", "true").index(text.lower()))
+
+
+def _one_of(known: Sequence[str]) -> Callable[[str], str]:
+    return lambda text: known[known.index(text)]
+
+
+def _between(limits: tuple[int, int]) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        value = int(text[:9])
+        if not limits[0] <= value <= limits[1]:
+            raise ValueError(text)
+        return value
+
+    return read
+
+
+def _speed(text: str) -> float:
+    return choices.SPEEDS[choices.SPEEDS.index(float(text))]
+
+
+def _language(text: str) -> str:
+    if not _LANGUAGE.fullmatch(text):
+        raise ValueError(text)
+    return text
 
 
 class Settings(QObject):
     """Typed access to QSettings; what is missing or unreadable falls back to a default."""
 
     recent_changed = Signal()
-    theme_changed = Signal(str)
+    changed = Signal(str)
+    """(name): a preference has another value."""
+
+    theme = Preference("system", _one_of(choices.THEMES))
+    language = Preference("system", _language)
+    text_size = Preference(13, _between(choices.TEXT_SIZE))
+    digits = Preference(4, _between(choices.DIGITS))
+    dtype = Preference("float32", _one_of(choices.DTYPES))
+    wheel = Preference("zooms", _one_of(choices.WHEEL))
+    touchpad = Preference("pans", _one_of(choices.TOUCHPAD))
+    reduced_motion = Preference(False, _flag)
+    speed = Preference(1.0, _speed)
+    started = Preference(False, _flag)
+    """Whether Chainrule was ever started before."""
+
+    DIALOG = (
+        *("theme", "language", "text_size", "digits", "dtype", "wheel", "touchpad"),
+        "reduced_motion",
+    )
+    """What the settings dialog shows, and restores when it is cancelled."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = QSettings(
             QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Chainrule", "Chainrule"
         )
+
+    @property
+    def folder(self) -> Path:
+        """Where the settings lie, and what else is configured by files."""
+        return Path(self._store.fileName()).parent
+
+    def values(self) -> dict[str, Any]:
+        """The dialog's preferences as they are now."""
+        return {name: getattr(self, name) for name in self.DIALOG}
+
+    def take(self, values: dict[str, Any]) -> None:
+        """Put preferences back to what `values` said."""
+        for name, value in values.items():
+            setattr(self, name, value)
+
+    def defaults(self) -> dict[str, Any]:
+        """The dialog's preferences as they are at the very first start."""
+        return {name: getattr(Settings, name).default for name in self.DIALOG}
 
     # ---- recent files --------------------------------------------------------------------------
 
@@ -31,67 +129,51 @@ class Settings(QObject):
         """The files opened or saved last, newest first."""
         stored = self._store.value("recent", [])
         paths = [stored] if isinstance(stored, str) else stored
-        return (
-            tuple(Path(p) for p in paths if isinstance(p, str)) if isinstance(paths, list) else ()
-        )
+        if not isinstance(paths, list):
+            return ()
+        return tuple(Path(p) for p in paths if isinstance(p, str))[:RECENT_LIMIT]
 
     def remember(self, path: Path) -> None:
         """Put a file at the top of the recent ones."""
-        found = [path.absolute(), *(p for p in self.recent if p != path.absolute())]
-        self._store.setValue("recent", [str(p) for p in found[:RECENT_LIMIT]])
-        self.recent_changed.emit()
+        self._set_recent([path.absolute(), *(p for p in self.recent if p != path.absolute())])
+
+    def forget(self, path: Path) -> None:
+        """Take one file off the list."""
+        self._set_recent([p for p in self.recent if p != path])
 
     def forget_recent(self) -> None:
         """Empty the list."""
-        self._store.setValue("recent", [])
+        self._set_recent([])
+
+    def _set_recent(self, paths: Sequence[Path]) -> None:
+        self._store.setValue("recent", [str(p) for p in paths[:RECENT_LIMIT]])
         self.recent_changed.emit()
 
-    # ---- appearance ----------------------------------------------------------------------------
+    # ---- what is used --------------------------------------------------------------------------
 
     @property
-    def theme(self) -> str:
-        """One of THEME_CHOICES."""
-        name = self._store.value("theme", "system")
-        return name if name in THEME_CHOICES else "system"
+    def uses(self) -> dict[str, int]:
+        """How often each op was added: the search popup offers those used most first."""
+        stored = str(self._store.value("uses", "")).split()
+        pairs = (entry.rpartition(":") for entry in stored)
+        return {op: int(count[:9]) for op, _, count in pairs if op and count.isdecimal()}
 
-    @theme.setter
-    def theme(self, name: str) -> None:
-        self._store.setValue("theme", name)
-        self.theme_changed.emit(name)
-
-    @property
-    def reduced_motion(self) -> bool:
-        return self._flag("reduced_motion", False)
-
-    @reduced_motion.setter
-    def reduced_motion(self, on: bool) -> None:
-        self._store.setValue("reduced_motion", on)
-
-    @property
-    def speed(self) -> float:
-        """The playback speed, one of SPEEDS."""
-        try:
-            speed = float(str(self._store.value("speed", 1.0)))
-        except ValueError:
-            return 1.0
-        return speed if speed in SPEEDS else 1.0
-
-    @speed.setter
-    def speed(self, factor: float) -> None:
-        self._store.setValue("speed", factor)
-
-    def _flag(self, key: str, default: bool) -> bool:
-        return str(self._store.value(key, default)).lower() == "true"
+    def count_use(self, op: str) -> None:
+        """One more node of this op was added."""
+        uses = self.uses
+        uses[op] = uses.get(op, 0) + 1
+        self._store.setValue("uses", " ".join(f"{op}:{count}" for op, count in uses.items()))
 
     # ---- the window ----------------------------------------------------------------------------
 
     @property
     def layout(self) -> tuple[QByteArray, QByteArray] | None:
-        """(geometry, docks) of the main window as it was left."""
+        """(geometry, docks) of the main window as it was left; None if a byte of it is damaged."""
         geometry, state = self._store.value("geometry"), self._store.value("docks")
-        if isinstance(geometry, QByteArray) and isinstance(state, QByteArray):
-            return geometry, state
-        return None
+        if not isinstance(geometry, QByteArray) or not isinstance(state, QByteArray):
+            return None
+        sound = self._store.value("layout_sum") == _sum(geometry, state)
+        return (geometry, state) if sound else None
 
     @layout.setter
     def layout(self, state: tuple[QByteArray, QByteArray] | None) -> None:
@@ -100,7 +182,14 @@ class Settings(QObject):
                 self._store.remove(key)
             else:
                 self._store.setValue(key, value)
+        if state is not None:
+            self._store.setValue("layout_sum", _sum(*state))
 
     def flush(self) -> None:
         """Write to disk now."""
         self._store.sync()
+
+
+def _sum(geometry: QByteArray, docks: QByteArray) -> str:
+    """Tells a damaged state from a whole one; nobody is to be kept out by it."""
+    return f"{zlib.crc32(bytes(geometry.data()) + bytes(docks.data())):08x}"

@@ -81,8 +81,6 @@ class Growth(Values):
     def is_changeable(self, text, a, b):
         """Whether it is clear in PyTorch what a change comes to."""
         x = self.value(a)
-        if x.is_inference() and re.search(r"detach|\.data", text):
-            return False  # such an alias can be written to, but only under no_grad
         if x._is_view() and re.search(r"requires_grad|detach_", text):
             return False  # what autograd.grad gives is a view now and then
         if "[" in text and 0 in x.stride():
@@ -224,8 +222,8 @@ class Growth(Values):
         b = self.operand(a) if "{b}" in form.text else None
         if not self.safe(form.needs, a, b):
             return None
-        if ".data" in form.text and self.value(a).is_inference():
-            return None  # it is an ordinary tensor in PyTorch
+        if form.text.startswith("{a}.data =") and self.value(a).is_inference():
+            return None  # PyTorch's tensor is then neither the one nor the other
         if form in steps.CHANGES and not self.is_changeable(form.text, a, b):
             return None
         ndim = self.value(a).ndim
@@ -381,7 +379,7 @@ class Growth(Values):
         kind = self.random.choice(kinds)
         text = getattr(self, kind)()
         odd = text is None or text.startswith(("with", "if"))
-        odd = odd or ("inference" in mode and re.search(r"requires_grad|\.data", text))
+        odd = odd or ("inference" in mode and re.search(r"requires_grad|\.data =", text))
         return None if odd else text
 
 

@@ -213,7 +213,12 @@ def _guarded(t, read):
 
 def _said(kind, message):
     text = re.sub(r"\s*\(Triggered internally at [^()]*\)", "", str(message))
+    text = _VERSIONS.sub(lambda found: f"is {int(found[1]) - int(found[2])} versions on", text)
     return f"{kind}: {re.sub(r'0x[0-9a-fA-F]+', '0xADDR', text)}"
+
+
+_VERSIONS = re.compile(r"is at version (\d+); expected version (\d+) instead")
+"""Only how far they are apart: PyTorch counts its own work on a gradient (see `Twin._changes`)."""
 
 
 # ---- comparing -----------------------------------------------------------------------------------

@@ -58,3 +58,41 @@ def test_the_first_input_decides_the_order_of_dimensions():
     x, y = engine.ones(3, 4).t(), engine.ones(4, 3)
     assert (x + y).stride() == (1, 4)
     assert (y + x).stride() == (3, 1)
+
+
+def test_a_new_dimension_of_size_1_steps_over_all_that_follows():
+    """Which decides whether two views are the same to what is written in place."""
+    torch = pytest.importorskip("torch")
+    for shape, size in [((2, 1), (2, 2, 1)), ((2, 1), (1, 1, 2, 1)), ((4, 2), (1, 4, 2)),
+                        ((), (1, 2)), ((1,), (1, 3)), ((3, 1), (2, 1, 3, 4))]:  # fmt: skip
+        theirs, ours = (m.ones(shape).expand(size).stride() for m in (torch, engine))
+        assert ours == theirs, (shape, size)
+    x = engine.arange(6.0).reshape(2, 1, 3)
+    x[None][:] = x
+    with pytest.raises(RuntimeError, match="refer to a single memory location"):
+        x[::2].add_(x[::2].unsqueeze(1)[0])
+
+
+@pytest.mark.parametrize("name", ["asinh", "exp", "sigmoid", "sqrt"])
+def test_what_was_expanded_lies_in_rows_also_when_its_dtype_changes(name):
+    torch = pytest.importorskip("torch")
+    for m in (torch, engine):
+        x = m.arange(1, 9).reshape(4, 2).broadcast_to(3, 4, 2)
+        assert getattr(m, name)(x).stride() == (8, 2, 1), m
+
+
+def test_no_gradient_lies_backwards():
+    """So that it can be viewed."""
+    x = engine.ones(2, 2, 2, requires_grad=True)
+    (grad,) = engine.autograd.grad(x.flip(0).tanh().sum(), x)
+    assert grad.stride() == (4, 2, 1)
+    assert engine.relu(grad[:, 1:]).view(-1).shape == (4,)
+
+
+def test_slices_are_read_from_what_is_no_row_major_tensor():
+    """The derivative of the derivative reads indices that are slices only."""
+    x = engine.ones(3, 3, 1, requires_grad=True)
+    source = engine.ones(1, 3, requires_grad=True)
+    out = x.transpose(0, -1).select_scatter(source, 1, 1)
+    (grad,) = engine.autograd.grad((out**2).sum(), source, create_graph=True)
+    assert grad.tolist() == [[2.0, 2.0, 2.0]]

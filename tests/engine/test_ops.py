@@ -116,3 +116,32 @@ def test_every_spelling_has_a_place_for_every_slot_and_field():
         if op.torch and not op.source:
             names = [part.name for part in (*op.slots, *op.fields)]
             assert [n for n in names if f"{{{n}}}" not in op.torch] == [], op.name
+
+
+BYTES = [("bilinear", (5, 3)), ("bilinear", (9, 12)), ("bicubic", (4, 7)), ("bicubic", (13, 10))]
+
+
+@pytest.mark.parametrize(("mode", "size"), BYTES)
+@pytest.mark.parametrize("corners", [False, True])
+def test_images_of_bytes_are_resized_in_whole_numbers(mode, size, corners):
+    """With shares of 15 bits, one dimension after the other, as PyTorch does it."""
+    torch = pytest.importorskip("torch")
+    image = np.random.default_rng(7).integers(0, 256, (2, 3, 7, 8), dtype=np.uint8)
+    theirs, ours = (
+        m.nn.functional.interpolate(m.tensor(image), size, mode=mode, align_corners=corners)
+        for m in (torch, engine)
+    )
+    assert ours.tolist() == theirs.tolist()
+
+
+def test_a_step_at_a_time_in_half_precision():
+    """PyTorch adds the products of addbmm one after the other, and counts by what is rounded."""
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(3)
+    a, b, c = (rng.normal(size=s).astype(np.float16) for s in ((5, 4, 6), (5, 6, 7), (4, 7)))
+    x = (rng.normal(size=200) * 5).astype(np.float16)
+    found = []
+    for m in (torch, engine):
+        one, two, three, values = (m.tensor(v) for v in (a, b, c, x))
+        found.append([m.addbmm(three, one, two).tolist(), m.histc(values, 100, -10, 10).tolist()])
+    assert found[0] == found[1]

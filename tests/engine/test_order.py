@@ -111,3 +111,43 @@ def test_contributions_add_up_in_order_of_arrival():
     v, u, w = b * 1.0, b * 1e8, b * -1e8
     (u + v + w).backward()
     assert (a.grad.item(), b.grad.item()) == (0.0, 1.0)
+
+
+class Doubled(engine.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x * 2
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * 2
+
+
+USES = {
+    "mul": lambda x: x * 2,
+    "stack": lambda x: engine.stack([x, x]),
+    "cat": lambda x: engine.cat([x, x]),
+    "unbind": lambda x: x.unbind()[0],
+    "split": lambda x: x.split(1)[1],
+    "custom": Doubled.apply,
+}
+
+
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+def test_a_function_is_younger_than_what_it_leads_to(use):
+    """Also where asking a view for its history made a node: the order of the pass rests on it."""
+    x = engine.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    base = engine.zeros(2, 2)
+    view = base[0]
+    base.copy_(x)
+    out = use(view)
+    nodes = below(out.grad_fn)
+    assert "AsStridedBackward0" in [n.name() for n in nodes]
+    for node in nodes:
+        for under, _ in node.next_functions:
+            assert under is None or under.sequence == LAST or under.sequence < node.sequence
+    ran = []
+    handles = [n.register_prehook(lambda g, n=n: ran.append(n)) for n in nodes]
+    out.sum().backward()
+    assert len(handles) == len(ran)
+    assert all(ran.index(n) < ran.index(u) for n in nodes for u, _ in n.next_functions if u)

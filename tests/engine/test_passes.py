@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import engine
-from engine import autograd, inlining
+from engine import autograd, function, inlining
 from engine.compiling import source
 from engine.ops.arithmetic import MulBackward0
 from engine.ops.elementary import TanhBackward0
@@ -112,11 +112,29 @@ def test_gradients_of_two_leaves_never_share_memory():
     a, b = (engine.tensor([1.0, 2.0], requires_grad=True) for _ in range(2))
     gradient = engine.tensor([3.0, 4.0])
     (a + b).backward(gradient)
+    a.grad.numpy()[:] = 9  # which writes into the memory, as no operation of ours does
+    assert b.grad.tolist() == gradient.tolist() == [3.0, 4.0]
     a.grad.zero_()
     assert b.grad.tolist() == [3.0, 4.0]
     b.grad.mul_(2)
     assert gradient.tolist() == [3.0, 4.0]
     assert a.grad.tolist() == [0.0, 0.0]
+
+
+def test_a_gradient_that_nobody_else_holds_is_not_copied(monkeypatch):
+    copied = []
+    monkeypatch.setattr(function, "copied_as", lambda grad, like: copied.append(grad) or grad)
+    weights, bias, other = (
+        engine.ones(size, requires_grad=True) for size in ((3, 4), (4,), (2, 4))
+    )
+    out = (engine.ones(2, 3) @ weights + bias) * other.expand(2, 4)
+    for inputs in (None, [weights, bias]):  # what is captured on the way is no reason either
+        out.sum().backward(inputs=inputs, retain_graph=True)
+        assert not copied
+        weights.grad = bias.grad = other.grad = None
+    seed = engine.ones(2, 4)
+    (other + 0).backward(seed)
+    assert [grad is seed._data for grad in copied] == [True]
 
 
 def test_an_operation_while_another_thread_is_in_no_grad_still_has_a_history():

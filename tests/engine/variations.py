@@ -30,6 +30,8 @@ class Variation(Case):
         self.fill_optional_slots()
         self.values = {n: self.made(n, v) for n, v in self.given.items()}
         self.fields = self.other_fields()
+        if op.name in TIED and self.rng.random() < 0.7:
+            self.values, self.fields = TIED[op.name](Draw(self.rng, (), None, None))
         self.layouts = {n: self.layout(v) for n, v in self.values.items() if is_array(v)}
 
     def __repr__(self):
@@ -221,7 +223,7 @@ class Draw:
 
     def __init__(self, rng, shape, field, value):
         self.rng, self.shape, self.field = rng, shape, field
-        self.value = field.default if value is None else value
+        self.value = field.default if field and value is None else value
 
     def one_of(self, *choices):
         """One of these."""
@@ -300,6 +302,24 @@ class Draw:
             return self.integer(low, high), self.integer(low, high)
         return self.integer(low, high)
 
+
+def folded(draw):
+    """Columns for an image of some size: their number follows from all the keywords."""
+    image, kernel = [draw.integer(1, 4) for _ in "hw"], [draw.integer(1, 3) for _ in "hw"]
+    dilation, padding, stride = draw.integer(1, 2), draw.integer(0, 1), draw.integer(1, 2)
+    counts = [
+        (n + 2 * padding - dilation * (k - 1) - 1) // stride + 1
+        for n, k in zip(image, kernel, strict=True)
+    ]
+    front = draw.one_of((), (draw.integer(0, 2),))
+    shape = (*front, draw.integer(1, 2) * kernel[0] * kernel[1], max(0, counts[0] * counts[1]))
+    fields = {"output_size": tuple(image), "kernel_size": tuple(kernel), "dilation": dilation,
+              "padding": padding, "stride": stride}  # fmt: skip
+    return {"self": draw.rng.uniform(-2, 2, shape)}, fields
+
+
+TIED = {"fold": folded}
+"""Ops whose shapes follow from their keywords, so that chance would hardly make them meet."""
 
 ORDERS = (1.0, 2.0, 3.0, 2.5, float("inf"), float("-inf"), 0.0)
 """Of norms."""

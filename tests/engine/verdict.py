@@ -101,12 +101,13 @@ def _compare_values(kind, a, b):
 def no_further(theirs, ours, exact):
     """Whether numbers in float32 that differ are no further from float64's than PyTorch's are.
 
-    Each is held against the furthest of PyTorch's in the same tensor.
+    Each is held against the furthest of PyTorch's in the same tensor, up to three times as far: in
+    which order sums are rounded is chance in either.
     """
     for a, b, true in zip(theirs, ours, exact, strict=True):
         with np.errstate(all="ignore"):
             fits = np.isclose(b, a, equal_nan=True, **TOLERANCE["float32"])
-            nearer = np.abs(b - true) <= np.max(np.abs(a - true), initial=0)
+            nearer = np.abs(b - true) <= 3 * np.max(np.abs(a - true), initial=0)
         if not np.all(fits | nearer):
             return False
     return True
@@ -117,7 +118,7 @@ def numbers(module, result, wanted):
 
     Nothing where it, or the backward pass, raised.
     """
-    outs = [x for x in _flat(result) if x.dtype.is_floating_point]
+    outs = floating(result)
     differentiable = [x for x in outs if x.requires_grad]
     weights = [cotangent(tuple(x.shape), "float32", k) for k, x in enumerate(differentiable)]
     seeds = [module.from_numpy(w).to(x.dtype) for w, x in zip(weights, differentiable, strict=True)]
@@ -125,6 +126,11 @@ def numbers(module, result, wanted):
     if isinstance(grads, Exception):
         return []
     return [np.asarray(x.detach().numpy(), np.float64) for x in [*outs, *grads] if x is not None]
+
+
+def floating(result):
+    """The floating tensors of an outcome."""
+    return [x for x in _flat(result) if x.dtype.is_floating_point]
 
 
 def _flat(result):

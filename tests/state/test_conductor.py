@@ -5,7 +5,7 @@ import pytest
 from engine.graph import Action, Graph
 from gui.model import edits
 from gui.model.document import Document
-from gui.state.conductor import Conductor, end_of_first_forward, same_until
+from gui.state.conductor import Conductor, same_until
 from gui.state.editor import Editor
 from gui.state.jobs import Runner
 from gui.state.player import Player
@@ -311,6 +311,6 @@ def test_films_are_the_same_until_their_events_differ():
 def test_the_end_of_the_first_forward_is_found_wherever_it_is():
     made, edges = binary("y", "mul", "x", "x")
     graph = Graph.of([leaf("x"), made], edges)
-    assert end_of_first_forward(film(graph, FORWARD, backward("y"), FORWARD)) == 1
-    assert end_of_first_forward(film(graph, backward("y"))) == 0
-    assert end_of_first_forward(film(Graph(), FORWARD)) == -1
+    assert film(graph, FORWARD, backward("y"), FORWARD).end_of_first_forward == 1
+    assert film(graph, backward("y")).end_of_first_forward == 0
+    assert film(Graph(), FORWARD).end_of_first_forward == -1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,9 @@ from gui.canvas.paint_edges import path_of
 from gui.canvas.surface import draw_slot_name
 from gui.canvas.tools.tool import Keys, Tool
 from gui.canvas.wiring import first_free, unreachable, why_not
-from gui.model import edits
+from gui.model import folding
 from gui.model.document import Document
+from gui.model.regions import called
 
 if TYPE_CHECKING:
     from gui.canvas.hands import Hands
@@ -54,6 +56,7 @@ class Connect(Tool):
 
     hint = "Drag to a port or a node · on empty canvas: add an operation · Esc cancels"
     cursor = Qt.CursorShape.CrossCursor
+    scrolls = True
 
     def __init__(self, canvas: Hands, at: QPointF, port: int) -> None:
         super().__init__(canvas, at)
@@ -61,7 +64,7 @@ class Connect(Tool):
         self.origin, self.lifted = _origin(canvas, self.document, port)
         self.base = self.document
         if self.lifted is not None:
-            self.base = edits.disconnect(self.document, [self.lifted.key])
+            self.base = folding.disconnect(self.document, [self.lifted.key])
         self.forward = self.origin.slot is None
         self.never = unreachable(self.base.graph, self.origin.node, from_output=self.forward)
         self.sticky = False
@@ -117,7 +120,7 @@ class Connect(Tool):
         graph = self.document.graph
         canvas = self.canvas
         base = self.base if edge != self.lifted else self.document
-        document = edits.connect(base, edge.source, edge.target, edge.slot, edge.output)
+        document = folding.connect(base, edge, graph)
         canvas.show_document(self.document)
         source, target = graph.nodes[edge.source].name, graph.nodes[edge.target].name
         canvas.editor.apply(f"Connect {source} to {target}", document)
@@ -144,7 +147,21 @@ class Connect(Tool):
             return NOWHERE
         if found.id == self.origin.node and self._near_start(at):
             return NOWHERE
+        if found.kind == "region":
+            return self._on_box(found.id)
         return self._ask(found.id, "", 0) if self.forward else self._ask(found.id, None, 0)
+
+    def _on_box(self, group: str) -> Target:
+        """A folded group: its first result, or the first input that is free and takes the wire."""
+        box = self.canvas.geometry_.plan.boxes[group]
+        if not self.forward:
+            node, output = box.outputs[0]
+            return self._ask(node, None, output)
+        target = Target(why=f"All inputs of {called(box.region)} are wired; drop on one of them.")
+        for node, slot in (keys[0] for keys in box.inputs.values()):
+            if target.edge is None and (node, slot) not in self.base.graph.edges:
+                target = self._ask(node, slot, 0)
+        return target
 
     def _ask(self, node: str, slot: str | None, output: int) -> Target:
         """The answer for one place, asked once a gesture; slot "" is any free one."""
@@ -173,38 +190,12 @@ class Connect(Tool):
             return
         with saved(painter):
             painter.setTransform(self.canvas.view.transform, True)
-            self._veil(painter)
-            self._light_ports(painter)
+            veil(self.canvas, painter, self.never - {self.origin.node}, leaves=self.forward)
+            light_ports(self.canvas, painter, self.never, self._aimed_port(), inputs=self.forward)
             self._draw_wire(painter)
             self._name_slots(painter)
         if self.target.why:
             self._say_why(painter)
-
-    def _veil(self, painter: QPainter) -> None:
-        """Dim what the wire can never go to."""
-        canvas, geometry = self.canvas, self.canvas.geometry_
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(inks(canvas.theme).brush("canvas", 0.65))
-        for row in geometry.nodes_in(self.canvas.look(painter).exposed).tolist():
-            leaf = self.forward and not geometry.shapes[row].inputs
-            if (geometry.ids[row] in self.never or leaf) and geometry.ids[row] != self.origin.node:
-                painter.drawRoundedRect(node_rect(geometry, row, 3), 10, 10)
-
-    def _light_ports(self, painter: QPainter) -> None:
-        canvas, geometry = self.canvas, self.canvas.geometry_
-        look, tools = canvas.look(painter), inks(canvas.theme)
-        aimed = self._aimed_port()
-        for row in geometry.nodes_in(look.exposed).tolist():
-            if geometry.ids[row] in self.never:
-                continue
-            first, inputs = int(geometry.first[row]), int(geometry.inputs[row])
-            last = int(geometry.first[row + 1])
-            span = range(first, first + inputs) if self.forward else range(first + inputs, last)
-            for port in span:
-                radius = 8.0 if port == aimed else 6.0
-                painter.setPen(tools.pen("selection", 2.0))
-                painter.setBrush(tools.brush("selection" if port == aimed else "surface"))
-                painter.drawEllipse(QPointF(*geometry.ports[port].tolist()), radius, radius)
 
     def _name_slots(self, painter: QPainter) -> None:
         """The names of the inputs one is about to choose from."""
@@ -257,6 +248,33 @@ class Connect(Tool):
         painter.setFont(tools.font(12))
         painter.setPen(tools.pen("error"))
         painter.drawText(box.adjusted(10, 6, -8, -6), flags, text)
+
+
+def veil(canvas: Hands, painter: QPainter, nodes: Collection[str], *, leaves: bool = False) -> None:
+    """Dim the nodes a wire can never go to, and all leaves where it looks for an input."""
+    geometry = canvas.geometry_
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(inks(canvas.theme).brush("canvas", 0.65))
+    for row in geometry.nodes_in(canvas.look(painter).exposed).tolist():
+        if geometry.ids[row] in nodes or (leaves and not geometry.inputs[row]):
+            painter.drawRoundedRect(node_rect(geometry, row, 3), 10, 10)
+
+
+def light_ports(
+    canvas: Hands, painter: QPainter, never: Collection[str], aimed: int | None, *, inputs: bool
+) -> None:
+    """Mark the inputs (or outputs) a wire may go to, the one that is aimed at filled."""
+    geometry, tools = canvas.geometry_, inks(canvas.theme)
+    for row in geometry.nodes_in(canvas.look(painter).exposed).tolist():
+        if geometry.ids[row] in never:
+            continue
+        first, count = int(geometry.first[row]), int(geometry.inputs[row])
+        last = int(geometry.first[row + 1])
+        for port in range(first, first + count) if inputs else range(first + count, last):
+            radius = 8.0 if port == aimed else 6.0
+            painter.setPen(tools.pen("selection", 2.0))
+            painter.setBrush(tools.brush("selection" if port == aimed else "surface"))
+            painter.drawEllipse(QPointF(*geometry.ports[port].tolist()), radius, radius)
 
 
 def _origin(canvas: Hands, document: Document, port: int) -> tuple[End, Edge | None]:

@@ -7,23 +7,25 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter
 
 from engine.graph import EdgeKey
+from gui.canvas import curves
 from gui.canvas.geometry import Geometry
 from gui.canvas.inks import inks, saved
 from gui.canvas.paint_edges import path_of
 from gui.canvas.tools.tool import Keys, Tool
-from gui.model import edits
+from gui.model import folding
 
 
 class Knife(Tool):
-    """Alt+Shift and a drag: every wire the line crosses is taken out, in one edit."""
+    """Alt+Shift, or Ctrl and the right button: each wire the stroke crosses goes, in one edit."""
 
     hint = "Drag across wires to cut them · Esc cancels"
     cursor = Qt.CursorShape.CrossCursor
+    scrolls = True
 
     @property
     def crossed(self) -> list[EdgeKey]:
         """The wires under the knife."""
-        a, b = self.canvas.scene(self.start), self.canvas.scene(self.at)
+        a, b = self.from_scene, self.canvas.scene(self.at)
         rows = crossing(self.canvas.geometry_, (a.x(), a.y()), (b.x(), b.y()))
         return [self.canvas.geometry_.edge_keys[row] for row in rows]
 
@@ -35,7 +37,7 @@ class Knife(Tool):
         canvas, crossed = self.canvas, self.crossed
         canvas.finish(self)
         what = "wire" if len(crossed) == 1 else f"{len(crossed)} wires"
-        canvas.editor.apply(f"Cut {what}", edits.disconnect(canvas.editor.document, crossed))
+        canvas.editor.apply(f"Cut {what}", folding.disconnect(canvas.editor.document, crossed))
 
     def paint(self, painter: QPainter) -> None:
         canvas, tools = self.canvas, inks(self.canvas.theme)
@@ -45,22 +47,25 @@ class Knife(Tool):
         with saved(painter):
             painter.setTransform(canvas.view.transform, True)
             painter.setPen(tools.pen("error", 4.0))
-            painter.drawPath(path_of(geometry.curves[rows]))
+            painter.drawPath(path_of(geometry.pieces_of(rows)))
         painter.setPen(tools.pen("error", 1.6, (4.0, 3.0)))
-        painter.drawLine(self.start, self.at)
+        painter.drawLine(canvas.view.to_view(self.from_scene), self.at)
 
 
 def crossing(geometry: Geometry, a: tuple[float, float], b: tuple[float, float]) -> list[int]:
     """Rows of the edges that the straight line from `a` to `b` crosses."""
-    lines = geometry.polylines
-    if not len(lines):
+    box = min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1])
+    near = geometry.edges_in(box, around=0.0)
+    if not len(near):
         return []
+    pieces = [len(geometry.ways.get(row, (0,))) for row in near.tolist()]
+    near, lines = np.repeat(near, pieces), curves.points(geometry.pieces_of(near))
     start, end = np.array(a), np.array(b)
     side_of_pieces = _side(start, end, lines)
     p, q = lines[:, :-1], lines[:, 1:]
     across = side_of_pieces[:, :-1] * side_of_pieces[:, 1:] < 0
     within = _side(p, q, start) * _side(p, q, end) < 0
-    return np.flatnonzero((across & within).any(axis=1)).tolist()
+    return np.unique(near[(across & within).any(axis=1)]).tolist()
 
 
 def _side(a: np.ndarray, b: np.ndarray, p: np.ndarray) -> np.ndarray:

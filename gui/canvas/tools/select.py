@@ -19,6 +19,7 @@ class RubberBand(Tool):
     """Selects what it touches; Shift adds to the selection, Ctrl toggles."""
 
     hint = "Drag to select · Shift adds · Ctrl toggles · Esc cancels"
+    scrolls = True
 
     def __init__(self, canvas: Hands, at: QPointF) -> None:
         super().__init__(canvas, at)
@@ -26,7 +27,7 @@ class RubberBand(Tool):
 
     @property
     def rect(self) -> QRectF:
-        return QRectF(self.start, self.at).normalized()
+        return QRectF(self.canvas.view.to_view(self.from_scene), self.at).normalized()
 
     def move(self, at: QPointF, keys: Keys) -> None:
         super().move(at, keys)

@@ -21,18 +21,25 @@ class Tool:
 
     hint = ""
     cursor: Qt.CursorShape | None = None
+    scrolls = False
+    """Whether the view follows a drag that touches the edge of the canvas."""
 
     def __init__(self, canvas: Hands, at: QPointF) -> None:
         self.canvas = canvas
         self.start = self.at = QPointF(at)
+        self.from_scene = canvas.scene(at)
+        self.keys = Keys.NoModifier
         self.dragged = False
+
+    def begun(self) -> None:
+        """It has become the gesture under way."""
 
     def press(self, at: QPointF, keys: Keys) -> None:
         """Another press while the gesture goes on."""
 
     def move(self, at: QPointF, keys: Keys) -> None:
-        """The mouse is somewhere else."""
-        self.at = QPointF(at)
+        """The mouse is somewhere else, or sees something else there."""
+        self.at, self.keys = QPointF(at), keys
         if (at - self.start).manhattanLength() >= DRAG_DISTANCE:
             self.dragged = True
 
@@ -41,7 +48,7 @@ class Tool:
         self.canvas.finish(self)
 
     def key(self, event: QKeyEvent) -> bool:
-        """Whether the gesture wants this key."""
+        """Whether the gesture wants this key, and has used it."""
         return False
 
     def cancel(self) -> None:

@@ -1,0 +1,30 @@
+"""What a tooltip says about a region, and about a folded group with its net effect."""
+
+from __future__ import annotations
+
+from gui.model.document import Document
+from gui.model.folding import plan
+from gui.model.frames import Frame
+from gui.model.regions import called
+from gui.model.words import count, short
+
+
+def region_tip(document: Document, frame: Frame, region_id: str) -> str:
+    """Its title, its size and, of a folded group, its results and what flows back out of it."""
+    region = document.graph.regions[region_id]
+    if region.kind == "note":
+        return ""
+    kind = "" if region.title in ("", region.kind) else f" · {region.kind}"
+    lines = [f"{called(region)}{kind} · {count(len(region.members), 'node')}"]
+    box = plan(document.graph).boxes.get(region_id)
+    if box is None:
+        return lines[0]
+    names = [document.graph.nodes[node].name for node, _ in box.outputs]
+    for name, value in zip(names, frame.node(region_id).outputs, strict=False):
+        if value is not None:
+            lines.append(f"{name}: {short(value, 40, 6)}")
+    for slot in box.inputs:
+        grad = frame.edge((region_id, slot)).grad
+        if grad is not None:
+            lines.append(f"gradient back to {slot}: {short(grad, 40, 6)}")
+    return "\n".join(lines)

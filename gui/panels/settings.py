@@ -1,0 +1,154 @@
+"""The settings dialog: what is changed is seen at once, Cancel takes it back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.panels.parts import Choice, heading, label
+from gui.state import choices
+from gui.state.settings import Settings
+from gui.tr import tr
+
+LABELS = 190
+"""Pixels: the fields of all sections stand under each other."""
+Named = Sequence[tuple[object, str]]
+
+
+def _named(values: Sequence[str], texts: Mapping[str, str]) -> Named:
+    return [(value, texts.get(value, value)) for value in values]
+
+
+class SettingsDialog(QDialog):
+    """One row a preference; the fields are found by its name in `fields`."""
+
+    def __init__(self, settings: Settings, languages: Named, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.settings, self.before = settings, settings.values()
+        self.fields: dict[str, QWidget] = {}
+        self.setWindowTitle(tr("Settings"))
+        self.setMinimumWidth(430)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(20, 16, 20, 16)
+        self.column.setSpacing(8)
+        self._look(languages)
+        self._hands()
+        self._graphs()
+        self._buttons()
+        self.show_values()
+
+    def _look(self, languages: Named) -> None:
+        form = self._section(tr("Look"))
+        names = {name: tr(name.capitalize()) for name in choices.THEMES}
+        names["system"] = tr("As the system")
+        self._choice(form, "theme", tr("&Theme"), _named(choices.THEMES, names))
+        self._choice(form, "language", tr("&Language (at the next start)"), languages)
+        self._number(form, "text_size", tr("Te&xt on the canvas"), choices.TEXT_SIZE, tr(" pixels"))
+        self._number(form, "digits", tr("&Digits of a number"), choices.DIGITS, "")
+        motion = QCheckBox(tr("&Reduced motion: jump from step to step"))
+        motion.toggled.connect(lambda on: setattr(self.settings, "reduced_motion", on))
+        self.fields["reduced_motion"] = motion
+        indent = label(wrap=False)
+        indent.setMinimumWidth(LABELS)
+        form.addRow(indent, motion)
+
+    def _hands(self) -> None:
+        form = self._section(tr("Wheel and touchpad"))
+        wheel = {"zooms": tr("zooms; with Shift it scrolls"),
+                 "scrolls": tr("scrolls; with Ctrl it zooms")}  # fmt: skip
+        pad = {"pans": tr("pans; pinching zooms"), "zooms": tr("zooms")}
+        self._choice(form, "wheel", tr("The &wheel"), _named(choices.WHEEL, wheel))
+        self._choice(form, "touchpad", tr("Two &fingers"), _named(choices.TOUCHPAD, pad))
+
+    def _graphs(self) -> None:
+        form = self._section(tr("New tensors"))
+        self._choice(form, "dtype", tr("dt&ype"), _named(choices.DTYPES, {}))
+
+    def _section(self, title: str) -> QFormLayout:
+        self.column.addWidget(heading(title))
+        form = QFormLayout()
+        form.setContentsMargins(0, 0, 0, 10)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.column.addLayout(form)
+        return form
+
+    def _choice(self, form: QFormLayout, name: str, text: str, values: Named) -> None:
+        box = Choice()
+        for value, shown in values:
+            box.addItem(shown, value)
+        box.activated.connect(lambda row: setattr(self.settings, name, box.itemData(row)))
+        self._row(form, name, text, box)
+
+    def _number(
+        self, form: QFormLayout, name: str, text: str, limits: tuple[int, int], unit: str
+    ) -> None:
+        box = QSpinBox()
+        box.setRange(*limits)
+        box.setSuffix(unit)
+        box.valueChanged.connect(lambda value: setattr(self.settings, name, value))
+        self._row(form, name, text, box)
+
+    def _row(self, form: QFormLayout, name: str, text: str, field: QWidget) -> None:
+        field.setAccessibleName(text.replace("&", ""))
+        self.fields[name] = field
+        named = label(text, wrap=False)
+        named.setBuddy(field)
+        named.setTextFormat(Qt.TextFormat.AutoText)  # & marks the key
+        named.setMinimumWidth(LABELS)
+        form.addRow(named, field)
+
+    def _buttons(self) -> None:
+        kinds = QDialogButtonBox.StandardButton
+        self.buttons = QDialogButtonBox(kinds.Ok | kinds.Cancel | kinds.RestoreDefaults)
+        self.buttons.button(kinds.RestoreDefaults).setText(tr("Restore defaults"))
+        self.buttons.button(kinds.RestoreDefaults).clicked.connect(self.restore_defaults)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        self.column.addWidget(label(tr("Changes are seen at once; Cancel takes them back."),
+                                    "muted"))  # fmt: skip
+        self.column.addWidget(self.buttons)
+
+    def show_values(self) -> None:
+        """Bring the fields in line with the settings."""
+        for name, value in self.settings.values().items():
+            self._show(self.fields[name], value)
+
+    def _show(self, field: QWidget, value: Any) -> None:
+        if isinstance(field, QComboBox):
+            field.setCurrentIndex(max(0, field.findData(value)))
+        elif isinstance(field, QSpinBox):
+            field.setValue(value)
+        elif isinstance(field, QCheckBox):
+            field.setChecked(value)
+
+    def restore_defaults(self) -> None:
+        """As at the very first start; Cancel still takes it back."""
+        self.settings.take(self.settings.defaults())
+        self.show_values()
+
+    def reject(self) -> None:
+        self.settings.take(self.before)
+        super().reject()
+
+
+def _demo() -> QWidget:
+    return SettingsDialog(Settings(), [("system", "As the system")])
+
+
+if __name__ == "__main__":
+    from gui.panels.demo import show
+
+    show(_demo)

@@ -1,0 +1,234 @@
+"""Large graphs: what is drawn later or from arrays is the same as what is drawn at once."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.drawings import generated
+from engine.graph import Edge, Graph, Node
+from gui.canvas import curves, surface
+from gui.canvas.geometry import Geometry
+from gui.canvas.grid import SPACING, curve_grid
+from gui.canvas.measures import measure
+from gui.canvas.raster import blocks
+from gui.canvas.shapes import shape_of
+from gui.canvas.states import MOST_ASKED, States
+from gui.model import edits
+from gui.model.codes import Node as Code
+from gui.model.codes import codes_of
+from gui.model.document import Document
+from gui.model.frames import NodeState
+from tests.canvas_kit import Still, rig_for
+
+numbers = st.floats(-2000, 2000)
+points = st.tuples(numbers, numbers)
+
+
+# ---- drawn later ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rig(qtbot):
+    return rig_for(qtbot, generated(60))
+
+
+def test_a_heavy_picture_comes_without_edges_first_and_then_whole(rig, monkeypatch):
+    rig.canvas.fit_all()
+    rig.canvas.minimap.shown = False
+    whole = rig.picture()
+    monkeypatch.setattr(surface, "HEAVY", 20)
+    monkeypatch.setattr("gui.canvas.paint.SLICE", 7)
+    rig.canvas._layer.invalidate()
+    draft = rig.picture()
+    assert draft != whole
+    assert rig.canvas._layer.unfinished
+    rig.canvas.finish_refining()
+    assert rig.picture() == whole
+
+
+def test_what_changes_while_the_picture_is_refined_is_in_it(rig, monkeypatch):
+    rig.canvas.fit_all()
+    rig.canvas.minimap.shown = False
+    monkeypatch.setattr(surface, "HEAVY", 20)
+    monkeypatch.setattr("gui.canvas.paint.SLICE", 7)
+    rig.canvas._layer.invalidate()
+    rig.picture()
+    rig.canvas._layer.refine()
+    first = next(iter(rig.canvas.shown.graph.nodes))
+    rig.canvas.editor.apply("Move", edits.move(rig.canvas.shown, {first: (-40.0, -30.0)}))
+    rig.canvas.finish_refining()
+    refined = rig.picture()
+    monkeypatch.undo()
+    rig.canvas._layer.invalidate()
+    assert rig.picture() == refined
+
+
+def test_the_border_is_drawn_while_nothing_happens_and_pans_in_as_it_would_be_drawn(rig):
+    rig.canvas.zoom_actual()
+    rig.picture()
+    assert rig.canvas._layer.unfinished
+    rig.canvas.finish_refining()
+    assert not rig.canvas._layer.unfinished
+    for dx, dy in ((60, 20), (-100, 40), (300, -250), (17, 170)):
+        rig.canvas.set_view(rig.canvas.view.panned(dx, dy))
+        panned = rig.picture()
+        rig.canvas._layer.invalidate()
+        assert rig.picture() == panned
+
+
+def test_idle_time_does_the_refining(rig, qtbot):
+    rig.canvas.zoom_actual()
+    rig.picture()
+    qtbot.waitUntil(lambda: not rig.canvas._layer.unfinished, timeout=20_000)
+
+
+def test_a_dragged_node_is_lifted_and_put_down_as_it_would_be_drawn(rig):
+    rig.canvas.fit_all()
+    first = next(iter(rig.canvas.shown.graph.nodes))
+    still = rig.picture()
+    rig.canvas.lift([first])
+    assert rig.canvas._lifted_rows()[0].tolist() == [0]
+    assert len(rig.canvas._lifted_rows()[1]), "its wires go with it"
+    rig.canvas.lift()
+    assert rig.picture() == still
+
+
+# ---- in arrays -----------------------------------------------------------------------------------
+
+OPS = ("tensor", "parameter", "add", "mul", "sin", "pow", "cat", "randn", "add_", "no such op")
+NAMES = ("x", "add", "add1", "add_1", "a_rather_long_name_for_a_node", "sin2", "log2", "w10")
+PARAMS = (
+    {}, {"data": 1.5}, {"data": [1.0, 2.0, 3.0], "requires_grad": True}, {"exponent": 3},
+    {"data": 2, "requires_grad": True}, {"other": 2.0}, {"size": [2, 3]}, {"data": "nonsense"},
+)  # fmt: skip
+
+
+SLOTS = ("self", "other", "tensors.0", "tensors.3", "lost")
+some_nodes = st.tuples(*map(st.sampled_from, (OPS, NAMES, PARAMS)))
+few = st.integers(0, 9)
+some_wires = st.tuples(few, few, st.integers(0, 2), st.sampled_from(SLOTS))
+
+
+@given(st.lists(some_nodes), st.lists(some_wires))
+def test_nodes_measured_as_arrays_are_as_large_as_one_by_one(rows, wires):
+    nodes = [Node(f"n{k}", op, name, params) for k, (op, name, params) in enumerate(rows)]
+    edges = [Edge(f"n{a}", output, f"n{b}", slot) for a, b, output, slot in wires if a < b]
+    graph = Graph.of(nodes, [e for e in edges if e.target in {n.id for n in nodes}])
+    geometry = Geometry.of(Document(graph))
+    outputs = {
+        i: 1 + max((e.output for e in graph.outputs.get(i, ())), default=0) for i in graph.nodes
+    }
+    for row, node in enumerate(nodes):
+        shape = shape_of(node, tuple(graph.inputs[node.id]), outputs[node.id])
+        assert geometry.size[row].tolist() == [shape.width, shape.height]
+        assert geometry.inputs[row] == len(shape.inputs)
+        assert geometry.pill[row] == shape.pill
+        assert geometry.shape(row) == shape
+    for k, key in enumerate(geometry.edge_keys):
+        assert geometry.slot_of(int(geometry.ends[k, 1]))[:2] == key
+
+
+def test_edges_that_lack_a_node_are_left_out_of_the_arrays():
+    graph = Graph.of([Node("a", "neg", "a")], [Edge("gone", 0, "a", "self")])
+    assert graph.columns.keys == ()
+    assert measure(graph, lambda row: ()).size.shape == (1, 2)
+
+
+def test_columns_are_the_graph():
+    graph = generated(40).graph
+    columns = graph.columns
+    ids = list(graph.nodes)
+    assert [columns.ops[k] for k in columns.op] == [n.op for n in graph.nodes.values()]
+    edges = [
+        Edge(ids[a], o, ids[b], columns.slots[s])
+        for a, b, s, o in zip(
+            columns.source, columns.target, columns.slot, columns.output, strict=True
+        )
+    ]
+    assert edges == list(graph.edges.values())
+    assert columns.keys == tuple(graph.edges)
+
+
+# ---- hits ----------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.tuples(points, points), min_size=1, max_size=20), points, st.floats(1, 60))
+def test_every_curve_near_a_point_is_found(ends, point, reach):
+    start, end = np.array(ends).swapaxes(0, 1)
+    found = curves.between(start, end)
+    away = _away(found, point)
+    near = set(curve_grid(found).near(*point, reach + SPACING / 2))
+    assert {k for k, d in enumerate(away) if d <= reach} <= near
+
+
+@given(points, points, points)
+def test_the_distance_from_a_curve_is_that_from_its_nearest_piece(start, end, point):
+    found = curves.between(np.array([start]), np.array([end]))
+    exact = _away(found, point)[0]
+    close = curves.distance(found[0].tolist(), *point, 1e9)
+    assert close == pytest.approx(exact, abs=2.0)
+
+
+def test_a_curve_out_of_reach_is_not_measured():
+    curve = curves.between(np.array([[0.0, 0.0]]), np.array([[100.0, 0.0]]))[0].tolist()
+    assert curves.distance(curve, 50.0, 30.0, 29.0) == np.inf
+    assert curves.distance(curve, 50.0, 30.0, 31.0) == pytest.approx(30.0)
+
+
+def _away(found, point, count=4001):
+    """How far the nearest of many points along each curve is."""
+    return np.hypot(*np.moveaxis(curves.points(found, count) - point, -1, 0)).min(axis=1)
+
+
+@given(st.lists(st.tuples(points, points), min_size=1, max_size=5), st.floats(50, 500))
+def test_pieces_of_curves_are_the_curves(ends, longest):
+    start, end = np.array(ends).swapaxes(0, 1)
+    found = curves.between(start, end)
+    legs = np.hypot(*np.moveaxis(np.diff(found, axis=1), -1, 0)).sum(axis=1)
+    parts = iter(curves.pieces(found, longest))
+    for curve, long in zip(found, legs, strict=True):
+        count = int(np.ceil(long / longest))
+        for k in range(count):
+            part = next(parts)
+            for t in (0.0, 0.3, 1.0):
+                assert np.allclose(curves.at(part, t), curves.at(curve, (k + t) / count), atol=1e-6)
+    assert next(parts, None) is None
+
+
+# ---- states --------------------------------------------------------------------------------------
+
+
+def test_states_of_an_edited_graph_are_taken_over(qapp):
+    document = generated(30)
+    ids = list(document.graph.nodes)
+    frame = Still({i: NodeState(value=1.0, requires_grad=k % 2 == 0) for k, i in enumerate(ids)})
+    before = Geometry.of(document)
+    smaller = edits.remove(document, ids[3:9])
+    fresh = States(Geometry.of(smaller), frame)
+    taken = States(Geometry.of(smaller), frame, (before, States(before, frame)))
+    grown = States(before, frame, (Geometry.of(smaller), fresh))
+    for made, expected in ((taken, fresh), (grown, States(before, frame))):
+        for name in ("nodes", "lines", "backs"):
+            assert (getattr(made, name) == getattr(expected, name)).all()
+
+
+def test_very_many_new_nodes_look_idle_until_their_run_is_there(qapp):
+    document = generated(2 * MOST_ASKED)
+    frame = Still({i: NodeState(value=1.0) for i in document.graph.nodes})
+    nothing, whole = Geometry.of(Document()), Geometry.of(document)
+    states = States(whole, frame, (nothing, States(nothing, frame)))
+    assert not states.nodes.any()
+    assert set(codes_of(document.graph, frame).nodes) == {Code.PLAIN}
+
+
+# ---- blocks --------------------------------------------------------------------------------------
+
+
+def test_blocks_are_cut_at_the_border(qapp):
+    corner = np.array([(-1.0, -1.0), (0.2, 3.9), (3.6, 2.2)])
+    span = np.array([(3.0, 3.0), (1.0, 1.0), (9.0, 0.2)])
+    image = blocks(corner, span, np.array([0xFF111111, 0xFF222222, 0xFF333333], np.uint32), 5, 4)
+    seen = [[image.pixel(x, y) for x in range(5)] for y in range(4)]
+    one, two, three = 0xFF111111, 0xFF222222, 0xFF333333
+    assert seen == [[one, one, 0, 0, 0]] * 2 + [[0, 0, 0, three, three], [two, 0, 0, 0, 0]]

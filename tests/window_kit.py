@@ -1,0 +1,66 @@
+"""What the tests of the whole window share: a desk with one window, message boxes, waiting."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+import assets
+from gui.app import App
+from gui.state.settings import Settings
+
+Key, Mod, LEFT = Qt.Key, Qt.KeyboardModifier, Qt.MouseButton.LeftButton
+Button = QMessageBox.StandardButton
+
+
+def fresh_settings():
+    """As at the very first start."""
+    settings = Settings()
+    settings._store.clear()
+    settings.flush()
+    return settings
+
+
+def opened(qtbot):
+    """One window of 1400 × 900, its settings those of a first start in the light theme."""
+    fresh_settings().theme = "light"
+    app = App()
+    app.window.resize(1400, 900)
+    app.window.show()
+    qtbot.waitUntil(app.window.isVisible)
+    return app
+
+
+def end(app):
+    """Close every window without a question."""
+    for one in list(app.desk.apps):
+        one.editor.history.setClean()
+        one.window.close()
+    assert not app.desk.apps
+
+
+def settled(qtbot, app):
+    """Wait until the background run has been shown."""
+    qtbot.waitUntil(lambda: not app.runner.busy, timeout=20_000)
+
+
+def lesson(name):
+    return assets.path("examples", f"{name}.chain")
+
+
+def open_lesson(qtbot, app, name="square"):
+    app.open_lesson(lesson(name))
+    settled(qtbot, app)
+
+
+def drop(widget, *paths):
+    """Drag files onto a widget and let go, as the platform would tell it."""
+    data = QMimeData()
+    data.setUrls([p if isinstance(p, QUrl) else QUrl.fromLocalFile(str(p)) for p in paths])
+    copy, at = Qt.DropAction.CopyAction, QPointF(300, 250)
+    enter = QDragEnterEvent(at.toPoint(), copy, data, LEFT, Mod.NoModifier)
+    QApplication.sendEvent(widget, enter)
+    window = widget.window()
+    QApplication.sendEvent(window, QDropEvent(at, copy, data, LEFT, Mod.NoModifier))
+    return enter.isAccepted()
