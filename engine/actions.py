@@ -67,11 +67,19 @@ def forward(session: Session, action: Action) -> None:
 
 
 @action(
-    "backward", _spell_backward, kind="backward", args=("gradient", "retain_graph", "create_graph")
+    "backward",
+    _spell_backward,
+    kind="backward",
+    on="either",
+    args=("gradient", "retain_graph", "create_graph"),
 )
 def backward(session: Session, action: Action) -> None:
-    """Compute gradients from this tensor back to the leaves."""
-    root = session.tensor(action.on)
+    """Compute gradients from this tensor, or from its `.grad`, back to the leaves."""
+    root = session.tensor(action.node)
+    if action.node != action.on:
+        if root.grad is None:
+            raise AttributeError("'NoneType' object has no attribute 'backward'")
+        root = root.grad
     seed = action.args.get("gradient")
     gradient = None if seed is None else wrap(dtypes.to_array(seed, root.dtype))
     root.backward(

@@ -153,24 +153,22 @@ class Columns:
 def _columns(graph: Graph) -> Columns:
     row = dict(zip(graph.nodes, range(len(graph.nodes)), strict=True))
     ops, op = _numbered([node.op for node in graph.nodes.values()])
-    edges = _whole_edges(graph, row)
+    edges = graph.edges
+    try:
+        source, target = _rows(row, edges.values())
+    except KeyError:  # a file may lack nodes
+        edges = {k: e for k, e in edges.items() if e.source in row and e.target in row}
+        source, target = _rows(row, edges.values())
     slots, slot = _numbered([e.slot for e in edges.values()])
-    source, target = (
-        np.array([*map(row.__getitem__, ends)], np.int64)
-        for ends in ([e.source for e in edges.values()], [e.target for e in edges.values()])
-    )
     output = np.array([e.output for e in edges.values()], np.int64)
     return Columns(row, ops, op, tuple(edges), slots, slot, source, target, output)
 
 
-def _whole_edges(graph: Graph, row: Mapping[str, int]) -> Mapping[EdgeKey, Edge]:
-    """The edges with a node at both ends: all of them, unless a file lacks some."""
-    edges = graph.edges.values()
-    if all(map(row.__contains__, [e.source for e in edges])) and all(
-        map(row.__contains__, [e.target for e in edges])
-    ):
-        return graph.edges
-    return {k: e for k, e in graph.edges.items() if e.source in row and e.target in row}
+def _rows(row: Mapping[str, int], edges: Iterable[Edge]) -> tuple[Ints, Ints]:
+    """The rows of sources and targets; raises KeyError where one is not there."""
+    ends = [e.source for e in edges], [e.target for e in edges]
+    source, target = (np.array([*map(row.__getitem__, end)], np.int64) for end in ends)
+    return source, target
 
 
 def _numbered(words: Sequence[str]) -> tuple[tuple[str, ...], Ints]:

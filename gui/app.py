@@ -240,11 +240,15 @@ class App(Doing):
 
     def _show_counts(self, *_: object) -> None:
         graph = self.editor.document.graph
-        steps = words.count(len(self.player.film), "step")
-        stopped = "stopped: not up to date, Ctrl+R runs again" if self.runner.stopped else steps
-        state = "running …" if self.runner.busy else stopped
-        nodes, edges = words.count(len(graph.nodes), "node"), words.count(len(graph.edges), "edge")
-        self.window.counts.setText(f"{nodes} · {edges} · {state}")
+        steps, nodes, edges = len(self.player.film), len(graph.nodes), len(graph.edges)
+        state = tr("1 step") if steps == 1 else tr("{} steps").format(steps)
+        if self.runner.stopped:
+            state = tr("stopped: not up to date, Ctrl+R runs again")
+        if self.runner.busy:
+            state = tr("running …")
+        size = tr("1 node") if nodes == 1 else tr("{} nodes").format(nodes)
+        wires = tr("1 edge") if edges == 1 else tr("{} edges").format(edges)
+        self.window.counts.setText(f"{size} · {wires} · {state}")
         self.window.refresh()
 
     def _on_turned(self) -> None:

@@ -50,7 +50,7 @@ class Filing(QObject):
     def ask_open(self) -> bool:
         """Let the person pick a file and open it."""
         start = str(self.editor.path.parent if self.editor.path else Path.home())
-        name, _ = QFileDialog.getOpenFileName(self._window(), tr("Open a graph"), start, FILTER)
+        name, _ = QFileDialog.getOpenFileName(self._window(), tr("Open a graph"), start, tr(FILTER))
         return bool(name) and self.open(Path(name))
 
     def open(self, path: Path) -> bool:
@@ -109,7 +109,7 @@ class Filing(QObject):
         """Ask for a file and save there."""
         start = self.editor.path or Path.home() / f"{self.editor.title}{SUFFIX}"
         name, _ = QFileDialog.getSaveFileName(
-            self._window(), tr("Save the graph"), str(start), FILTER
+            self._window(), tr("Save the graph"), str(start), tr(FILTER)
         )
         if not name:
             return False

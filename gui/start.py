@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from pathlib import Path
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from gui.desk import Desk
 
 log = logging.getLogger(__name__)
+SELDOM = (100_000, 50, 1000)
+"""How often Python looks for unused circles: imports and engine make many objects, few circles."""
 _LATER = Qt.ConnectionType(
     Qt.ConnectionType.QueuedConnection.value | Qt.ConnectionType.SingleShotConnection.value
 )
@@ -31,6 +34,7 @@ def start(file: Path | None, lesson: Path) -> int:
 
     Returns the exit code.
     """
+    gc.set_threshold(*SELDOM)
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("Chainrule")

@@ -12,22 +12,55 @@ from xml.sax.saxutils import escape
 
 from gui import docks, help_texts, shortcuts
 from gui.actions import COMMANDS, MENUS
+from gui.canvas import history, surface
+from gui.canvas.tools.tool import Tool
 from gui.doing import LESSONS
 from gui.languages import OWN, path_of
+from gui.model.align import ALIGN, DISTRIBUTE
+from gui.model.history import READ_ONLY
+from gui.model.regions import REGION_COLORS
+from gui.panels import palette_entries
+from gui.panels.legend import SAMPLES
+from gui.panels.properties import REGION_WORDS
 from gui.state.choices import THEMES
+from gui.tr import tr
 from gui.tr import CONTEXT
 
 GUI = Path(__file__).parent
 
 
 def literals() -> Iterator[str]:
-    """The argument of every `tr("…")` in the code."""
+    """What every `tr(…)` in the code is given: literals, and the file's own constants."""
     for path in sorted(GUI.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "tr" and node.args:
-                text = node.args[0]
-                if isinstance(text, ast.Constant) and isinstance(text.value, str):
-                    yield text.value
+        module = ast.parse(path.read_text("utf-8"))
+        constants = {
+            ast.unparse(node.targets[0]): node.value
+            for node in module.body
+            if isinstance(node, ast.Assign)
+        }
+        for node in ast.walk(module):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "tr":
+                (given,) = node.args
+                yield from _texts(given)
+                for name in (n for n in ast.walk(given) if isinstance(n, ast.Name)):
+                    yield from _texts(constants.get(name.id))
+
+
+def _texts(node: ast.expr | None) -> Iterator[str]:
+    """The texts of a literal, be they values of a dictionary or stand in a tuple."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.Dict | ast.Tuple | ast.IfExp):
+        parts = node.values if isinstance(node, ast.Dict) else ast.iter_child_nodes(node)
+        for part in parts:
+            yield from _texts(part)  # type: ignore[arg-type]
+
+
+def hints(tool: type[Tool] = Tool) -> Iterator[str]:
+    """What is said while a gesture is under way, and what the edit it ends in is called."""
+    yield from (tool.hint, getattr(tool, "verb", ""))
+    for kind in tool.__subclasses__():
+        yield from hints(kind)
 
 
 def data() -> Iterator[str]:
@@ -43,6 +76,16 @@ def data() -> Iterator[str]:
     yield from (title for title, _ in help_texts.PAGES)
     yield help_texts.KEYBOARD
     yield from shortcuts.untitled()
+    yield from hints()
+    yield from (*surface.EMPTY_TEXT, *history.EMPTY, READ_ONLY)
+    for way in (*ALIGN, *DISTRIBUTE):
+        yield from (way, way.capitalize())
+    yield from REGION_COLORS.values()
+    yield from REGION_WORDS.values()
+    yield from (meaning for *_, meaning in SAMPLES)
+    yield from palette_entries.CATEGORIES
+    for entry in palette_entries.REGIONS:
+        yield from (entry.text, entry.doc)
 
 
 def catalogue() -> str:

@@ -4,9 +4,13 @@ import json
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QImage
 
+from benchmarks import canvas, recording, workloads
 from benchmarks import engine as bench
-from benchmarks import recording, workloads
+from benchmarks.drawings import generated
+from benchmarks.editors import PEERS as EDITORS
+from benchmarks.editors import Drawn, Ours
 from benchmarks.engine import CLOSE, answer, distance, measure
 from benchmarks.peers import PEERS, Engine, Jax, Micrograd, Numpy
 
@@ -128,3 +132,61 @@ def test_the_table_says_what_was_found(monkeypatch, capsys, tmp_path):
     )
     assert small["ratios"]["NumPy"] == pytest.approx(small["ms"]["engine"] / small["ms"]["NumPy"])
     assert found["session"]["events"] > 2000
+
+
+def test_the_canvas_is_measured(qapp):
+    """Once, on a small graph: every figure is there, beside others as well."""
+    assert all(figure > 0 for figure in canvas.measured(generated(30), times=1).values())
+    found = canvas.compared(generated(30), [], times=1)
+    assert set(found) == {"build ms", "open ms", "fit all ms", "pan ms"}
+    assert canvas.ratios(found) == {
+        what: {"ours": 1.0} for what in ("build", "open", "fit all", "pan")
+    }
+
+
+@pytest.mark.parametrize("kind", [Ours, *EDITORS], ids=lambda kind: kind.title)
+@pytest.mark.filterwarnings("ignore")  # of what the others import
+def test_an_editor_shows_all_of_a_graph(kind, qapp):
+    """Each that is installed: as many nodes and edges, and a pan moves what is seen."""
+    try:
+        window = kind()
+    except ImportError:
+        pytest.skip(f"{kind.title} is not installed")
+    drawn = Drawn(generated(30))
+    window.build(drawn)
+    assert window.counts() == (len(drawn.boxes), len(drawn.wires)) == (30, 37)
+    window.actual(drawn.bounds)
+    before = _grey(window.repaint())
+    window.pan(100)
+    window.settle()
+    after = _grey(window.repaint())[:, 400:1400]
+    went, stayed = after - before[:, 500:1500], after - before[:, 400:1400]
+    assert np.abs(went).mean() < 0.6 * np.abs(stayed).mean()  # not all of them by whole pixels
+    window.close()
+
+
+def _grey(image):
+    grey = image.convertToFormat(QImage.Format.Format_Grayscale8)
+    return np.array(grey.constBits()).reshape(grey.height(), grey.width()).astype(float)
+
+
+def test_an_editor_that_would_take_too_long_is_left_out(monkeypatch, capsys):
+    """Its cost may grow faster than the graph."""
+    costs = {"NodeGraphQt": lambda n: n, "Flowchart": lambda n: n * n / 100}
+    monkeypatch.setattr(canvas, "_tried", lambda kind, drawn: [costs[kind.title](len(drawn.boxes))])
+    peers = [kind for kind in EDITORS if kind.title in costs]
+    assert all(canvas.affordable(kind, 1000) for kind in peers)
+    assert [kind.title for kind in peers if canvas.affordable(kind, 10_000)] == ["NodeGraphQt"]
+    canvas._print_beside("tiny", {"build ms": {"ours": 2.0, "NodeGraphQt": 3.0}}, peers)
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["build", "ms", "2.00", "3.00", "-"] in rows
+    assert ["build", "1.00", "1.50", "-"] in rows
+
+
+def test_who_is_slow_has_fewer_turns(monkeypatch):
+    """But at least one."""
+    monkeypatch.setattr(canvas, "ENOUGH_MS", 1e-9)
+    turns = []
+    found = canvas.interleaved({"a": lambda: turns.append("a") or [1.0, 2.0]}, times=3)
+    assert found == {"a": [1.0, 2.0]}
+    assert turns == ["a"]

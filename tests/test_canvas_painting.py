@@ -8,10 +8,13 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 
+from engine.events import Output
+from engine.graph import Edge, Graph
+from engine.graph import Node as ModelNode
 from gui.canvas import curves
 from gui.canvas.geometry import Geometry
 from gui.canvas.heat import heat_map
-from gui.canvas.hits import hit
+from gui.canvas.hits import Hit, hit
 from gui.canvas.overlay import sum_text, way_edges
 from gui.canvas.paint import paint
 from gui.canvas.shapes import shape_of
@@ -408,3 +411,13 @@ def test_a_leafs_text_is_its_data():
     document = edits.set_param(product(), "x", "data", [[1.0, 2.0]])
     assert shape_of(document.graph.nodes["x"]).detail == "(1, 2)"
     assert shape_of(leaf("b", 0.1)).detail == "0.1"
+
+
+def test_a_wire_from_a_second_output_tells_that_output():
+    nodes = [leaf("x", [2.0, 1.0]), ModelNode("s", "sort", "s"), ModelNode("n", "neg", "n")]
+    edges = [Edge("x", 0, "s", "self"), Edge("s", 1, "n", "self")]
+    document = Document(Graph.of(nodes, edges), (), {})
+    made = NodeState(value=np.array([1.0, 2.0]), more=(Output(np.array([1, 0]), False),))
+    frame = Still({"s": made}, {("n", "self"): EdgeState(carried=True)})
+    told = tip(document, frame, Hit("edge", "n", "self", edge=("n", "self")))
+    assert "value [1, 0], shape (2,)" in told

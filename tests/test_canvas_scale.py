@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import QPointF
 
 from benchmarks.drawings import generated
 from engine.graph import Edge, Graph, Node
 from gui.canvas import curves, surface
 from gui.canvas.geometry import Geometry
-from gui.canvas.grid import SPACING, curve_grid
+from gui.canvas.grid import CurveGrid
 from gui.canvas.measures import measure
 from gui.canvas.raster import blocks
 from gui.canvas.shapes import shape_of
@@ -158,22 +159,26 @@ def test_every_curve_near_a_point_is_found(ends, point, reach):
     start, end = np.array(ends).swapaxes(0, 1)
     found = curves.between(start, end)
     away = _away(found, point)
-    near = set(curve_grid(found).near(*point, reach + SPACING / 2))
-    assert {k for k, d in enumerate(away) if d <= reach} <= near
+    near = CurveGrid(found).near(*point, reach)
+    assert {k for k, d in enumerate(away) if d <= reach} <= near.keys()
 
 
 @given(points, points, points)
 def test_the_distance_from_a_curve_is_that_from_its_nearest_piece(start, end, point):
     found = curves.between(np.array([start]), np.array([end]))
     exact = _away(found, point)[0]
-    close = curves.distance(found[0].tolist(), *point, 1e9)
+    close = curves.distance(found[0].tolist(), *point)
     assert close == pytest.approx(exact, abs=2.0)
 
 
-def test_a_curve_out_of_reach_is_not_measured():
-    curve = curves.between(np.array([[0.0, 0.0]]), np.array([[100.0, 0.0]]))[0].tolist()
-    assert curves.distance(curve, 50.0, 30.0, 29.0) == np.inf
-    assert curves.distance(curve, 50.0, 30.0, 31.0) == pytest.approx(30.0)
+@given(points, points, points, st.floats(4, 40))
+def test_where_the_grid_says_a_curve_is_near_it_is(start, end, point, reach):
+    found = curves.between(np.array([start]), np.array([end]))
+    grid, exact = CurveGrid(found), _away(found, point)[0]
+    for row, t in grid.near(*point, reach).items():
+        close = curves.distance(found[row].tolist(), *point, *grid.around(row, t))
+        if min(close, exact) <= reach:
+            assert close == pytest.approx(exact, abs=2.0)
 
 
 def _away(found, point, count=4001):
@@ -232,3 +237,13 @@ def test_blocks_are_cut_at_the_border(qapp):
     seen = [[image.pixel(x, y) for x in range(5)] for y in range(4)]
     one, two, three = 0xFF111111, 0xFF222222, 0xFF333333
     assert seen == [[one, one, 0, 0, 0]] * 2 + [[0, 0, 0, three, three], [two, 0, 0, 0, 0]]
+
+
+def test_edges_of_a_very_large_graph_are_sorted_on_a_thread(rig, qtbot, monkeypatch):
+    monkeypatch.setattr("gui.canvas.geometry.MOST_KEPT", 10)
+    canvas = rig.canvas
+    canvas.zoom_actual()
+    place = canvas.view.to_view(QPointF(*curves.at(canvas.geometry_.curves[0], 0.5)))
+    assert canvas.hit(place).kind == "empty"
+    qtbot.waitUntil(lambda: canvas.geometry_.edges_sorted, timeout=20_000)
+    assert canvas.hit(place).kind == "edge"

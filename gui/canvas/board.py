@@ -26,6 +26,7 @@ from gui.model.modules import NAMES, PREFIX
 from gui.state.editor import Editor
 from gui.state.selection import Selection
 from gui.theme import Theme
+from gui.tr import tr
 
 PASTE_STEP = 30.0
 NO_MUTE = "A leaf has nothing to pass on: select an operation to mute."
@@ -102,7 +103,7 @@ class Board(Framing):
         at = at or self.scene(QRectF(self.rect()).center())
         place = (snap(at.x()), snap(at.y()))
         document, note = edits.add_region(self.document, "note", (), "", place)
-        self.editor.apply("Add note", document)
+        self.editor.apply(tr("Add note"), document)
         self.selection.set([note])
         self.edit_item(note, "title")
         return note
@@ -117,7 +118,7 @@ class Board(Framing):
             return None
         title = "group" if kind == "group" else ""
         document, region = edits.add_region(self.document, kind, members, title)
-        self.editor.apply(f"Add {kind} region", document)
+        self.editor.apply(tr("Add {} region").format(kind), document)
         self.selection.set([region])
         return region
 
@@ -125,24 +126,24 @@ class Board(Framing):
         """Wire the earlier of two selected nodes to the first free input of the later one."""
         pair = [i for i in self.document.graph.nodes if i in self.selection.items]
         if len(pair) != 2:
-            self.hint.emit("Select two nodes to wire the first to the second")
+            self.hint.emit(tr("Select two nodes to wire the first to the second"))
             return
         slot, why = first_free(self.document, pair[0], 0, pair[1])
         if slot is None:
             self.hint.emit(why or "")
             return
-        names = " to ".join(self.document.graph.nodes[i].name for i in pair)
-        self.editor.apply(f"Connect {names}", edits.connect(self.document, pair[0], pair[1], slot))
+        text = tr("Connect {} to {}").format(*(self.document.graph.nodes[i].name for i in pair))
+        self.editor.apply(text, edits.connect(self.document, pair[0], pair[1], slot))
 
     def mute_selection(self) -> None:
         """Mute the selected operations, or unmute them where all are muted."""
         found = self.mutable()
         if not found:
-            self.hint.emit(NO_MUTE)
+            self.hint.emit(tr(NO_MUTE))
             return
         nodes = self.document.graph.nodes
-        verb = "Unmute" if all(nodes[i].muted for i in found) else "Mute"
-        self.editor.apply(f"{verb} {self.names(found)}", edits.mute(self.document, found))
+        text = tr("Unmute {}") if all(nodes[i].muted for i in found) else tr("Mute {}")
+        self.editor.apply(text.format(self.names(found)), edits.mute(self.document, found))
 
     def mutable(self) -> list[str]:
         """The selected operations, and those in selected regions."""
@@ -151,11 +152,12 @@ class Board(Framing):
 
     def align(self, way: str) -> None:
         """Line the selected nodes up; `way` is one of gui.model.align.ALIGN."""
-        self._spread(f"Align {way}", lambda boxes: aligned(boxes, way), 2)
+        self._spread(tr("Align {}").format(tr(way)), lambda boxes: aligned(boxes, way), 2)
 
     def distribute(self, way: str) -> None:
         """Space the selected nodes out evenly; `way` is one of gui.model.align.DISTRIBUTE."""
-        self._spread(f"Distribute {way}", lambda boxes: distributed(boxes, way), 3)
+        text = tr("Distribute {}").format(tr(way))
+        self._spread(text, lambda boxes: distributed(boxes, way), 3)
 
     def _spread(
         self, text: str, places: Callable[[dict[str, Box]], dict[str, Place]], least: int
@@ -164,7 +166,7 @@ class Board(Framing):
         drawn = self.geometry_.plan.drawn(ids)
         boxes = {i: box for i in drawn if (box := self.geometry_.bounds([i])) is not None}
         if len(boxes) < least:
-            self.hint.emit(f"Select at least {least} nodes first.")
+            self.hint.emit(tr("Select at least {} nodes first.").format(least))
             return
         moved = unfolded_places(self.document, places(boxes))
         self.editor.apply(text, edits.move(self.document, moved))
@@ -173,18 +175,18 @@ class Board(Framing):
         """Remove the wire of an input, or every wire that leaves an output."""
         links = wires.links_of(self.document.graph, node, slot, output)
         if not links:
-            self.hint.emit("No wire ends here.")
+            self.hint.emit(tr("No wire ends here."))
             return
         self.remove_wires(e.key for e in links)
 
     def remove_wires(self, keys: Iterable[EdgeKey]) -> None:
         """Take these wires out."""
         gone = tuple(dict.fromkeys(k for key in keys for k in alike(self.document.graph, key)))
-        text = f"Remove {len(gone)} wires"
+        text = tr("Remove {} wires").format(len(gone))
         if len(gone) == 1:
             graph = self.document.graph
             ends = graph.edges[gone[0]].source, gone[0][0]
-            text = "Disconnect {} from {}".format(*(graph.nodes[i].name for i in ends))
+            text = tr("Disconnect {} from {}").format(*(graph.nodes[i].name for i in ends))
         self.editor.apply(text, edits.disconnect(self.document, gone))
 
     def group_selection(self) -> None:
@@ -206,7 +208,8 @@ class Board(Framing):
             edge = found.edge if found.kind == "edge" and OPS[what].slots else None
             self.add_op(what, at, edge=edge)
         else:
-            self.hint.emit(f"{what[:40]} is not an operation this version knows.")
+            told = tr("{} is not an operation this version knows.")
+            self.hint.emit(told.format(what[:40]))
 
     # Removing, copying
 
@@ -218,7 +221,7 @@ class Board(Framing):
 
     def remove_bends(self, bends: Iterable[Bend]) -> None:
         """Straighten a wire at these bends."""
-        self.editor.apply("Straighten wire", wires.remove_bends(self.document, bends))
+        self.editor.apply(tr("Straighten wire"), wires.remove_bends(self.document, bends))
 
     def _forget_bend(self) -> None:
         self.picked_bend = None
@@ -234,18 +237,18 @@ class Board(Framing):
         document = edits.remove(self.document, gone, edges, bridge=bridge)
         if items:
             count = len(items)
-            what = self.names(items) if count == 1 else f"{count} items"
+            what = self.names(items)
             if count > 1 and items <= self.document.graph.nodes.keys():
-                what = f"{count} nodes"
+                what = tr("{} nodes").format(count)
         else:
-            what = "wire" if len(edges) == 1 else f"{len(edges)} wires"
-        self.editor.apply(f"Delete {what}", document)
+            what = tr("wire") if len(edges) == 1 else tr("{} wires").format(len(edges))
+        self.editor.apply(tr("Delete {}").format(what), document)
 
     def duplicate_selection(self) -> None:
         """Another of each, a little to the side, wired to the same inputs from outside."""
         fragment = edits.extract(self.document, self.with_members(self.selection.items))
         links = edits.incoming(self.document.graph, fragment.graph.nodes)
-        self._insert("Duplicate", fragment, (PASTE_STEP, PASTE_STEP), links)
+        self._insert(tr("Duplicate {}"), fragment, (PASTE_STEP, PASTE_STEP), links)
 
     def copy_selection(self) -> None:
         if self.selection.items:
@@ -259,7 +262,7 @@ class Board(Framing):
         self.copy_selection()
         if self.selection.items:
             document = edits.remove(self.document, self.with_members(self.selection.items))
-            self.editor.apply(f"Cut {self.names(self.selection.items)}", document)
+            self.editor.apply(tr("Cut {}").format(self.names(self.selection.items)), document)
 
     def paste_linked(self) -> None:
         """Paste, the copies wired to the same inputs from outside as the originals."""
@@ -278,10 +281,10 @@ class Board(Framing):
         try:
             fragment = self.from_text(text)
         except Unreadable as error:
-            self.hint.emit(f"{NO_GRAPH} {error.findings[0].what}" if is_json else NO_GRAPH)
+            self.hint.emit(tr(NO_GRAPH) + (f" {error.findings[0].what}" if is_json else ""))
             return
         links = self._copied[1] if linked and text == self._copied[0] else ()
-        self._insert("Paste", fragment, self._paste_offset(fragment), links)
+        self._insert(tr("Paste {}"), fragment, self._paste_offset(fragment), links)
 
     def _mouse_in_scene(self) -> QPointF | None:
         return None if self.mouse is None else self.scene(self.mouse)
@@ -303,16 +306,17 @@ class Board(Framing):
         return dx, dy
 
     def _insert(
-        self, verb: str, fragment: Document, offset: Place, links: Iterable[Edge] = ()
+        self, text: str, fragment: Document, offset: Place, links: Iterable[Edge] = ()
     ) -> None:
         graph = fragment.graph
         count = len(self.document.graph.nodes) + len(graph.nodes)
         if count > limits.NODES:
-            self.hint.emit(f"The graph would have {count} nodes; {limits.NODES} are allowed.")
+            told = tr("The graph would have {} nodes; {} are allowed.")
+            self.hint.emit(told.format(count, limits.NODES))
         elif graph.nodes or graph.regions:
             document, ids = edits.paste(self.document, fragment, offset, links)
             what = _names(graph, [*graph.nodes, *graph.regions])
-            self.editor.apply(f"{verb} {what}", document)
+            self.editor.apply(text.format(what), document)
             self.selection.set(ids)
 
     # Moving
@@ -327,7 +331,7 @@ class Board(Framing):
         if last is self.document and moved == ids:
             # The stack leaks commands that merge, so the burst's step is taken back and redone.
             self.editor.history.undo()
-        self.editor.apply(f"Move {self.names(ids)}", document)
+        self.editor.apply(tr("Move {}").format(self.names(ids)), document)
         self._nudged = (document, ids)
 
     def end_nudge(self, *_: object) -> None:
@@ -338,8 +342,8 @@ class Board(Framing):
 def _names(graph: Graph, items: Iterable[str]) -> str:
     found = list(items)
     if len(found) != 1:
-        return f"{len(found)} items"
+        return tr("{} items").format(len(found))
     node, region = graph.nodes.get(found[0]), graph.regions.get(found[0])
     if node is not None:
         return node.name
-    return (region.title[:24] or region.kind) if region is not None else "nothing"
+    return (region.title[:24] or region.kind) if region is not None else tr("nothing")

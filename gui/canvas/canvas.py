@@ -26,6 +26,7 @@ from gui.canvas.keys import ARROW_KEYS, KEYS, LOOKING, UNDO, arrow, spelled
 from gui.canvas.shapes import GRID
 from gui.canvas.tips import tip
 from gui.model.document import Document
+from gui.tr import tr
 
 MIME = "application/x-chainrule-op"
 """A drag from the palette: the name of an op, or a kind of region, as text."""
@@ -212,7 +213,7 @@ class Canvas(Hands):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasFormat(MIME):
             event.acceptProposedAction()
-            self.hint.emit("Let go to add it here · on a wire: put it in between")
+            self.hint.emit(tr("Let go to add it here · on a wire: put it in between"))
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         if event.mimeData().hasFormat(MIME):

@@ -15,6 +15,7 @@ from gui.model.fuzzy import NOT_AT_ALL, Words, distance
 from gui.model.fuzzy import summary as first_sentence
 from gui.model.modules import PREFIX, modules
 from gui.model.phrases import Phrase, read
+from gui.tr import tr
 
 _COMMON = (
     "tensor", "parameter", "add", "mul", "sub", "div", "pow", "matmul", "sum", "mean", "relu",
@@ -72,8 +73,8 @@ def phrase_typed(query: str, graph: Graph) -> Choice:
     """What a typed line such as `z = w * x + b` adds; raises ValueError where it is none."""
     phrase = read(query, graph)
     ops = phrase.ops
-    told = ", ".join(ops[:6]) + (f" … ({len(ops)} in all)" if len(ops) > 6 else "")
-    return Choice("", "ƒ", query.strip(), f"adds {told}", phrase=phrase)
+    told = ", ".join(ops[:6]) + (tr(" … ({} in all)").format(len(ops)) if len(ops) > 6 else "")
+    return Choice("", "ƒ", query.strip(), tr("adds {}").format(told), phrase=phrase)
 
 
 def tensor_typed(query: str) -> Choice | None:
@@ -85,7 +86,7 @@ def tensor_typed(query: str) -> Choice | None:
     except ValueError:
         return None
     title = f"tensor {query.strip()}"
-    return Choice("tensor", "", title, "A tensor that holds this.", {"data": value})
+    return Choice("tensor", "", title, tr("A tensor that holds this."), {"data": value})
 
 
 def ranked(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,9 @@ Points = NDArray[np.float64]
 
 BESIDE = 9.0
 """How far from its edge a gradient's line runs, in scene pixels."""
+
+FINE = 16.0
+"""Pieces a curve is measured in are about so long, in scene pixels."""
 
 SEGMENTS = 12
 """Pieces a curve is cut into for hit tests and for lines at low zoom."""
@@ -103,41 +105,36 @@ def boxes(curves: Points) -> tuple[Points, Points]:
     return low, high
 
 
-def distance(curve: Sequence[Sequence[float]], x: float, y: float, reach: float) -> float:
-    """How far (x, y) is from one curve; inf where that is surely more than `reach`.
+def distance(
+    curve: Sequence[Sequence[float]],
+    x: float,
+    y: float,
+    low: float = 0.0,
+    high: float = 1.0,
+    count: int = 0,
+) -> float:
+    """How far (x, y) is from one curve between two of its parameters, taken as `count` pieces (by
+    default so many that it is right to two pixels).
 
     In plain Python: under the mouse there are a handful of curves, too few for arrays.
     """
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = curve
-    if x + reach < min(ax, bx, cx, dx) or x - reach > max(ax, bx, cx, dx):
-        return math.inf
-    if y + reach < min(ay, by, cy, dy) or y - reach > max(ay, by, cy, dy):
-        return math.inf
-    long = math.hypot(bx - ax, by - ay) + math.hypot(cx - bx, cy - by)
-    long += math.hypot(dx - cx, dy - cy)
-    step = 1.0 / min(256, max(8, math.ceil(long / 60)))
-    t, square = 0.0, math.inf
-    for low, high, by_step in ((0.0, 1.0, step), (-step, step, step / 4)):
-        low, high = max(0.0, t + low), min(1.0, t + high)
-        count = max(1, round((high - low) / by_step))
-        for k in range(count + 1):  # first all along the curve, then around the nearest point
-            u = low + (high - low) * k / count
-            v = 1.0 - u
-            a, b, c, d = v * v * v, 3 * v * v * u, 3 * v * u * u, u * u * u
-            qx, qy = a * ax + b * bx + c * cx + d * dx - x, a * ay + b * by + c * cy + d * dy - y
-            if qx * qx + qy * qy < square:
-                t, square = u, qx * qx + qy * qy
-    near = (t - step / 4, t, t + step / 4)
-    points = [at_plainly(curve, min(1.0, max(0.0, u))) for u in near]
-    return math.sqrt(min(_to_piece(*p, *q, x, y) for p, q in pairwise(points)))
-
-
-def at_plainly(curve: Sequence[Sequence[float]], t: float) -> tuple[float, float]:
-    """The same as `at`, in plain Python."""
-    (ax, ay), (bx, by), (cx, cy), (dx, dy) = curve
-    s = 1.0 - t
-    a, b, c, d = s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t
-    return a * ax + b * bx + c * cx + d * dx, a * ay + b * by + c * cy + d * dy
+    if not count:
+        long = (
+            math.hypot(bx - ax, by - ay),
+            math.hypot(cx - bx, cy - by),
+            math.hypot(dx - cx, dy - cy),
+        )
+        count = min(64, max(4, math.ceil(3 * max(long) * (high - low) / FINE)))
+    square, px, py = math.inf, 0.0, 0.0
+    for k in range(count + 1):
+        t = low + (high - low) * k / count
+        s = 1.0 - t
+        a, b, c, d = s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t
+        qx, qy = a * ax + b * bx + c * cx + d * dx, a * ay + b * by + c * cy + d * dy
+        square = min(square, _to_piece(px, py, qx, qy, x, y)) if k else square
+        px, py = qx, qy
+    return math.sqrt(square)
 
 
 def _to_piece(px: float, py: float, qx: float, qy: float, x: float, y: float) -> float:

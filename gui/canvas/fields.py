@@ -16,6 +16,7 @@ from gui.model import edits, entry, names
 from gui.model.document import Document
 from gui.model.words import short
 from gui.state.editor import Editor
+from gui.tr import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +54,21 @@ def _data(editor: Editor, node: Node) -> Spot:
         if entry.holds_floats(node.params, node.op):
             value = entry.as_floats(value)
         document = edits.set_param(editor.document, node.id, "data", value)
-        editor.apply(f"Set {node.name} to {text.strip()[:24]}", document)
+        editor.apply(tr("Set {} to {}").format(node.name, text.strip()[:24]), document)
 
     text = entry.spell(node.params["data"])
-    return Spot("value", Field(f"Value of {node.name}", text, commit))
+    return Spot("value", Field(tr("Value of {}").format(node.name), text, commit))
 
 
 def _slot(editor: Editor, node: Node, slot: str) -> Spot:
     def commit(text: str) -> None:
         value = entry.number(text) if text.strip() else None
         document = edits.set_param(editor.document, node.id, slot, value)
-        what = short(value) if value is not None else "nothing"
-        editor.apply(f"Set {slot} of {node.name} to {what}", document)
+        what = short(value) if value is not None else tr("nothing")
+        editor.apply(tr("Set {} of {} to {}").format(slot, node.name, what), document)
 
     text = entry.spell(node.params[slot]) if slot in node.params else ""
-    return Spot(slot, Field(f"{slot} of {node.name}", text, commit))
+    return Spot(slot, Field(tr("{} of {}").format(slot, node.name), text, commit))
 
 
 def _number_fields(node: Node) -> list[OpField]:
@@ -80,16 +81,17 @@ def _number_field(editor: Editor, node: Node, field: OpField) -> Spot:
     def commit(text: str) -> None:
         value = entry.number(text) if text.strip() else None
         if value is None and field.required:
-            raise ValueError(f"{field.name} is needed: type a number.")
+            raise ValueError(tr("{} is needed: type a number.").format(field.name))
         if field.kind.startswith("int") and not isinstance(value, (int, type(None))):
-            raise ValueError(f"{field.name} is a whole number: type one such as 1.")
+            told = tr("{} is a whole number: type one such as 1.")
+            raise ValueError(told.format(field.name))
         document = edits.set_param(editor.document, node.id, field.name, value)
-        what = short(value) if value is not None else "nothing"
-        editor.apply(f"Set {field.name} of {node.name} to {what}", document)
+        what = short(value) if value is not None else tr("nothing")
+        editor.apply(tr("Set {} of {} to {}").format(field.name, node.name, what), document)
 
     value = node.params.get(field.name, field.default)
     text = entry.spell(value)
-    return Spot(field.name, Field(f"{field.name} of {node.name}", text, commit))
+    return Spot(field.name, Field(tr("{} of {}").format(field.name, node.name), text, commit))
 
 
 def _name(editor: Editor, node: Node) -> Spot:
@@ -98,9 +100,10 @@ def _name(editor: Editor, node: Node) -> Spot:
         why = names.why_no_name(name, names.taken(editor.document.graph, node.id))
         if why:
             raise ValueError(why)
-        editor.apply(f"Rename {node.name} to {name}", edits.rename(editor.document, node.id, name))
+        told = tr("Rename {} to {}").format(node.name, name)
+        editor.apply(told, edits.rename(editor.document, node.id, name))
 
-    return Spot("name", Field(f"Name of {node.name}", node.name, commit))
+    return Spot("name", Field(tr("Name of {}").format(node.name), node.name, commit))
 
 
 def _title(editor: Editor, region_id: str) -> Spot:
@@ -108,9 +111,9 @@ def _title(editor: Editor, region_id: str) -> Spot:
 
     def commit(text: str) -> None:
         document = edits.rename(editor.document, region_id, text.strip())
-        editor.apply("Edit note" if region.kind == "note" else "Rename region", document)
+        editor.apply(tr("Edit note") if region.kind == "note" else tr("Rename region"), document)
 
-    label = "Text of the note" if region.kind == "note" else "Title"
+    label = tr("Text of the note") if region.kind == "note" else tr("Title")
     return Spot("title", Field(label, region.title, commit))
 
 

@@ -10,6 +10,7 @@ from gui.canvas.search import left_for_good
 from gui.model.document import Document
 from gui.model.fuzzy import found_in
 from gui.theme import Theme
+from gui.tr import tr
 
 WIDTH = 340
 
@@ -27,11 +28,12 @@ class Find(QFrame):
         self._matches: list[str] = []
         self._at = 0
         self.document = Document()
-        self.line = QLineEdit(self, placeholderText="Find a node by name or operation…")
-        self.line.setAccessibleName("Find a node")
+        self.line = QLineEdit(self, placeholderText=tr("Find a node by name or operation…"))
+        self.line.setAccessibleName(tr("Find a node"))
         self.count = QLabel(self)
         self.count.setTextFormat(Qt.TextFormat.PlainText)
-        self.count.setMinimumWidth(self.count.fontMetrics().horizontalAdvance("88 of 88"))
+        widest = self.count.fontMetrics().horizontalAdvance(tr("{} of {}").format(88, 88))
+        self.count.setMinimumWidth(widest)
         box = QHBoxLayout(self)
         box.setContentsMargins(8, 6, 8, 6)
         box.setSpacing(8)
@@ -86,7 +88,8 @@ class Find(QFrame):
     def _go(self) -> None:
         found = len(self._matches)
         typed = bool(self.line.text().strip())
-        self.count.setText(f"{self._at + 1} of {found}" if found else "none" if typed else "")
+        where = tr("{} of {}").format(self._at + 1, found)
+        self.count.setText(where if found else tr("none") if typed else "")
         if found:
             self.went.emit(self._matches[self._at])
 

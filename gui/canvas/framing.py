@@ -18,7 +18,7 @@ from gui.model import edits, folding, regions
 from gui.model.arrange import arrange
 from gui.model.document import Document, Place
 from gui.model.modules import PREFIX, insert, module
-from gui.model.words import count
+from gui.tr import tr
 
 PICK_ONE = "Select a region together with the nodes to add to it."
 NO_REGION = "Select a region first."
@@ -59,43 +59,47 @@ class Framing(Writing):
         """Make the selected nodes members of the selected region."""
         nodes = [i for i in self.document.graph.nodes if i in self.selection.items]
         if len(self.frames) != 1 or not nodes:
-            self.hint.emit(PICK_ONE)
+            self.hint.emit(tr(PICK_ONE))
             return
         region = self.frames[0]
         document = regions.add_members(self.document, region.id, nodes)
-        self.editor.apply(f"Add {self._called(nodes)} to {regions.called(region)}", document)
+        text = tr("Add {} to {}").format(self._called(nodes), regions.called(region))
+        self.editor.apply(text, document)
 
     def take_out(self) -> None:
         """Take the selected nodes out of the innermost region they lie in."""
         nodes = self.with_members(self.selection.items) & self.document.graph.nodes.keys()
         document = regions.take_out(self.document, nodes)
         if document is self.document:
-            self.hint.emit(NOTHING_TO_LEAVE)
-        self.editor.apply(f"Take {self._called([*nodes])} out of its region", document)
+            self.hint.emit(tr(NOTHING_TO_LEAVE))
+        text = tr("Take {} out of its region").format(self._called([*nodes]))
+        self.editor.apply(text, document)
 
     def ungroup_selection(self) -> None:
         """Take the selected frames away; their members stay."""
         if not self.frames:
-            self.hint.emit(NO_REGION)
+            self.hint.emit(tr(NO_REGION))
             return
         ids, members = [r.id for r in self.frames], [m for r in self.frames for m in r.members]
-        text = f"Ungroup {self._called(ids)}"
+        text = tr("Ungroup {}").format(self._called(ids))
         self.editor.apply(text, regions.ungroup(self.document, ids))
         self.selection.set(members)
 
     def delete_with_members(self) -> None:
         """Delete the selected regions and all that lies in them."""
         if not self.frames:
-            self.hint.emit(NO_REGION)
+            self.hint.emit(tr(NO_REGION))
             return
-        text = f"Delete {self._called([r.id for r in self.frames])} with its members"
+        what = self._called([r.id for r in self.frames])
+        text = tr("Delete {} with its members").format(what)
         gone = self.with_members(self.selection.items)
         self.editor.apply(text, edits.remove(self.document, gone, self.selection.edges))
 
     def _called(self, ids: list[str]) -> str:
         graph = self.document.graph
         if len(ids) != 1:
-            return count(len(ids), "node" if set(ids) <= graph.nodes.keys() else "region")
+            only_nodes = set(ids) <= graph.nodes.keys()
+            return (tr("{} nodes") if only_nodes else tr("{} regions")).format(len(ids))
         region = graph.regions.get(ids[0])
         return graph.nodes[ids[0]].name if region is None else regions.called(region)
 
@@ -104,15 +108,16 @@ class Framing(Writing):
     def color_selection(self, color: str) -> None:
         """Draw the selected regions in this colour of the theme, or in that of their kind ("")."""
         ids = [r.id for r in self.frames]
-        name = regions.REGION_COLORS.get(color, "its usual colour").lower()
+        known = regions.REGION_COLORS.get(color)
+        name = tr(known).lower() if known else tr("its usual colour")
         document = regions.paint(self.document, ids, color)
-        self.editor.apply(f"Colour {self._called(ids)} {name}", document)
+        self.editor.apply(tr("Colour {} {}").format(self._called(ids), name), document)
 
     def fold_selection(self) -> None:
         """Fold the selected groups, or unfold them where all are folded."""
         ids = [r.id for r in self.frames if r.kind == "group"] or self._around_selection()
         if not ids:
-            self.hint.emit(NO_GROUP)
+            self.hint.emit(tr(NO_GROUP))
             return
         found = self.document.graph.regions
         self._fold(ids, not all(found[i].folded for i in ids))
@@ -129,25 +134,28 @@ class Framing(Writing):
         self._fold([region], region not in folding.plan(self.document.graph).boxes)
 
     def _fold(self, ids: list[str], folded: bool) -> None:
-        able = [i for i in ids if folding.why_no_fold(self.document.graph, i) is None]
-        if folded and len(able) < len(ids):
-            why = folding.why_no_fold(self.document.graph, next(i for i in ids if i not in able))
+        document, able = folding.fold(self.document, ids, folded), ids
+        if folded:
+            able = [i for i in ids if document.graph.regions[i].folded]
+            refused = next((i for i in ids if i not in able), None)
+            why = folding.why_no_fold(document.graph, refused) if refused else None
             self.hint.emit(why or "")
-        document = folding.fold(self.document, ids, folded)
-        if not folded:
+        else:
             document = self._with_room(document, ids)
-        verb = "Fold" if folded else "Unfold"
-        self.editor.apply(f"{verb} {self._called(ids)}", document)
-        self.selection.set(able if folded else ids)
+        text = tr("Fold {}") if folded else tr("Unfold {}")
+        self.editor.apply(text.format(self._called(ids)), document)
+        self.selection.set(able)
 
     def _with_room(self, document: Document, ids: list[str]) -> Document:
         """Push aside what a group would be unfolded upon: to the right, or down."""
+        geometry = Geometry.of(document)
         for i in ids:
-            old, geometry = self.geometry_.bounds([i]), Geometry.of(document)
-            new = geometry.bounds([i])
-            if old is not None and new is not None and i in self.geometry_.row:
-                around = self.with_members([i])
-                document = edits.move(document, _aside(document, geometry, around, old, new))
+            old, new = self.geometry_.bounds([i]), geometry.bounds([i])
+            if old is None or new is None or i not in self.geometry_.row:
+                continue
+            aside = _aside(document, geometry, self.with_members([i]), old, new)
+            before, document = document, edits.move(document, aside)
+            geometry = geometry.updated(before, document)
         return document
 
     # Modules
@@ -171,7 +179,7 @@ class Framing(Writing):
         home = home_at(self.geometry_, at.x(), at.y())
         if home is not None:
             document = regions.add_members(document, home, set(ids) & document.graph.nodes.keys())
-        self.editor.apply(f"Add {found.title}", document)
+        self.editor.apply(tr("Add {}").format(found.title), document)
         self.selection.set(ids[:1])
         return ids[0]
 

@@ -17,7 +17,7 @@ from PySide6.QtCore import QLineF, QRectF
 
 from gui.canvas import curves as curve
 from gui.canvas.bends import ways
-from gui.canvas.grid import Grid, curve_grid
+from gui.canvas.grid import CurveGrid, Grid
 from gui.canvas.measures import measure
 from gui.canvas.regions import RegionShape, region_shapes
 from gui.canvas.shapes import (
@@ -310,10 +310,14 @@ class Geometry:
     def node_grid(self) -> Grid:
         return Grid.over(self.xy, self.xy + self.size)
 
+    @property
+    def edges_sorted(self) -> bool:
+        """Whether a point's edges are found at once: else `edge_grid` takes most of a second."""
+        return len(self.edge_keys) <= MOST_KEPT or "edge_grid" in self.__dict__
+
     @cached_property
-    def edge_grid(self) -> Grid:
-        """Over points along every edge; see `curve_grid`."""
-        return curve_grid(self.curves)
+    def edge_grid(self) -> CurveGrid:
+        return CurveGrid(self.curves)
 
 
 _OF_THE_GRAPH = {

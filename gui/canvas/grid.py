@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +17,7 @@ CELL = 128.0
 """The side of a cell over boxes; over curves, which are thin, it is half of that."""
 MOST_CELLS = 256
 """A box over more cells than this is kept apart and looked at every time."""
-SPACING = 40.0
+SPACING = 64.0
 """At most so far apart, in scene pixels, are the points looked up along a curve."""
 MOST_POINTS = 1024
 
@@ -47,44 +49,85 @@ class Grid:
 
     def near(self, x: float, y: float, reach: float = 0.0) -> list[int]:
         """Things that may be within `reach` of the point, each once, in ascending order."""
+        found = list(self.large)
+        for part in self.parts(x, y, reach):
+            found += self.items[part].tolist()
+        return sorted(set(found)) if len(found) > 1 else found
+
+    def parts(self, x: float, y: float, reach: float) -> Iterator[slice]:
+        """Where in `items` those of the cells around a point are."""
         side = self.side
         left, right = int((x - reach) // side), int((x + reach) // side)
-        top, bottom = int((y - reach) // side), int((y + reach) // side)
-        found = list(self.large)
-        for row in range(top, bottom + 1):  # the cells of one row lie side by side
+        for row in range(int((y - reach) // side), int((y + reach) // side) + 1):
+            # The cells of one row lie side by side.
             first = bisect_left(self._cells, row * _WIDE + left)
             last = bisect_right(self._cells, row * _WIDE + right, first)
             if first < last:
-                found += self.items[self._starts[first] : self._starts[last]].tolist()
-        return sorted(set(found)) if len(found) > 1 else found
+                yield slice(self._starts[first], self._starts[last])
 
 
-def curve_grid(curves: Floats) -> Grid:
+class CurveGrid:
     """Over curves (m, 4, 2), by points along them at most SPACING apart.
 
     A curve that comes within r of a point has one of these within r + SPACING / 2 of it.
     """
-    if not len(curves):
-        return Grid(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+    def __init__(self, curves: Floats) -> None:
+        self._pieces = _pieces(curves)
+        row, t, large = _along(self._pieces)
+        at = _points(curves[row], t)
+        cell = (at // (CELL / 2)).astype(np.int64)
+        self._grid = Grid(np.arange(len(row)), cell[:, 0] + cell[:, 1] * _WIDE, large, CELL / 2)
+        order = self._grid.items
+        self._at = at[order].astype(np.float32)
+        self._row, self._t = row[order].astype(np.int32), t[order].astype(np.float32)
+        self._grid.items = np.zeros(0, np.int32)  # the arrays above are in its order
+
+    def near(self, x: float, y: float, reach: float) -> dict[int, float]:
+        """Curves that may come within `reach`, and where along them (0 to 1) they are nearest."""
+        far = reach + SPACING / 2 + 0.5  # 0.5: float32 is as fine as that far out
+        nearest = {row: (math.inf, 0.5) for row in self._grid.large}
+        for part in self._grid.parts(x, y, far):
+            rows = self._row[part].tolist()
+            points, ts = self._at[part].tolist(), self._t[part].tolist()
+            for k, (px, py) in enumerate(points):
+                away = (px - x) * (px - x) + (py - y) * (py - y)
+                if away <= far * far and away < nearest.get(rows[k], (math.inf, 0.0))[0]:
+                    nearest[rows[k]] = away, ts[k]
+        return {row: t for row, (_, t) in sorted(nearest.items())}
+
+    def around(self, row: int, t: float) -> tuple[float, float]:
+        """The part of a curve that lies around one of its points, up to the next ones."""
+        step = 1.0 / int(self._pieces[row])
+        return max(0.0, t - step), min(1.0, t + step)
+
+
+def _pieces(curves: Floats) -> NDArray[np.int32]:
+    """Into how many pieces each curve is cut for the grid."""
     legs = np.hypot(*np.moveaxis(np.diff(curves, axis=1), -1, 0))
     # A cubic moves at most three times its longest leg per unit of its parameter.
-    pieces = np.ceil(3 * legs.max(axis=1) / SPACING).clip(1).astype(np.int64)
+    found = np.ceil(3 * legs.max(axis=1, initial=0.0) / SPACING).clip(1, 1 << 30)
+    return found.astype(np.int32)
+
+
+def _along(pieces: NDArray[np.int32]) -> tuple[Ints, Floats, Ints]:
+    """Rows and parameters of points along all curves, and the rows of those that are too long."""
     large = pieces > MOST_POINTS
     rows = np.flatnonzero(~large)
     count = pieces[rows] + 1
     row = np.repeat(rows, count)
     k = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    t = k / pieces[row]
+    return row, k / pieces[row], np.flatnonzero(large)
+
+
+def _points(curves: Floats, t: Floats) -> Floats:
+    """One point of each curve, at its own parameter."""
     s = 1 - t
-    a, b, c, d = (weight for weight in (s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t))
-    cell = np.zeros(len(row), np.int64)
-    for axis, wide in ((0, 1), (1, _WIDE)):
-        p = curves[row, :, axis]
-        at = a * p[:, 0] + b * p[:, 1] + c * p[:, 2] + d * p[:, 3]
-        cell += (at // (CELL / 2)).astype(np.int64) * wide
-    fresh = np.ones(len(row), bool)  # several points of a curve in one cell count once
-    fresh[1:] = (cell[1:] != cell[:-1]) | (row[1:] != row[:-1])
-    return Grid(row[fresh], cell[fresh], np.flatnonzero(large), CELL / 2)
+    weights = (s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t)
+    at = np.zeros((len(curves), 2))
+    for k, weight in enumerate(weights):
+        at += curves[:, k] * weight[:, None]
+    return at
 
 
 def _cells(numbers: Ints, first: Floats, count: Floats) -> tuple[Ints, Ints]:

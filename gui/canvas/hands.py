@@ -19,6 +19,7 @@ from gui.canvas.tools.relink import Relink
 from gui.canvas.tools.select import RubberBand
 from gui.canvas.tools.tool import Tool
 from gui.model.wires import links_of
+from gui.tr import tr
 
 _HINTS = {
     "port": "Drag to wire · click, then click another port · Alt+click removes its wires",
@@ -64,7 +65,7 @@ class Hands(Board):
         self.tool = tool
         self.minimap.settled = False
         self.hovered = NOTHING
-        self.hint.emit(tool.hint)
+        self.hint.emit(tr(tool.hint))
         tool.begun()
         if tool.cursor is not None:
             self.setCursor(tool.cursor)
@@ -171,14 +172,14 @@ class Hands(Board):
         p = self.scene(at)
         found = edge_at(self.geometry_, p.x(), p.y(), BEND_REACH / self.view.scale)
         if found is None or found.edge is None:
-            self.hint.emit("Shift and the right button bend a wire: point at one.")
+            self.hint.emit(tr("Shift and the right button bend a wire: point at one."))
         else:
             self.begin(BendWire(self, at, found.edge))
 
     def bend_wire(self, key: EdgeKey, at: QPointF) -> None:
         """Lead a wire through a scene point."""
         index, document = with_bend(self, key, at)
-        self.editor.apply("Bend wire", document)
+        self.editor.apply(tr("Bend wire"), document)
         self.selection.set((), [key])
         self.picked_bend = (key, index)
 
@@ -195,7 +196,7 @@ class Hands(Board):
             if links_of(self.document.graph, node, None, output):
                 self.begin(Relink(self, at, node, output))
             else:
-                self.hint.emit("No wire leaves this output yet.")
+                self.hint.emit(tr("No wire leaves this output yet."))
         else:
             self.begin(Connect(self, at, port))
 
@@ -203,7 +204,9 @@ class Hands(Board):
         """Wire the selected node's output by keyboard, or lead the selected wire elsewhere."""
         port = port_to_pick(self)
         if port is None:
-            self.hint.emit("Select one node, or one wire, to lead a wire from it with the arrows.")
+            self.hint.emit(
+                tr("Select one node, or one wire, to lead a wire from it with the arrows.")
+            )
         else:
             self.begin(PickUp(self, port))
 
@@ -254,7 +257,7 @@ class Hands(Board):
         ):  # fmt: skip
             output = found.kind == "port" and found.part.startswith("output ")
             kind = "fold" if found.part == "fold" else found.kind
-            self.hint.emit(_HINTS.get("output" if output else kind, ""))
+            self.hint.emit(tr(_HINTS.get("output" if output else kind, "")))
         self.hovered = found
         self.update()
 

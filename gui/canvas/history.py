@@ -37,17 +37,17 @@ class Refused(Tool):
     def move(self, at: QPointF, keys: Keys) -> None:
         super().move(at, keys)
         if self.dragged:
-            self.canvas.hint.emit(READ_ONLY)
+            self.canvas.hint.emit(tr(READ_ONLY))
 
     def release(self, at: QPointF, keys: Keys) -> None:
         self.canvas.finish(self)
         if self.dragged:
-            self.canvas.hint.emit(READ_ONLY)
+            self.canvas.hint.emit(tr(READ_ONLY))
 
 
 def _refuse(self: HistoryCanvas, *_: Any, **__: Any) -> None:
     """Say where editing is done."""
-    self.hint.emit(READ_ONLY)
+    self.hint.emit(tr(READ_ONLY))
 
 
 class HistoryCanvas(Canvas):
@@ -63,7 +63,7 @@ class HistoryCanvas(Canvas):
             picture, selection, theme=theme, to_text=lambda _: "", from_text=lambda _: Document()
         )
         picture.setParent(self)
-        picture.refused.connect(lambda: self.hint.emit(READ_ONLY))
+        picture.refused.connect(lambda: self.hint.emit(tr(READ_ONLY)))
         self.about: Callable[[str], str] = lambda _: ""
         self.setAcceptDrops(False)
         self.setAccessibleName(tr("History canvas"))
@@ -99,7 +99,7 @@ class HistoryCanvas(Canvas):
         if event.button() == Qt.MouseButton.LeftButton and found.kind == "node":
             self.origin_wanted.emit(found.id)
         elif found.kind == "empty":
-            self.hint.emit(READ_ONLY)
+            self.hint.emit(tr(READ_ONLY))
 
     # What can be asked
 

@@ -10,13 +10,14 @@ from engine.graph import EdgeKey
 from gui.canvas import curves
 from gui.canvas.bends import REACH, SMALLEST, at_bend
 from gui.canvas.geometry import Geometry
-from gui.canvas.grid import SPACING
 from gui.canvas.regions import MARK_WIDTH
 from gui.canvas.shapes import HEADER, ROW
 
 PORT_REACH = 12.0
 """Radius, in widget pixels, within which a port is taken hold of."""
 EDGE_REACH = 6.0
+ROUGH = 16.0
+"""Two straight pieces are nowhere further from the part of a curve they stand for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +101,20 @@ def _node_row(geometry: Geometry, x: float, y: float) -> int | None:
 
 
 def edge_at(geometry: Geometry, x: float, y: float, reach: float) -> Hit | None:
-    """The nearest edge within `reach`."""
-    best, found = reach, -1
-    for row in geometry.edge_grid.near(x, y, reach + SPACING / 2):
-        away = curves.distance(geometry.curves[row].tolist(), x, y, best)
+    """The nearest edge within `reach`; none while those of a very large graph are being sorted."""
+    if not geometry.edges_sorted:
+        return None
+    best, found, grid = reach, -1, geometry.edge_grid
+    for row, t in grid.near(x, y, reach).items():
+        curve, around = geometry.curves[row].tolist(), grid.around(row, t)
+        if curves.distance(curve, x, y, *around, 2) > reach + ROUGH:
+            continue
+        away = curves.distance(curve, x, y, *around)
         if away < best or (away == best and found < 0):
             best, found = away, row
     for row, way in geometry.ways.items():
         for piece in way.tolist():
-            away = curves.distance(piece, x, y, best)
+            away = curves.distance(piece, x, y)
             if away < best:
                 best, found = away, row
     if found < 0:

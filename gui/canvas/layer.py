@@ -91,9 +91,7 @@ class Layer:
     @property
     def unfinished(self) -> bool:
         """Whether there is something for `refine` to do."""
-        return not self._pixmap.isNull() and (
-            self._better is not None or not self._stale.isEmpty()
-        )
+        return not self._pixmap.isNull() and (self._better is not None or not self._stale.isEmpty())
 
     def refine(self) -> bool:
         """Do a little of what was left out; whether the picture in sight changed."""

@@ -7,6 +7,7 @@ does; both come to the same.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from itertools import repeat
@@ -91,11 +92,10 @@ def _box_widths(columns: Columns, nodes: list[Node], symbol: Ints) -> Floats:
     names, count = [n.name for n in nodes], len(nodes)
     length = np.fromiter(map(len, names), np.int64, count)
     stems = np.array([len(op.rstrip("_")) for op in columns.ops])[columns.op]
-    bare = list(map(str.rstrip, names, repeat(shapes.DIGITS)))
+    bare = map(str.rstrip, names, repeat(shapes.DIGITS))
     same = [op.rstrip("_") for op in columns.ops]
-    after = np.fromiter(
-        (a == same[k] for a, k in zip(bare, columns.op.tolist(), strict=True)), bool, count
-    )
+    own = [same[k] for k in columns.op.tolist()]
+    after = np.fromiter(map(operator.eq, bare, own), bool, count)
     for row in np.flatnonzero(~after & (stems <= length)).tolist():
         after[row] = shapes.named_after(names[row], nodes[row].op)
     detail = np.where(after, 0, np.array([len(op) for op in columns.ops])[columns.op])

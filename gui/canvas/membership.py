@@ -13,6 +13,7 @@ from engine.graph import Graph
 from gui.canvas.geometry import Box, Geometry
 from gui.canvas.inks import inks
 from gui.model.regions import called
+from gui.tr import tr
 
 if TYPE_CHECKING:
     from gui.canvas.surface import Surface
@@ -61,15 +62,15 @@ class Membership:
         last = len(self.regions) - 1 - around[:, ::-1].argmax(axis=1) if len(frames) else 0
         return np.where(around.any(axis=1), last, -1)
 
-    def words(self, homes: Homes) -> str:
-        """What comes of it: ` into no_grad`, ` out of its group`; nothing where nothing changes."""
+    def words(self, what: str, homes: Homes) -> str:
+        """`what`, and what comes of it: `into no_grad`, `out of group`; just `what` otherwise."""
         for home in homes.values():
             if home is not None:
-                return f" into {called(self.graph.regions[home])}"
+                return tr("{} into {}").format(what, called(self.graph.regions[home]))
         node = next(iter(homes), None)
         around = self.graph.region_of.get(node, ()) if node is not None else ()
         left = [r for r in around if r.id in self.regions]
-        return f" out of {called(left[-1])}" if left else ""
+        return tr("{} out of {}").format(what, called(left[-1])) if left else what
 
 
 def draw_homes(painter: QPainter, canvas: Surface, homes: Homes) -> None:

@@ -13,6 +13,7 @@ from gui.canvas.hits import Hit
 from gui.canvas.menu_regions import region_entries
 from gui.model.align import ALIGN, DISTRIBUTE
 from gui.model.wires import links_of
+from gui.tr import tr
 
 if TYPE_CHECKING:
     from gui.canvas.canvas import Canvas
@@ -38,17 +39,17 @@ def entries(canvas: Canvas, hit: Hit, at: QPointF) -> list[Entry]:
     if hit.kind == "port":
         return _for_port(canvas, hit, at)
     return [
-        ("Add operation…", "Tab", lambda: canvas.start_search(at)),
-        ("Add note", "", lambda: canvas.add_note(at)),
+        (tr("Add operation…"), "Tab", lambda: canvas.start_search(at)),
+        (tr("Add note"), "", lambda: canvas.add_note(at)),
         LINE,
-        ("Paste", "Ctrl+V", canvas.paste),
-        ("Paste, keeping the wires", "Ctrl+Shift+V", canvas.paste_linked),
-        ("Select all", "Ctrl+A", canvas.select_all),
-        ("Find a node…", "Ctrl+F", canvas.start_find),
+        (tr("Paste"), "Ctrl+V", canvas.paste),
+        (tr("Paste, keeping the wires"), "Ctrl+Shift+V", canvas.paste_linked),
+        (tr("Select all"), "Ctrl+A", canvas.select_all),
+        (tr("Find a node…"), "Ctrl+F", canvas.start_find),
         LINE,
-        ("Show everything", "Home", canvas.fit_all),
+        (tr("Show everything"), "Home", canvas.fit_all),
         ("100 %", "Ctrl+0", canvas.zoom_actual),
-        ("Minimap", "Alt+M", canvas.toggle_minimap),
+        (tr("Minimap"), "Alt+M", canvas.toggle_minimap),
     ]
 
 
@@ -56,34 +57,34 @@ def _for_items(canvas: Canvas, hit: Hit) -> list[Entry]:
     single = len(canvas.selection.items) == 1
     return [
         *(_for_one(canvas, hit) if single else _for_several(canvas)),
-        ("Duplicate", "Ctrl+D", canvas.duplicate_selection),
-        ("Copy", "Ctrl+C", canvas.copy_selection),
-        ("Cut", "Ctrl+X", canvas.cut_selection),
+        (tr("Duplicate"), "Ctrl+D", canvas.duplicate_selection),
+        (tr("Copy"), "Ctrl+C", canvas.copy_selection),
+        (tr("Cut"), "Ctrl+X", canvas.cut_selection),
         LINE,
         *_mute(canvas),
-        ("Group", "Ctrl+G", canvas.group_selection),
-        ("Put into no_grad()", "N", canvas.no_grad_selection),
+        (tr("Group"), "Ctrl+G", canvas.group_selection),
+        (tr("Put into no_grad()"), "N", canvas.no_grad_selection),
         *region_entries(canvas),
         LINE,
-        ("Show the selection", "F", canvas.fit_selection),
+        (tr("Show the selection"), "F", canvas.fit_selection),
         LINE,
-        ("Delete", "Del", canvas.delete_selection),
-        ("Delete and bridge the gap", "Ctrl+Del", canvas.bridge_selection),
+        (tr("Delete"), "Del", canvas.delete_selection),
+        (tr("Delete and bridge the gap"), "Ctrl+Del", canvas.bridge_selection),
     ]
 
 
 def _for_one(canvas: Canvas, hit: Hit) -> list[Entry]:
     if hit.kind == "region":
-        return [("Edit text", "F2", canvas.rename_selection), LINE]
+        return [(tr("Edit text"), "F2", canvas.rename_selection), LINE]
     found: list[Entry] = []
     if "data" in canvas.document.graph.nodes[hit.id].params:
-        found.append(("Edit value", "Enter", canvas.edit_selection))
+        found.append((tr("Edit value"), "Enter", canvas.edit_selection))
         found.append(_numbers(canvas, hit.id, "value"))
     return [
         *found,
-        ("Rename", "F2", canvas.rename_selection),
-        ("Add an operation that reads it…", "Tab", canvas.start_search),
-        ("Lead a wire from it", "W", canvas.pick_up_wire),
+        (tr("Rename"), "F2", canvas.rename_selection),
+        (tr("Add an operation that reads it…"), "Tab", canvas.start_search),
+        (tr("Lead a wire from it"), "W", canvas.pick_up_wire),
         LINE,
     ]
 
@@ -92,19 +93,19 @@ def _numbers(canvas: Canvas, item: str, part: str) -> Entry:
     """Numbers to choose from where one would else be typed."""
     (field,) = (s.field for s in canvas.fields_of(item) if s.part == part)
     chosen: list[Entry] = [(text, "", partial(field.commit, text)) for text in NUMBERS]
-    return ("Set to", "", chosen)
+    return (tr("Set to"), "", chosen)
 
 
 def _for_several(canvas: Canvas) -> list[Entry]:
-    ways: list[Entry] = [(way.capitalize(), "", partial(canvas.align, way)) for way in ALIGN]
+    ways: list[Entry] = [(tr(way.capitalize()), "", partial(canvas.align, way)) for way in ALIGN]
     spread: list[Entry] = [
-        (way.capitalize(), "", partial(canvas.distribute, way)) for way in DISTRIBUTE
+        (tr(way.capitalize()), "", partial(canvas.distribute, way)) for way in DISTRIBUTE
     ]
-    pair: list[Entry] = [("Wire together", "L", canvas.link_selection)]
+    pair: list[Entry] = [(tr("Wire together"), "L", canvas.link_selection)]
     return [
         *(pair if len(canvas.selection.items) == 2 else []),
-        ("Align", "", ways),
-        ("Distribute", "", spread),
+        (tr("Align"), "", ways),
+        (tr("Distribute"), "", spread),
         LINE,
     ]
 
@@ -113,27 +114,27 @@ def _mute(canvas: Canvas) -> list[Entry]:
     nodes, found = canvas.document.graph.nodes, canvas.mutable()
     if not found:
         return []
-    text = "Unmute" if all(nodes[i].muted for i in found) else "Mute"
+    text = tr("Unmute") if all(nodes[i].muted for i in found) else tr("Mute")
     return [(text, "M", canvas.mute_selection)]
 
 
 def _for_edge(canvas: Canvas, key: EdgeKey, at: QPointF) -> list[Entry]:
     return [
-        ("Put an operation in here…", "", lambda: canvas.start_search(at, edge=key)),
-        ("Add a bend here", "Shift+right-click", lambda: canvas.bend_wire(key, at)),
-        ("Lead it elsewhere", "W", canvas.pick_up_wire),
+        (tr("Put an operation in here…"), "", lambda: canvas.start_search(at, edge=key)),
+        (tr("Add a bend here"), "Shift+right-click", lambda: canvas.bend_wire(key, at)),
+        (tr("Lead it elsewhere"), "W", canvas.pick_up_wire),
         LINE,
-        ("Remove", "Del", canvas.delete_selection),
+        (tr("Remove"), "Del", canvas.delete_selection),
     ]
 
 
 def _for_bend(canvas: Canvas, key: EdgeKey, index: int) -> list[Entry]:
     bends = [(key, k) for k in range(len(canvas.document.bends.get(key, ())))]
     return [
-        ("Remove this bend", "Del", lambda: canvas.remove_bends(bends[index : index + 1])),
-        ("Straighten the whole wire", "", lambda: canvas.remove_bends(bends)),
+        (tr("Remove this bend"), "Del", lambda: canvas.remove_bends(bends[index : index + 1])),
+        (tr("Straighten the whole wire"), "", lambda: canvas.remove_bends(bends)),
         LINE,
-        ("Remove the wire", "Alt+click", lambda: canvas.remove_wires([key])),
+        (tr("Remove the wire"), "Alt+click", lambda: canvas.remove_wires([key])),
     ]
 
 
@@ -143,11 +144,13 @@ def _for_port(canvas: Canvas, hit: Hit, at: QPointF) -> list[Entry]:
     links = links_of(canvas.document.graph, node, slot, output)
     found: list[Entry] = []
     if slot is None or not links:
-        found.append(("Add operation here…", "", lambda: canvas.start_search(at, wire=wire)))
+        found.append((tr("Add operation here…"), "", lambda: canvas.start_search(at, wire=wire)))
     if slot is not None and any(s.part == slot for s in canvas.fields_of(node)):
-        found.append((f"Type a number for {slot}", "", lambda: canvas.edit_item(node, slot)))
+        text = tr("Type a number for {}").format(slot)
+        found.append((text, "", lambda: canvas.edit_item(node, slot)))
         found.append(_numbers(canvas, node, slot))
     if links:
-        text = "Disconnect" if len(links) == 1 else f"Remove all {len(links)} wires"
+        several = tr("Remove all {} wires").format(len(links))
+        text = tr("Disconnect") if len(links) == 1 else several
         found.append((text, "Alt+click", lambda: canvas.unlink(node, slot, output)))
     return found

@@ -21,8 +21,9 @@ from gui.canvas.paint_regions import draw_tab
 from gui.canvas.states import error_token
 from gui.canvas.view import View
 from gui.model.frames import Frame, NodeState, Packet
-from gui.model.words import equation, short
+from gui.model.words import equation, short, with_shape
 from gui.state.selection import Selection
+from gui.tr import tr
 
 RING_GAP = 5.0
 PACKET_HEIGHT = 24.0
@@ -252,7 +253,8 @@ def sum_text(geometry: Geometry, state: NodeState) -> tuple[str, str]:
         for t in state.terms[:_MOST_TERMS]
     ]
     where = _listed(names + ["…"] * bool(more))
-    return terms, f"{state.arrived} of {max(state.expected, state.arrived)} in, from {where}"
+    told = tr("{} of {} in, from {}")
+    return terms, told.format(state.arrived, max(state.expected, state.arrived), where)
 
 
 def _equation(state: NodeState, more: int) -> str:
@@ -261,7 +263,7 @@ def _equation(state: NodeState, more: int) -> str:
     if state.grad is None or state.arrived < 2:
         return " + ".join(map(short, values))
     left, mark, right = re.split(" ([=≈]) ", equation(values, state.grad, "+"))
-    shown = left.split(" + ")[:_MOST_TERMS] + [f"… ({more} more)"] * bool(more)
+    shown = left.split(" + ")[:_MOST_TERMS] + [tr("… ({} more)").format(more)] * bool(more)
     return f"{' + '.join(shown)} {mark} {right}"
 
 
@@ -274,21 +276,22 @@ def _term_name(geometry: Geometry, source: str, slot: str, twice: bool) -> str:
 def _listed(names: list[str]) -> str:
     if len(names) < 2:
         return "".join(names)
-    return ", ".join(names[:-1]) + " and " + names[-1]
+    return tr("{} and {}").format(", ".join(names[:-1]), names[-1])
 
 
 def draw_edge_number(look: Look, row: int) -> None:
-    """The numbers an edge has carried, beside it: shown for the edge under the mouse."""
+    """The numbers an edge has carried, and their shapes: shown for the edge under the mouse."""
     geometry = look.geometry
     key = geometry.edge_keys[row]
     state = look.frame.edge(key)
-    source = geometry.slot_of(int(geometry.ends[row, 0]))[0]
-    value = look.frame.node(source).value
+    source, _, output = geometry.slot_of(int(geometry.ends[row, 0]))
+    values = look.frame.node(source).outputs
+    value = values[output] if output < len(values) else None
     labels = []
     if state.carried and value is not None:
-        labels.append((geometry.curves[row], short(value), "value", -16.0))
+        labels.append((geometry.curves[row], with_shape(value), "value", -16.0))
     if state.grad is not None:
-        labels.append((geometry.beside(row), f"∂ {short(state.grad)}", "gradient", 14.0))
+        labels.append((geometry.beside(row), f"∂ {with_shape(state.grad)}", "gradient", 14.0))
     for curve, text, token, down in labels:
         x, y = curves.at(curve, 0.5)
         width = look.inks.width(text, 11, fixed=True) + 16

@@ -21,6 +21,7 @@ from gui.model.codes import Node
 from gui.model.folding import FOLDED
 from gui.model.frames import Array, Cut, NodeState
 from gui.model.words import short
+from gui.tr import tr
 
 INSET = 12.0
 PORT_RADIUS = 5.0
@@ -221,7 +222,7 @@ def _grad_row(look: Look, rect: QRectF, state: NodeState) -> None:
         token = "gradient" if state.live else "muted"
         _number(look, left + taken, rect.right() - INSET, middle, state.grad, token)
     elif state.why_no_grad is not None:
-        look.write(left, middle, _NO_GRADIENT[state.why_no_grad], "muted", pixels=11)
+        look.write(left, middle, tr(_NO_GRADIENT[state.why_no_grad]), "muted", pixels=11)
     elif state.requires_grad:
         look.write(left, middle, "∂ –", "muted", fixed=True)
 
@@ -294,7 +295,7 @@ def _draw_sum(look: Look, rect: QRectF, state: NodeState) -> None:
     painter, inks = look.painter, look.inks
     centre = QPointF(rect.right() + 1, rect.top() - 1)
     if state.live and state.arrived < state.expected:
-        text = f"{state.arrived} of {state.expected} in"
+        text = tr("{} of {} in").format(state.arrived, state.expected)
         width = inks.width(text, 11, fixed=True) + 16
         chip = QRectF(centre.x() - 16 - width, rect.top() - 28, width, 18)
         look.chip(chip, text, ink="gradient", fill="gradient_soft", border="gradient")

@@ -6,7 +6,8 @@ from gui.model.document import Document
 from gui.model.folding import plan
 from gui.model.frames import Frame
 from gui.model.regions import called
-from gui.model.words import count, short
+from gui.model.words import short
+from gui.tr import tr
 
 
 def region_tip(document: Document, frame: Frame, region_id: str) -> str:
@@ -15,7 +16,9 @@ def region_tip(document: Document, frame: Frame, region_id: str) -> str:
     if region.kind == "note":
         return ""
     kind = "" if region.title in ("", region.kind) else f" · {region.kind}"
-    lines = [f"{called(region)}{kind} · {count(len(region.members), 'node')}"]
+    size = len(region.members)
+    nodes = tr("1 node") if size == 1 else tr("{} nodes").format(size)
+    lines = [f"{called(region)}{kind} · {nodes}"]
     box = plan(document.graph).boxes.get(region_id)
     if box is None:
         return lines[0]
@@ -26,5 +29,5 @@ def region_tip(document: Document, frame: Frame, region_id: str) -> str:
     for slot in box.inputs:
         grad = frame.edge((region_id, slot)).grad
         if grad is not None:
-            lines.append(f"gradient back to {slot}: {short(grad, 40, 6)}")
+            lines.append(tr("gradient back to {}: {}").format(slot, short(grad, 40, 6)))
     return "\n".join(lines)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from engine.graph import Region
 from gui.model.document import Document
+from gui.tr import tr
 
 Box = tuple[float, float, float, float]
 
@@ -79,7 +80,8 @@ def color_of(region: Region) -> str:
 
 def _card(region: Region, place: tuple[float, float]) -> RegionShape:
     title = title_of(region)
-    lines = _wrapped(title or "(empty note: double-click to write)", NOTE_WIDTH - 2 * NOTE_PAD)
+    told = title or tr("(empty note: double-click to write)")
+    lines = _wrapped(told, NOTE_WIDTH - 2 * NOTE_PAD)
     x, y = float(place[0]), float(place[1])
     box = (x, y, x + NOTE_WIDTH, y + 2 * NOTE_PAD + NOTE_LINE * len(lines))
     return RegionShape(region.id, region.kind, box, title, box, lines, True, color_of(region))

@@ -32,6 +32,7 @@ from engine.graph import Graph
 from gui.canvas.choices import Choice, choices, phrase_typed
 from gui.canvas.inks import inks, saved
 from gui.theme import Theme
+from gui.tr import tr
 
 SIZE = QSize(560, 396)
 ROW_HEIGHT = 28
@@ -58,13 +59,13 @@ class Search(QFrame):
         """How often each op was added before: what is used most is offered first."""
         self._done = True
         self._whole = SIZE
-        self.line = QLineEdit(self, placeholderText="An operation, a number, or z = w * x + b")
-        self.line.setAccessibleName("Find an operation")
+        self.line = QLineEdit(self, placeholderText=tr("An operation, a number, or z = w * x + b"))
+        self.line.setAccessibleName(tr("Find an operation"))
         self.list = QListWidget(self)
-        self.list.setAccessibleName("Operations found")
+        self.list.setAccessibleName(tr("Operations found"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.nothing = QLabel(NOTHING, self)
+        self.nothing = QLabel(tr(NOTHING), self)
         self.nothing.setWordWrap(True)
         self.nothing.setTextFormat(Qt.TextFormat.PlainText)
         box = QVBoxLayout(self)
@@ -134,7 +135,7 @@ class Search(QFrame):
     def _fill(self, text: str) -> None:
         self.list.clear()
         found = choices(text, needs_input=self.needs_input, uses=self.uses())
-        self.nothing.setText(NOTHING)
+        self.nothing.setText(tr(NOTHING))
         if not self.needs_input and any(c in text for c in "=+-*/@(."):
             try:
                 found.insert(0, phrase_typed(text, self.graph))

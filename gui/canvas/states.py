@@ -63,7 +63,7 @@ class States:
             self._take_over(geometry, frame, *known)
             return
         codes = frame.codes()
-        if codes is None or codes.graph is not geometry.graph:
+        if codes is None or not codes.fit(geometry.graph):
             codes = codes_of(geometry.graph, frame)
         self.nodes, self.lines, self.backs = (
             part.copy() for part in (codes.nodes, codes.lines, codes.backs)

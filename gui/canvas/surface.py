@@ -33,6 +33,7 @@ from gui.model.frames import EMPTY, Frame
 from gui.state.editor import Editor
 from gui.state.selection import Selection
 from gui.theme import Theme
+from gui.tr import tr
 
 log = logging.getLogger(__name__)
 
@@ -77,10 +78,12 @@ class Surface(Viewport):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(240, 160)
-        self.setAccessibleName("Graph canvas")
+        self.setAccessibleName(tr("Graph canvas"))
         self.setAccessibleDescription(
-            "The computation graph. Tab adds an operation, Alt and arrow keys walk along it, Enter"
-            " edits a value; the outline lists the same nodes."
+            tr(
+                "The computation graph. Tab adds an operation, Alt and arrow keys walk along it,"
+                " Enter edits a value; the outline lists the same nodes."
+            )
         )
         selection.changed.connect(self.update)
 
@@ -298,7 +301,7 @@ class Surface(Viewport):
             painter.resetTransform()
             painter.fillRect(self.rect(), self.theme.color("canvas"))
             painter.setPen(self.theme.color("error"))
-            text = "The graph could not be drawn. Your work is safe; details are in the log."
+            text = tr("The graph could not be drawn. Your work is safe; details are in the log.")
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
         finally:
             painter.end()
@@ -359,7 +362,7 @@ class Surface(Viewport):
             painter.setFont(tools.font(pixels))
             painter.setPen(tools.pen(token))
             rect = QRectF(12, middle.y() - 30 + 34 * k, self.width() - 24, 30)
-            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, line)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, tr(line))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

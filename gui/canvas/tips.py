@@ -10,6 +10,7 @@ from gui.canvas.region_tips import region_tip
 from gui.model.document import Document
 from gui.model.frames import Cut, Frame, NodeState
 from gui.model.words import shape, short
+from gui.tr import tr
 
 CAUSES = {
     Cut.DETACH: "detach() cuts here: the value goes on, gradients do not come back.",
@@ -38,7 +39,7 @@ def node_tip(document: Document, frame: Frame, node_id: str) -> str:
     lines = [f"{node.name} · {node.op}"]
     op = OPS.get(node.op)
     if op is None:
-        lines.append("This version does not know this operation; it is kept as it is.")
+        lines.append(tr("This version does not know this operation; it is kept as it is."))
     elif op.doc:
         lines.append(summary(op))
     if state.error:
@@ -51,33 +52,39 @@ def value_lines(state: NodeState) -> list[str]:
     """What a node holds at this step: value, gradient, `.grad`."""
     lines = []
     if state.value is not None:
-        lines.append(f"value {short(state.value, 40, 6)}, shape {shape(state.value)}")
+        told = tr("value {}, shape {}")
+        lines.append(told.format(short(state.value, 40, 6), shape(state.value)))
     if state.grad_fn:
         lines.append(f"grad_fn {state.grad_fn}")
     if state.grad is not None:
-        lines.append(f"gradient {short(state.grad, 40, 6)}")
+        lines.append(tr("gradient {}").format(short(state.grad, 40, 6)))
     elif state.why_no_grad is not None:
-        lines.append(f"no gradient: {state.why_no_grad}")
+        lines.append(tr("no gradient: {}").format(state.why_no_grad))
     if state.stored is not None:
         lines.append(f".grad {short(state.stored, 40, 6)}")
     if state.freed:
-        lines.append("Its saved tensors are freed: a second backward() needs retain_graph=True.")
+        lines.append(
+            tr("Its saved tensors are freed: a second backward() needs retain_graph=True.")
+        )
     return lines
 
 
 def port_tip(document: Document, hit: Hit) -> str:
     node = document.graph.nodes[hit.id]
     if hit.part.startswith("output "):
-        return f"Output of {node.name}: drag to an input to wire it."
+        return tr("Output of {}: drag to an input to wire it.").format(node.name)
     edge = document.graph.edges.get((hit.id, hit.part))
     if edge is not None:
-        return f"{hit.part}: from {document.graph.nodes[edge.source].name}. Drag it to re-route."
+        source = document.graph.nodes[edge.source].name
+        return tr("{}: from {}. Drag it to re-route.").format(hit.part, source)
     if hit.part in node.params:
-        return f"{hit.part} = {node.params[hit.part]}. Drag a wire here to use a tensor instead."
+        told = tr("{} = {}. Drag a wire here to use a tensor instead.")
+        return told.format(hit.part, node.params[hit.part])
     op = OPS.get(node.op)
     slot = op.slot(hit.part) if op else None
-    what = "optional input" if slot and (slot.optional or slot.variadic) else "input"
-    return f"{hit.part}: {what}, not wired."
+    if slot and (slot.optional or slot.variadic):
+        return tr("{}: optional input, not wired.").format(hit.part)
+    return tr("{}: input, not wired.").format(hit.part)
 
 
 def edge_tip(document: Document, frame: Frame, key: EdgeKey) -> str:
@@ -85,11 +92,13 @@ def edge_tip(document: Document, frame: Frame, key: EdgeKey) -> str:
     edge, state = graph.edges[key], frame.edge(key)
     source, target = graph.nodes[edge.source].name, graph.nodes[edge.target].name
     lines = [f"{source} → {target}.{edge.slot}"]
-    value = frame.node(edge.source).value
+    values = frame.node(edge.source).outputs
+    value = values[edge.output] if edge.output < len(values) else None
     if state.carried and value is not None:
-        lines.append(f"value {short(value, 40, 6)}")
+        told = tr("value {}, shape {}").format(short(value, 40, 6), shape(value))
+        lines.append(told)
     if state.grad is not None:
-        lines.append(f"gradient back {short(state.grad, 40, 6)}")
+        lines.append(tr("gradient back {}").format(short(state.grad, 40, 6)))
     if state.cut is not None:
-        lines.append(CAUSES[state.cut].format(source=source, target=target))
+        lines.append(tr(CAUSES[state.cut]).format(source=source, target=target))
     return "\n".join(lines)

@@ -12,6 +12,7 @@ from gui.canvas.minimap import Minimap
 from gui.canvas.view import View
 from gui.model.document import Document
 from gui.state.editor import Editor
+from gui.state.later import Later
 from gui.state.selection import Selection
 
 ZOOM_STEP = 1.25
@@ -32,6 +33,8 @@ class Viewport(QWidget):
         self.geometry_ = Geometry.of(self.shown)
         self.minimap = Minimap()
         self._fitted = True
+        self._sorting: Geometry | None = None
+        self._later = Later(self)
 
     def set_view(self, view: View) -> None:
         """Look elsewhere."""
@@ -110,8 +113,11 @@ class Viewport(QWidget):
 
     def hit(self, at: QPointF | QPoint) -> Hit:
         """What lies under a widget pixel."""
-        p = self.scene(at)
-        return hit(self.geometry_, p.x(), p.y(), self.view.scale)
+        p, geometry = self.scene(at), self.geometry_
+        if not geometry.edges_sorted and geometry is not self._sorting:
+            self._sorting = geometry
+            self._later.ask(lambda: geometry.edge_grid)
+        return hit(geometry, p.x(), p.y(), self.view.scale)
 
     @property
     def minimap_on(self) -> bool:

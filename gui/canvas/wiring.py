@@ -9,6 +9,7 @@ from engine.registry import OPS
 from gui.canvas.shapes import slots_of
 from gui.model import edits
 from gui.model.document import Document
+from gui.tr import tr
 
 CheckShapes = Callable[[Document], Mapping[str, str]]
 """The error sentence of each node of a document that would fail to run."""
@@ -34,9 +35,9 @@ def why_not(
 
 def _why_no_node(graph: Graph, source: str, target: str) -> str | None:
     if source not in graph.nodes or target not in graph.nodes:
-        return "One end of this wire is not in the graph any more."
+        return tr("One end of this wire is not in the graph any more.")
     if source == target:
-        return f"{graph.nodes[source].name} cannot be its own input."
+        return tr("{} cannot be its own input.").format(graph.nodes[source].name)
     return None
 
 
@@ -44,11 +45,13 @@ def _why_no_slot(graph: Graph, target: str, slot: str) -> str | None:
     node = graph.nodes[target]
     op = OPS.get(node.op)
     if op is None:
-        return f"{node.op} is not an operation this version knows, so nothing can be wired to it."
+        told = tr("{} is not an operation this version knows, so nothing can be wired to it.")
+        return told.format(node.op)
     if not op.slots:
-        return f"{node.name} is a leaf: it has a value of its own and takes no inputs."
+        told = tr("{} is a leaf: it has a value of its own and takes no inputs.")
+        return told.format(node.name)
     if op.slot(slot) is None:
-        return f"{node.op} has no input called {slot}."
+        return tr("{} has no input called {}.").format(node.op, slot)
     return None
 
 
@@ -61,7 +64,7 @@ def _why_circle(graph: Graph, source: str, target: str) -> str | None:
     if len(names) > 5:
         names = [*names[:2], "…", *names[-2:]]
     way = " → ".join([*names, names[0]])
-    return f"This would close a circle: {way}. A value cannot depend on itself."
+    return tr("This would close a circle: {}. A value cannot depend on itself.").format(way)
 
 
 def _why_shape(
@@ -104,14 +107,15 @@ def first_free(
     """(slot, None) for the first input of `target` that can take the wire, else (None, why)."""
     graph = document.graph
     if target not in graph.nodes:
-        return None, "There is nothing here to wire to."
+        return None, tr("There is nothing here to wire to.")
     node, wired = graph.nodes[target], graph.inputs.get(target, {})
     slots = slots_of(OPS.get(node.op), wired)
     if not slots:
         return None, _why_no_node(graph, source, target) or _why_no_slot(graph, target, "")
     # An empty input comes before one where a number stands.
     free = sorted((s for s in slots if s not in wired), key=lambda slot: slot in node.params)
-    reason: str | None = f"All inputs of {node.name} are wired; drop on one to replace its wire."
+    full = tr("All inputs of {} are wired; drop on one to replace its wire.")
+    reason: str | None = full.format(node.name)
     for slot in free:
         reason = why_not(document, source, output, target, slot, check)
         if reason is None:

@@ -26,6 +26,7 @@ from gui.model.document import Document
 from gui.state.editor import Editor
 from gui.state.selection import Selection
 from gui.theme import Theme
+from gui.tr import tr
 
 Wire = tuple[str, str | None, int]
 """A loose end: (node, slot, output), the slot of an output being None."""
@@ -97,7 +98,7 @@ class Writing(Surface):
         needs_input = edge is not None or (wire is not None and wire[1] is None)
         at_view, graph = self.view.to_view(at).toPoint(), self.document.graph
         self.search.start(at_view, graph, needs_input=needs_input)
-        self.hint.emit("Type an operation or a formula · arrows and Enter choose · Esc closes")
+        self.hint.emit(tr("Type an operation or a formula · arrows and Enter choose · Esc closes"))
 
     def _on_picked(self, choice: Choice) -> None:
         self.hint.emit("")
@@ -116,7 +117,8 @@ class Writing(Surface):
         """Add what a typed line says as one edit, and select its result."""
         at = snap(self._search_at.x()), snap(self._search_at.y())
         document, ids = phrases.add(self.document, phrase, at)
-        self.editor.apply(f"Add {text if len(text) <= 40 else text[:39] + '…'}", document)
+        short = text if len(text) <= 40 else text[:39] + "…"
+        self.editor.apply(tr("Add {}").format(short), document)
         for op in phrase.ops:
             self.added.emit(op)
         self.selection.set(ids[-1:])
@@ -157,7 +159,7 @@ class Writing(Surface):
         home = home_at(self.geometry_, at.x(), at.y())
         if home is not None:
             document = regions.add_members(document, home, [node])
-        self.editor.apply(f"Add {op}", document)
+        self.editor.apply(tr("Add {}").format(op), document)
         self.added.emit(op)
         self.selection.set([node])
         return node
@@ -186,7 +188,7 @@ class Writing(Surface):
     def start_find(self) -> None:
         """Open the bar that finds a node by its name or op."""
         self.finder.start(self.document)
-        self.hint.emit("Type part of a name · Enter goes on, Shift+Enter back · Esc closes")
+        self.hint.emit(tr("Type part of a name · Enter goes on, Shift+Enter back · Esc closes"))
 
     def _on_found(self, item: str) -> None:
         graph = self.document.graph
@@ -222,7 +224,7 @@ class Writing(Surface):
         self._editing = (item, index)
         self.ensure_visible(item)
         self.field.start(spot.field, self._field_rect(item, spot.part))
-        self.hint.emit("Enter keeps · Tab goes on to the next · Esc cancels")
+        self.hint.emit(tr("Enter keeps · Tab goes on to the next · Esc cancels"))
 
     def _field_rect(self, item: str, part: str) -> QRectF:
         return self.view.rect_to_view(place_of(self.geometry_, item, part))

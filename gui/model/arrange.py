@@ -156,4 +156,3 @@ def topological(count: int, edges: Array) -> list[int]:
     flow.add_nodes_from(range(count))
     flow.add_edges_from(edges.tolist())
     return list(nx.lexicographical_topological_sort(flow))
-

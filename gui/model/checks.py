@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from math import isfinite
 from typing import TYPE_CHECKING
 
 from engine.graph import REGION_KINDS
@@ -14,13 +12,11 @@ from gui.model import limits
 from gui.model.fields import param_problems, suggestion, thawed
 from gui.model.findings import JsonPath, Problem, shown
 from gui.model.forms import EdgeForm, NodeForm, Parts, RegionForm
+from gui.model.names import UNSEEN, UNSEEN_IN_NOTE
 from gui.model.regions import REGION_COLORS
 
 if TYPE_CHECKING:
     from engine.registry import Op
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
-_CONTROL_IN_NOTE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -184,8 +180,8 @@ class Check:
         for item, (x, y) in self.parts.places.items():
             if item not in known:
                 yield _unknown_node(item, ("places", item), "the place")
-            if not (isfinite(x) and isfinite(y)):
-                what = "A place must be two finite numbers."
+            if not _on_the_map((x, y)):
+                what = "A place must be two numbers of at most a thousand million."
                 yield Problem(("places", item), what, "Write [0, 0], or take the place out.")
 
     def _bends(self) -> Iterator[Problem]:
@@ -203,9 +199,13 @@ class Check:
             seen.add(bend.target)
             if not bend.points:
                 yield Problem((*path, "through"), "There is no point.", "Take this line out.")
-            if not all(isfinite(x) and isfinite(y) for x, y in bend.points):
-                what = "A point must be two finite numbers."
+            if not all(map(_on_the_map, bend.points)):
+                what = "A point must be two numbers of at most a thousand million."
                 yield Problem((*path, "through"), what, "Write [0, 0], or take the point out.")
+
+
+def _on_the_map(place: tuple[float, float]) -> bool:
+    return all(abs(x) <= limits.FAR for x in place)  # not so for nan
 
 
 def _look_problems(region: RegionForm, path: JsonPath) -> Iterator[Problem]:
@@ -227,7 +227,7 @@ def _text_problems(text: str, path: JsonPath, is_note: bool = False) -> Iterator
     if len(text) > limits.LABEL and not is_note:
         what = f"This text has {len(text)} characters, {limits.LABEL} are allowed."
         yield Problem(path, what, "Shorten it.")
-    if match := (_CONTROL_IN_NOTE if is_note else _CONTROL).search(text):
+    if match := (UNSEEN_IN_NOTE if is_note else UNSEEN).search(text):
         what = f"This text holds the control character U+{ord(match[0]):04X}."
         yield Problem(path, what, "Take it out; names are one line of plain text.")
 

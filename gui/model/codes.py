@@ -40,6 +40,13 @@ class Codes:
     lines: Bytes
     backs: Bytes
 
+    def fit(self, graph: Graph) -> bool:
+        """Whether they are those of another graph's rows too: the same nodes and edges in order."""
+        mine = self.graph
+        return mine is graph or (
+            list(mine.nodes) == list(graph.nodes) and list(mine.edges) == list(graph.edges)
+        )
+
 
 def codes_of(graph: Graph, frame: Frame) -> Codes:
     """The codes of a graph in a frame."""

@@ -13,6 +13,7 @@ from typing import Any
 from engine.arguments import numbered
 from engine.graph import Action, Edge, EdgeKey, Graph, Node, Program, Region, spelled
 from engine.registry import OPS
+from gui.model import names
 from gui.model.document import Document, Place
 
 Bends = tuple[Place, ...]
@@ -21,16 +22,35 @@ _TAIL = re.compile(r"^(.*?)(\d*)$")
 
 
 def fresh(wanted: str, taken: Iterable[str]) -> str:
-    """`wanted`, or `wanted` with the smallest number at its end that is not taken."""
-    used = set(taken)
-    if wanted not in used:
-        return wanted
-    match = _TAIL.match(wanted)
-    stem = match[1] if match else wanted
-    number = int(match[2]) if match and match[2] else 0
-    while f"{stem}{(number := number + 1)}" in used:
-        pass
-    return f"{stem}{number}"
+    """`wanted`, or `wanted` with the next number at its end that is not taken."""
+    return Fresh(taken).take(wanted)
+
+
+class Fresh:
+    """Names that are not taken, one after the other: thousands take no longer than as many ones."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = set(taken)
+        self._next: dict[tuple[str, int], int] = {}
+        """Of what was seen to be taken: a higher number from which to look further."""
+
+    def take(self, wanted: str) -> str:
+        """`wanted`, or with the next number at its end that is free; it is taken from now on."""
+        name = wanted
+        if wanted in self._taken:
+            match = _TAIL.match(wanted)
+            stem, tail = match.groups() if match else (wanted, "")
+            name = f"{stem}{self._free(stem, int(tail or 0) + 1)}"
+        self._taken.add(name)
+        return name
+
+    def _free(self, stem: str, number: int) -> int:
+        seen = []
+        while f"{stem}{number}" in self._taken:
+            seen.append((stem, number))
+            number = self._next.get((stem, number), number + 1)
+        self._next.update(dict.fromkeys(seen, number))
+        return number
 
 
 def add_node(
@@ -63,14 +83,20 @@ def connect(document: Document, source: str, target: str, slot: str, output: int
 
     Raises networkx.NetworkXUnfeasible when the edge would close a circle.
     """
-    edge = Edge(source, output, target, slot)
+    return connect_all(document, [Edge(source, output, target, slot)])
+
+
+def connect_all(document: Document, edges: Iterable[Edge]) -> Document:
+    """The same with many edges, in the time it takes to put the statements in order once."""
     graph = document.graph
-    if graph.edges.get(edge.key) == edge:
+    wanted = {e.key: e for e in edges}
+    new = {k: e for k, e in wanted.items() if graph.edges.get(k) != e}
+    if not new:
         return document
-    edges = {**graph.edges, edge.key: edge}
-    bends = still_bent(document, edges)
-    graph = replace(graph, edges=edges).in_statement_order()
-    return replace(document, graph=_without_literal(graph, target, slot), bends=bends)
+    led = {**graph.edges, **new}
+    bends = still_bent(document, led)
+    graph = replace(graph, nodes=_without_literals(graph, new), edges=led).in_statement_order()
+    return replace(document, graph=graph, bends=bends)
 
 
 def still_bent(document: Document, edges: Mapping[EdgeKey, Edge]) -> Mapping[EdgeKey, Bends]:
@@ -79,12 +105,15 @@ def still_bent(document: Document, edges: Mapping[EdgeKey, Edge]) -> Mapping[Edg
     return {k: bends for k, bends in document.bends.items() if edges.get(k) == old.get(k)}
 
 
-def _without_literal(graph: Graph, target: str, slot: str) -> Graph:
-    node = graph.nodes[target]
-    if slot not in node.params:
-        return graph
-    params = {k: v for k, v in node.params.items() if k != slot}
-    return replace(graph, nodes={**graph.nodes, target: replace(node, params=params)})
+def _without_literals(graph: Graph, slots: Iterable[EdgeKey]) -> Mapping[str, Node]:
+    """The nodes, with no literals in these slots."""
+    nodes = dict(graph.nodes)
+    for target, slot in slots:
+        node = nodes[target]
+        if slot in node.params:
+            params = {k: v for k, v in node.params.items() if k != slot}
+            nodes[target] = replace(node, params=params)
+    return nodes
 
 
 def disconnect(document: Document, keys: Iterable[EdgeKey]) -> Document:
@@ -143,13 +172,15 @@ def _regions_within(
 
 
 def _bridge(document: Document, gone: set[str]) -> Document:
-    for node in [i for i in document.graph.nodes if i in gone]:
-        first = _first_input(document.graph, node)
-        if first is None:
-            continue
-        for edge in document.graph.outputs.get(node, ()):
-            document = connect(document, first.source, edge.target, edge.slot, first.output)
-    return document
+    """All edges out of these nodes start where the first that comes into them does, further up."""
+    graph = document.graph
+    starts: dict[str, tuple[str, int]] = {}
+    for node in graph.nodes:  # in statement order: what a start leads back to is known already
+        first = _first_input(graph, node) if node in gone else None
+        if first is not None:
+            starts[node] = starts.get(first.source, (first.source, first.output))
+    led = (Edge(*starts[e.source], *key) for key, e in graph.edges.items() if e.source in starts)
+    return connect_all(document, led)
 
 
 def _first_input(graph: Graph, node: str) -> Edge | None:
@@ -165,8 +196,9 @@ def _first_input(graph: Graph, node: str) -> Edge | None:
 
 def move(document: Document, places: Mapping[str, Place]) -> Document:
     """Put nodes and notes at new places; the graph stays the same object, so nothing reruns."""
-    known = document.graph.nodes.keys() | document.graph.regions.keys()
-    changed = {i: p for i, p in places.items() if i in known and document.places.get(i) != p}
+    nodes, regions, old = document.graph.nodes, document.graph.regions, document.places
+    known = {i: p for i, p in places.items() if i in nodes or i in regions}
+    changed = {i: p for i, p in known.items() if old.get(i) != p}
     return replace(document, places={**document.places, **changed}) if changed else document
 
 
@@ -212,7 +244,8 @@ def rename(document: Document, item: str, name: str) -> Document:
     """Give a node (a unique name) or a region (any title) a new name."""
     graph = document.graph
     if item in graph.regions:
-        region = replace(graph.regions[item], title=name)
+        region = graph.regions[item]
+        region = replace(region, title=names.title(region.kind, name))
         if region == graph.regions[item]:
             return document
         return replace(document, graph=replace(graph, regions={**graph.regions, item: region}))
@@ -283,12 +316,10 @@ def paste(
     ids = _fresh_ids(graph, [*new.nodes, *new.regions])
     if not ids:
         return document, []
-    names = {node.name for node in graph.nodes.values()}
+    names = Fresh(node.name for node in graph.nodes.values())
     nodes = dict(graph.nodes)
     for node in new.nodes.values():
-        name = fresh(node.name, names)
-        names.add(name)
-        nodes[ids[node.id]] = replace(node, id=ids[node.id], name=name)
+        nodes[ids[node.id]] = replace(node, id=ids[node.id], name=names.take(node.name))
     copies = [
         Edge(ids[e.source], e.output, ids[e.target], e.slot)
         for e in new.edges.values()
@@ -307,9 +338,8 @@ def paste(
     merged = Graph(nodes, edges, regions).in_statement_order()
     places = {**document.places, **moved}
     pasted = Document(merged, document.program, places, {**document.bends, **bends})
-    for e in incoming:
-        if e.source in graph.nodes and e.target in new.nodes:
-            pasted = connect(pasted, e.source, ids[e.target], e.slot, e.output)
+    links = (e for e in incoming if e.source in graph.nodes and e.target in new.nodes)
+    pasted = connect_all(pasted, (Edge(e.source, e.output, ids[e.target], e.slot) for e in links))
     return pasted, list(ids.values())
 
 
@@ -319,12 +349,8 @@ def _shifted(place: Place, by: Place) -> Place:
 
 def _fresh_ids(graph: Graph, wanted: Iterable[str]) -> dict[str, str]:
     """For each of these ids one that is not taken in the graph."""
-    taken = {*graph.nodes, *graph.regions}
-    found: dict[str, str] = {}
-    for i in wanted:
-        found[i] = fresh(i, taken)
-        taken.add(found[i])
-    return found
+    taken = Fresh([*graph.nodes, *graph.regions])
+    return {i: taken.take(i) for i in wanted}
 
 
 def extract(document: Document, ids: Iterable[str]) -> Document:

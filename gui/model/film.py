@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache, partial
 from itertools import chain
 from typing import assert_never
@@ -46,6 +47,10 @@ from gui.model.timeline import Chapter, Timeline
 MOST_CODES = 4
 FAR = 32
 """Steps between two frames from which on looking for what changed no longer pays."""
+_NAMELESS = (
+    "majors", "calls", "_call_starts", "_event_steps", "_concerned", "_by_node", "_by_edge",
+)  # fmt: skip
+"""What a TraceFilm has read that stays true whatever the nodes are called."""
 
 
 class Film:
@@ -89,6 +94,18 @@ class TraceFilm(Film):
             self._own(node, last)
         for step in {last, self.end_of_first_forward}:
             self.codes(step)
+
+    def told_for(self, graph: Graph) -> TraceFilm:
+        """The same run in the names of a graph that states the same; nothing is read again."""
+        film = TraceFilm(graph, self.program, self.trace)
+        film._histories = self._histories
+        film.__dict__.update((k, v) for k, v in self.__dict__.items() if k in _NAMELESS)
+        film._codes = {
+            step: replace(codes, graph=graph)
+            for step, codes in self._codes.items()
+            if codes.fit(graph)
+        }
+        return film
 
     def codes(self, step: int) -> Codes:
         """What everything looks like at `step`, as numbers; those of a few steps are kept."""

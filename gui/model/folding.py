@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from engine.arguments import numbered
 from engine.graph import Edge, EdgeKey, Graph, Node, Region, of_the_last
@@ -33,6 +34,11 @@ class Box:
     """Slot of the box -> the slots inside that the same outer source is wired to, or that are open.
     """
     outputs: tuple[Port, ...]
+
+    @cached_property
+    def output_of(self) -> Mapping[Port, int]:
+        """The number of each result that goes out."""
+        return {port: k for k, port in enumerate(self.outputs)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +77,7 @@ class Plan:
         box = self.boxes.get(self.stands_for.get(node, ""))
         if box is None:
             return output
-        return box.outputs.index((node, output)) if (node, output) in box.outputs else 0
+        return box.output_of.get((node, output), 0)
 
     def real_edge(self, key: EdgeKey) -> EdgeKey:
         """The first of the edges that the one which is drawn stands for."""
@@ -114,15 +120,32 @@ def _outermost(graph: Graph, able: set[str]) -> list[Region]:
 
 def _waiting(graph: Graph, stands_for: Mapping[str, str]) -> set[str]:
     """The groups that lie on a circle, were each of them one node."""
+    flow: dict[str, set[str]] = {}
+    for e in graph.edges.values():
+        a, b = stands_for.get(e.source, e.source), stands_for.get(e.target, e.target)
+        if a != b:
+            flow.setdefault(a, set()).add(b)
+    if not _left_over(flow):
+        return set()
     import networkx as nx
 
-    ends = ((stands_for.get(e.source, e.source), stands_for.get(e.target, e.target))
-            for e in graph.edges.values())  # fmt: skip
-    flow: nx.DiGraph = nx.DiGraph((a, b) for a, b in ends if a != b)
-    if nx.is_directed_acyclic_graph(flow):
-        return set()
-    parts = [part for part in nx.strongly_connected_components(flow) if len(part) > 1]
+    parts = [part for part in nx.strongly_connected_components(nx.DiGraph(flow)) if len(part) > 1]
     return {node for part in parts for node in part} & set(stands_for.values())
+
+
+def _left_over(flow: Mapping[str, set[str]]) -> bool:
+    """Whether nodes are left when again and again those are taken that nothing leads to."""
+    into: dict[str, int] = dict.fromkeys(flow, 0)
+    for targets in flow.values():
+        for target in targets:
+            into[target] = into.get(target, 0) + 1
+    free = [node for node, count in into.items() if not count]
+    for node in free:
+        for target in flow.get(node, ()):
+            into[target] -= 1
+            if not into[target]:
+                free.append(target)
+    return len(free) < len(into)
 
 
 def _plan(graph: Graph, groups: list[Region], stands_for: Mapping[str, str]) -> Plan:
@@ -238,7 +261,7 @@ def _edges(
         elif source != target:
             start = (edge.source, edge.output)
             if source is not None:
-                start = source, boxes[source].outputs.index(start)
+                start = source, boxes[source].output_of[start]
             node, slot = into.get(edge.key, edge.key)
             edges[node, slot] = Edge(*start, node, slot)
     return edges
@@ -292,9 +315,8 @@ def connect(document: Document, edge: Edge, seen: Graph | None = None) -> Docume
 
     Raises networkx.NetworkXUnfeasible when that would close a circle.
     """
-    for node, slot in alike(seen or document.graph, edge.key):
-        document = edits.connect(document, edge.source, node, slot, edge.output)
-    return document
+    slots = alike(seen or document.graph, edge.key)
+    return edits.connect_all(document, (Edge(edge.source, edge.output, *slot) for slot in slots))
 
 
 def disconnect(document: Document, keys: Iterable[EdgeKey]) -> Document:
@@ -332,17 +354,31 @@ def why_no_fold(graph: Graph, region: str) -> str | None:
 
 
 def _why_not_beside_others(graph: Graph, group: Region) -> str | None:
-    now = plan(graph)
-    regions = {**graph.regions, group.id: replace(group, folded=True)}
-    if group.id in now.boxes or plan(replace(graph, regions=regions)).stands_for.keys() >= {
-        *group.members
-    }:
+    if group.id in foldable(graph, [group.id]):
         return None
-    others = ", ".join(called(graph.regions[i]) for i in now.boxes)
+    others = ", ".join(called(graph.regions[i]) for i in plan(graph).boxes)
     return (
         f"{called(group)} cannot fold while {others} is folded: each would wait for the other."
         " Unfold one of them first."
     )
+
+
+def foldable(graph: Graph, regions: Iterable[str]) -> list[str]:
+    """Those of these groups that can be folded beside each other and what is folded already."""
+    wanted = [i for i in regions if (r := graph.regions[i]).kind == "group" and r.members]
+    found = _standing(graph, wanted)
+    for i in wanted:  # what would wait for another of them: the first of such is folded
+        if i not in found:
+            found += [j for j in _standing(graph, [*found, i]) if j == i]
+    return [i for i in wanted if i in found]
+
+
+def _standing(graph: Graph, groups: list[str]) -> list[str]:
+    """Those that are drawn as a box, or in one, once all of these are folded."""
+    regions = graph.regions
+    folded = {i: replace(regions[i], folded=True) for i in groups}
+    hidden = plan(replace(graph, regions={**regions, **folded})).stands_for.keys()
+    return [i for i in groups if hidden >= {*regions[i].members}]
 
 
 def outside_on_the_way(graph: Graph, members: Iterable[str]) -> str | None:
@@ -365,5 +401,5 @@ def outside_on_the_way(graph: Graph, members: Iterable[str]) -> str | None:
 def fold(document: Document, regions: Iterable[str], folded: bool = True) -> Document:
     """Fold or unfold these; what cannot fold is left as it is (see `why_no_fold`)."""
     graph = document.graph
-    able = [i for i in regions if not folded or why_no_fold(graph, i) is None]
+    able = foldable(graph, regions) if folded else list(regions)
     return with_regions(document, [replace(graph.regions[i], folded=folded) for i in able])

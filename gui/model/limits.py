@@ -11,3 +11,5 @@ ELEMENTS = 2**24
 DIGITS = 20
 """Digits of a whole number: enough for any 64-bit one; Python is slow on very long ones."""
 FINDINGS = 50
+FAR = 1e9
+"""Scene pixels from the middle: further out no picture has room for a node beside another."""

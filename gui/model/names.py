@@ -1,12 +1,26 @@
-"""What a node may be called: its name is a variable of the program."""
+"""What a node may be called, as its name is a variable of the program; what a region may."""
 
 from __future__ import annotations
 
 import keyword
+import re
 from collections.abc import Collection
 
 from engine.graph import Graph
 from gui.model import limits
+
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+"""Control characters and what is no character: they stand in no name and no title."""
+UNSEEN_IN_NOTE = re.compile(UNSEEN.pattern.replace(r"\x00-\x1f", r"\x00-\x08\x0b-\x1f"))
+"""The same in the text of a note, which has lines and tabs."""
+
+
+def title(kind: str, text: str) -> str:
+    """What a region of this kind can be called of `text`: one line, unless it is a note."""
+    text = re.sub("\r\n?|[\u2028\u2029]", "\n", text)
+    if kind == "note":
+        return UNSEEN_IN_NOTE.sub(" ", text)
+    return UNSEEN.sub(" ", text)[: limits.LABEL]
 
 
 def taken(graph: Graph, node: str) -> set[str]:

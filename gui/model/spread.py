@@ -69,10 +69,10 @@ class _Room:
         if after:
             x = self.corner[after, 0].min() - COLUMN_GAP - self.size[k, 0]
             return np.array([x, self.corner[after, 1].mean()])
-        if not np.isnan(self.corner[k, 0]):
-            return self.corner[k]
-        placed = self.corner[~np.isnan(self.corner[:, 0])]
-        corner: Floats = placed.min(axis=0) if len(placed) else np.zeros(2)
+        corner: Floats = self.corner[k]
+        if np.isnan(corner[0]):
+            placed = self.corner[~np.isnan(self.corner[:, 0])]
+            corner = placed.min(axis=0) if len(placed) else np.zeros(2)
         return corner
 
     def _known(self, rows: list[int]) -> list[int]:

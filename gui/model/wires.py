@@ -9,7 +9,7 @@ from math import hypot
 
 from engine.graph import Edge, EdgeKey, Graph
 from gui.model.document import Document, Place
-from gui.model.edits import connect
+from gui.model.edits import connect, connect_all
 
 Bend = tuple[EdgeKey, int]
 """One bend: the edge's key, and which of its bends it is, counted from the source."""
@@ -29,9 +29,8 @@ def move_links(
 
     Raises networkx.NetworkXUnfeasible when that would close a circle.
     """
-    for edge in links_of(document.graph, source, None, output):
-        document = connect(document, to, edge.target, edge.slot, to_output)
-    return document
+    links = links_of(document.graph, source, None, output)
+    return connect_all(document, (Edge(to, to_output, e.target, e.slot) for e in links))
 
 
 def insert(document: Document, node: str, slot: str, key: EdgeKey) -> Document:

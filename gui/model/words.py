@@ -75,6 +75,12 @@ def shape(array: Array) -> str:
     return str(tuple(np.shape(array)))
 
 
+def with_shape(array: Array) -> str:
+    """A value short enough for a wire, with its shape unless that says itself."""
+    text, told = short(array), shape(array)
+    return text if not np.ndim(array) or told in text else f"{text} · {told}"
+
+
 def short(array: Array | None, width: int = 14, digits: int | None = None) -> str:
     """A value in at most about `width` characters: the number, a short vector, or the shape."""
     if array is None:
@@ -168,8 +174,7 @@ class _Captions:
         self.graph, self.program = graph, program
 
     def name(self, node: str | None) -> str:
-        found = self.graph.nodes.get(node or "")
-        return found.name if found is not None else "a hidden tensor"
+        return _name(self.graph, node or "", "a hidden tensor")
 
     def root(self, event: Any) -> str:
         """The name of the tensor backward was called on."""
@@ -182,7 +187,7 @@ class _Captions:
             case Mutated():
                 return f"{self.name(event.node)} changes memory in place: version {event.version}."
             case Seeded():
-                name = self.name(event.node)
+                name = self.root(event)
                 seed = f"∂{name}/∂{name} = {short(event.value)}"
                 return f"Backward #{event.call} starts at {name}: {seed}."
             case Visit():
@@ -334,9 +339,11 @@ def _right_side(terms: Sequence[Array], result: Array, sign: str) -> tuple[str, 
     return f"= {left}", f"{mark} {right}"
 
 
-def _name(graph: Graph, node: str) -> str:
-    found = graph.nodes.get(node)
-    return found.name if found is not None else "·"
+def _name(graph: Graph, node: str, unknown: str = "·") -> str:
+    """The name of a node, or of its gradient as `x.grad`."""
+    owner = node.removesuffix(".grad") if node not in graph.nodes else node
+    found = graph.nodes.get(owner)
+    return unknown if found is None else found.name + node[len(owner) :]
 
 
 def rule(event: Flow) -> str:

@@ -36,6 +36,8 @@ KINDS = (
     Kind("forward", "forward", "nothing"),
     Kind("backward()", "backward", "result"),
     Kind("backward(retain_graph=True)", "backward", "result", args={"retain_graph": True}),
+    Kind("backward(create_graph=True)", "backward", "result", args={"create_graph": True}),
+    Kind("grad.backward()", "backward", "leaf", "{}.grad"),
     Kind("grad.zero_()", "zero_", "leaf", "{}.grad"),
     Kind("grad = None", "set", "leaf", "{}.grad", {"value": None}),
     Kind("requires_grad_(False)", "requires_grad_", "leaf", args={"value": False}),

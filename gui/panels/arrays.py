@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QHeaderView, QTabl
 from gui.model import finite, words
 from gui.panels.parts import label, number_label, row_label, say
 from gui.theme import LIGHT, Theme, mono
+from gui.tr import tr
 
 LARGEST = 8
 """Rows and columns up to which a matrix is shown as a table."""
@@ -20,9 +21,9 @@ _Index = QModelIndex | QPersistentModelIndex
 
 def headline(array: Any) -> str:
     """The number, the few numbers there are, or the shape."""
-    return words.short(array, width=24) + (
-        " empty" if array is not None and np.size(array) == 0 else ""
-    )
+    told = words.short(array, width=24)
+    empty = array is not None and np.size(array) == 0
+    return tr("{} empty").format(told) if empty else told
 
 
 def spread(array: Any) -> str:
@@ -38,8 +39,8 @@ def spread(array: Any) -> str:
     good = a[np.isfinite(a)].astype(float)
     if not good.size:
         return ""
-    ends = f"min {words.number(good.min())} · max {words.number(good.max())}"
-    return f"{ends} · mean {words.number(good.mean())}"
+    three = map(words.number, (good.min(), good.max(), good.mean()))
+    return tr("min {} · max {} · mean {}").format(*three)
 
 
 def fits_table(array: Any) -> bool:
@@ -115,7 +116,7 @@ class ArrayView(QWidget):
         table = QTableView()
         table.setModel(self._cells)
         table.setFont(mono(9))
-        table.setAccessibleName(f"{self.title}, entry by entry")
+        table.setAccessibleName(tr("{}, entry by entry").format(self.title))
         table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         table.setShowGrid(False)
         table.setCornerButtonEnabled(False)

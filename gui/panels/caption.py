@@ -20,6 +20,7 @@ from gui.model.frames import Frame
 from gui.panels.parts import MARGIN, FramePanel, tip
 from gui.state.player import Player
 from gui.theme import Theme
+from gui.tr import tr
 
 LINES = 2
 NOTHING = "Nothing has run yet: add an operation (Tab on the canvas) or open a lesson."
@@ -37,11 +38,11 @@ class Caption(FramePanel):
     def __init__(self, player: Player, theme: Theme) -> None:
         super().__init__(player, theme)
         self.lead = ""
-        self.text = NOTHING
+        self.text = tr(NOTHING)
         self.tone = "plain"
         self._layout: QTextLayout | None = None
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(NOTHING)
+        self.setAccessibleName(tr(NOTHING))
         player.film_changed.connect(self.renew)
         self.set_theme(theme)
 
@@ -50,10 +51,10 @@ class Caption(FramePanel):
 
     def show_frame(self, frame: Frame) -> None:
         step, steps = self.player.step, len(self.player.film)
-        self.lead = f"Step {step + 1} of {steps}" if step >= 0 else ""
-        self.text = frame.caption or (READY.format(steps) if steps and step < 0 else "")
+        self.lead = tr("Step {} of {}").format(step + 1, steps) if step >= 0 else ""
+        self.text = frame.caption or (tr(READY).format(steps) if steps and step < 0 else "")
         if not steps:
-            self.text = self.text or NOTHING
+            self.text = self.text or tr(NOTHING)
         self.tone = self._tone(frame)
         self._layout = None
         self.setToolTip("")

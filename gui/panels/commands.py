@@ -82,7 +82,7 @@ class CommandPalette(QFrame):
                 self.list.addItem(item)
         self.list.setCurrentRow(0)
         if not self.list.count():
-            self.list.addItem(QListWidgetItem(f"Nothing is called “{text}”"))
+            self.list.addItem(QListWidgetItem(tr("Nothing is called “{}”").format(text)))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 from gui.model import entry, fields
 from gui.model.names import why_no_name
 from gui.panels.parts import Choice, label, say
+from gui.tr import tr
 
 Read = Callable[[str], Any]
 
@@ -87,7 +88,7 @@ class TextField(QWidget):
         self._shown = ""
         self.line = _Line(placeholderText=hint)
         self.line.setAccessibleName(name)
-        self.line.setToolTip(f"{name}: Enter commits, Esc goes back")
+        self.line.setToolTip(tr("{}: Enter commits, Esc goes back").format(name))
         self.complaint = label("", "error")
         self.complaint.hide()
         column = QVBoxLayout(self)
@@ -180,9 +181,9 @@ FieldEditor = TextField | BoolField | ChoiceField
 def editor_for(name: str, kind: str, *, optional: bool = False) -> FieldEditor:
     """The editor that suits a field's name and annotation."""
     kinds = {part.strip() for part in kind.split("|")}
-    none = "default" if optional or "None" in kinds else ""
+    none = tr("default") if optional or "None" in kinds else ""
     if name == "data":
-        return TextField(entry.parse, name, hint="a number, or [1, 2], or [[1, 2], [3, 4]]")
+        return TextField(entry.parse, name, hint=tr("a number, or [1, 2], or [[1, 2], [3, 4]]"))
     if name == "dtype" or "dtype" in kinds:
         return ChoiceField(DTYPES, name, none=none)
     if "bool" in kinds and kinds <= {"bool", "None"}:

@@ -21,6 +21,7 @@ from gui.tr import tr
 NOTHING = "Select a node to see its value and gradient."
 LONGEST = 24
 """Characters of a name where several are listed."""
+RAISED_AS_EXPECTED = "This step raised, as the program expects"
 SEVERAL = "Del deletes them, Ctrl+D duplicates, Ctrl+G groups, N puts them under no_grad."
 
 
@@ -31,7 +32,7 @@ class StepCard(Card):
 
     def __init__(self) -> None:
         super().__init__("gradient")
-        self.head = heading("This step")
+        self.head = heading(tr("This step"))
         self.column.addWidget(self.head)
         self.lines = [number_label() for _ in range(self.LINES)]
         self.result = number_label("gradient", bold=True)
@@ -82,17 +83,17 @@ class Inspector(FramePanel):
         self.title = heading("", 2)
         self.signature = number_label("muted")
         self.error = _Message("error")
-        self.value = ArrayView("value", "value")
-        self.gradient = ArrayView("gradient", "gradient")
+        self.value = ArrayView(tr("value"), "value")
+        self.gradient = ArrayView(tr("gradient"), "gradient")
         self.stored = ArrayView(".grad", "sum")
         self.why = _Message("plain")
         self.properties = Properties(self.editor)
-        self.links = Links("Inputs")
-        self.members = Links("Members")
+        self.links = Links(tr("Inputs"))
+        self.members = Links(tr("Members"))
         for links in (self.links, self.members):
             links.chosen.connect(lambda node: self.selection.set([node]))
         self.about = label("", "muted")
-        self.help = label(NOTHING, "muted")
+        self.help = label(tr(NOTHING), "muted")
         self.step = StepCard()
         self.raised = _Message("error")
         self._lay_out()
@@ -140,12 +141,12 @@ class Inspector(FramePanel):
         elif nodes or regions:
             self._show_several(nodes, regions)
         else:
-            say(self.help, NOTHING)
+            say(self.help, tr(NOTHING))
         self.step.show_frame(frame)
         told = not self.error.isHidden()  # the node that raised is the one selected
         remedy = frame.remedy
         expected = frame.expected_error
-        title = "This step raised, as the program expects" if expected else "This step raised"
+        title = tr(RAISED_AS_EXPECTED) if expected else tr("This step raised")
         self.raised.set_tone("plain" if expected else "error")
         self.raised.tell(title, "" if told else frame.failed or "", remedy)
 
@@ -165,22 +166,24 @@ class Inspector(FramePanel):
         state = frame.node(node.id)
         op = OPS.get(node.op)
         source = op.source if op else node.op in ("tensor", "parameter")
-        self.title.setText(f"{node.name} · {'leaf ' if source else ''}{node.op}")
+        kind = tr("leaf {}").format(node.op) if source else node.op
+        self.title.setText(f"{node.name} · {kind}")
         self.signature.setText(signature(state))
         remedy = frame.remedy
         expected = state.expected_error
-        title = "It failed, as the program expects" if expected else "This node failed"
+        title = tr("It failed, as the program expects") if expected else tr("This node failed")
         self.error.set_tone("plain" if expected else "error")
         self.error.tell(title if state.error else "", state.error or "", remedy)
         self._show_numbers(state)
         why = why_none(node.name, node.op, state, after_backward=self._after_backward())
-        self.why.tell(f"Why is {node.name}.grad None?", why)
+        self.why.tell(tr("Why is {}.grad None?").format(node.name), why)
         self.properties.show_node(node, graph)
         self.links.show_links(_inputs(node, graph))
         say(self.about, about(op))
 
     def _show_numbers(self, state: NodeState) -> None:
-        self.value.show_array(state.value, "" if state.value is not None else "not computed yet")
+        none = tr("not computed yet")
+        self.value.show_array(state.value, "" if state.value is not None else none)
         self.gradient.setVisible(state.grad is not None or state.arrived > 0)
         self.gradient.show_array(state.grad, terms(state), waiting(state))
         self.stored.setVisible(state.is_leaf or state.retains_grad or state.stored is not None)
@@ -192,7 +195,7 @@ class Inspector(FramePanel):
 
     def _show_region(self, region: Region, graph: Graph) -> None:
         self.title.setText(region.title or region.kind)
-        say(self.help, REGION_WORDS.get(region.kind, region.kind))
+        say(self.help, tr(REGION_WORDS.get(region.kind, region.kind)))
         self.properties.show_region(region)
         names = [(graph.nodes[m].name, m) for m in region.members if m in graph.nodes]
         self.members.show_links(names)
@@ -202,15 +205,16 @@ class Inspector(FramePanel):
         names = [n.name for n in nodes] + titles
         names = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in names]
         listed = ", ".join(names[:6]) + (" …" if len(names) > 6 else "")
-        self.title.setText(f"{len(names)} selected")
-        say(self.help, f"{listed}\n\n{SEVERAL}")
+        self.title.setText(tr("{} selected").format(len(names)))
+        say(self.help, f"{listed}\n\n{tr(SEVERAL)}")
 
 
 def about(op: Op | None) -> str:
     """What the op does, and the nickname of its gate going backward."""
     if op is None:
-        return "This op is not known here: the file may come from a newer Chainrule."
-    return f"{op.doc}\n\nGoing backward: “{op.nickname}”." if op.nickname else op.doc
+        return tr("This op is not known here: the file may come from a newer Chainrule.")
+    back = tr("Going backward: “{}”.").format(op.nickname)
+    return f"{op.doc}\n\n{back}" if op.nickname else op.doc
 
 
 def signature(state: NodeState) -> str:
@@ -235,8 +239,8 @@ def terms(state: NodeState) -> str:
 def waiting(state: NodeState) -> str:
     """How many contributions are in, while more are awaited; else whose gradient this is."""
     if state.live and state.expected > 1:
-        return f"{state.arrived} of {state.expected} contributions in"
-    return "" if state.live or state.grad is None else "from the last backward call"
+        return tr("{} of {} contributions in").format(state.arrived, state.expected)
+    return "" if state.live or state.grad is None else tr("from the last backward call")
 
 
 def _inputs(node: Node, graph: Graph) -> list[tuple[str, str]]:

@@ -56,7 +56,7 @@ class _Model(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return row.text
         if role == Qt.ItemDataRole.ToolTipRole and row.step is not None:
-            return f"Go to step {row.step + 1}"
+            return tr("Go to step {}").format(row.step + 1)
         return row if role == _ROW else None
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
@@ -157,7 +157,7 @@ class Ledger(FramePanel):
         self.set_theme(theme)
 
     def _build(self) -> None:
-        self.empty = label(EMPTY, "muted")
+        self.empty = label(tr(EMPTY), "muted")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.model = _Model()
         self.view = QListView()
@@ -197,7 +197,7 @@ class Ledger(FramePanel):
         nodes = self.editor.document.graph.nodes
         names = {e.node: nodes[e.node].name for e in entries if e.node in nodes}
         self.model.show(rows(entries, names))
-        say(self.empty, "" if entries else EMPTY)
+        say(self.empty, "" if entries else tr(EMPTY))
         self.view.setVisible(bool(entries))
         self._reveal_newest()
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from gui.model import words
 from gui.model.frames import LedgerEntry
+from gui.tr import tr
 
 PILED_UP = ("⚠ accumulated:", "zero_grad() was not called")
 
@@ -38,7 +39,8 @@ def amount(array: Any) -> str:
     text = words.short(array, width=26)
     if array is None or np.ndim(array) == 0 or text.startswith("["):
         return text
-    return f"{text} norm {words.number(np.linalg.norm(np.asarray(array, float)))}"
+    norm = words.number(np.linalg.norm(np.asarray(array, float)))
+    return tr("{} norm {}").format(text, norm)
 
 
 def line(entry: LedgerEntry) -> tuple[str, str]:
@@ -61,12 +63,12 @@ def rows(entries: tuple[LedgerEntry, ...], names: Mapping[str, str]) -> list[Row
 
 
 def _group(entries: list[LedgerEntry], newest: LedgerEntry | None) -> list[Row]:
-    start = Row("start", ("start", amount(entries[0].before)), top=True)
+    start = Row("start", (tr("start"), amount(entries[0].before)), top=True)
     body: list[Row] = []
     for entry in entries:
         kind = "zero" if entry.added is None else "sum" if entry.piled_up else "first"
         body.append(Row(kind, line(entry), entry.step, entry is newest))
         if entry.piled_up:
-            body.append(Row("warning", PILED_UP, entry.step))
+            body.append(Row("warning", tuple(map(tr, PILED_UP)), entry.step))
     last = body.pop()
     return [start, *body, replace(last, bottom=True)]

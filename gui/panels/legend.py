@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from gui.panels.parts import GAP, MARGIN, Elided, Panel
 from gui.theme import Theme
+from gui.tr import tr
 
 SAMPLES = (
     ("value", Qt.PenStyle.SolidLine, "", "value, forward"),
@@ -68,9 +69,9 @@ class Legend(Panel):
         grid.setVerticalSpacing(5)
         self.samples = [_Sample(*sample[:3], theme) for sample in SAMPLES]
         for row, (sample, (*_, meaning)) in enumerate(zip(self.samples, SAMPLES, strict=True)):
-            sample.setAccessibleName(meaning)
+            sample.setAccessibleName(tr(meaning))
             grid.addWidget(sample, row, 0)
-            grid.addWidget(Elided(meaning), row, 1)
+            grid.addWidget(Elided(tr(meaning)), row, 1)
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(len(SAMPLES), 1)
         self.set_theme(theme)

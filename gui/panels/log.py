@@ -62,7 +62,7 @@ class LogModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self.caption(index.row())
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"Step {index.row() + 1}: {self.caption(index.row())}"
+            return tr("Step {}: {}").format(index.row() + 1, self.caption(index.row()))
         return None
 
     def caption(self, step: int) -> str:
@@ -135,7 +135,7 @@ class Log(FramePanel):
         self.view.setToolTip(tr("Click a step, or press Enter on it, to go there"))
         self.view.clicked.connect(self._go)
         self.view.activated.connect(self._go)
-        self.empty = label(EMPTY, "muted")
+        self.empty = label(tr(EMPTY), "muted")
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 4, 4, 4)
         column.addWidget(self.empty)
@@ -151,7 +151,7 @@ class Log(FramePanel):
         if self.model.film is not self.player.film:
             self.model.show(self.player.film)
         self.model.grow()
-        say(self.empty, "" if self.model.rowCount() else EMPTY)
+        say(self.empty, "" if self.model.rowCount() else tr(EMPTY))
         self.view.setVisible(self.model.rowCount() > 0)
         step, before = self.player.step, self._delegate.current
         self._delegate.current, self._delegate.tone = step, tone(self.player)

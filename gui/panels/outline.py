@@ -78,7 +78,7 @@ class OutlineModel(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = _ROLE.DisplayRole
     ) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == _ROLE.DisplayRole:
-            return COLUMNS[section]
+            return tr(COLUMNS[section])
         return None
 
     def data(self, index: _Index, role: int = _ROLE.DisplayRole) -> Any:
@@ -87,7 +87,7 @@ class OutlineModel(QAbstractTableModel):
             return self.told(item, index.column())
         if role == _ROLE.AccessibleTextRole:
             text = self.told(item, index.column())
-            return f"{COLUMNS[index.column()]}: {text or 'nothing'}"
+            return f"{tr(COLUMNS[index.column()])}: {text or tr('nothing')}"
         if role == _ROLE.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         if role == _ROLE.FontRole and FROM_FRAME[0] <= index.column() <= FROM_FRAME[1]:
@@ -106,7 +106,8 @@ class OutlineModel(QAbstractTableModel):
             case 0:
                 return region.title or region.kind
             case 1:
-                return region.kind if region.kind == "note" else f"{region.kind} region"
+                kind = region.kind
+                return tr("note") if kind == "note" else tr("{} region").format(kind)
             case 2:
                 return words.count(len(region.members), "node") if region.members else ""
             case 5:
@@ -236,10 +237,12 @@ class Outline(FramePanel):
         """Select the rows of what has been selected elsewhere."""
         if self._following or not self.isVisible():
             return
-        rows = [self.model.row_of[i] for i in self.selection.items if i in self.model.row_of]
-        chosen = QItemSelection()
-        for row in sorted(rows):
-            chosen.select(self.model.index(row, 0), self.model.index(row, len(COLUMNS) - 1))
+        rows = {self.model.row_of[i] for i in self.selection.items if i in self.model.row_of}
+        chosen, last = QItemSelection(), len(COLUMNS) - 1
+        at = self.model.createIndex  # index() would ask Python for the size each time
+        starts, ends = (sorted(r for r in rows if r + way not in rows) for way in (-1, 1))
+        for first, end in zip(starts, ends, strict=True):
+            chosen.select(at(first, 0), at(end, last))
         self._following = True
         flags = QItemSelectionModel.SelectionFlag
         self.view.selectionModel().select(chosen, flags.ClearAndSelect)

@@ -85,7 +85,7 @@ class _Delegate(QStyledItemDelegate):
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter, entry.symbol)
         painter.setPen(self.theme.color("on_accent" if chosen else "text"))
         room = option.rect.adjusted(28, 0, -4, 0)
-        text = option.fontMetrics.elidedText(entry.text, Qt.TextElideMode.ElideRight, room.width())
+        text = option.fontMetrics.elidedText(entry.shown, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
         painter.restore()
 
@@ -114,7 +114,7 @@ class Palette(Panel):
         self._fill("")
 
     def _build(self) -> None:
-        self.field = QLineEdit(placeholderText="Add an operation…", clearButtonEnabled=True)
+        self.field = QLineEdit(placeholderText=tr("Add an operation…"), clearButtonEnabled=True)
         self.field.setAccessibleName(tr("Search operations"))
         self.field.setToolTip(
             tr("Type part of a name; Down goes to the list, Enter adds the best hit")
@@ -240,13 +240,13 @@ class Palette(Panel):
 
 
 def _category(name: str, members: list[Entry]) -> QStandardItem:
-    parent = QStandardItem(name)
+    parent = QStandardItem(tr(name))
     parent.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
     for entry in members:
-        item = QStandardItem(entry.text)
+        item = QStandardItem(entry.shown)
         item.setData(entry, _ENTRY)
-        item.setToolTip(tip(entry.doc))
-        item.setData(f"{entry.text}, {entry.category}", Qt.ItemDataRole.AccessibleTextRole)
+        item.setToolTip(tip(tr(entry.doc)))
+        item.setData(f"{entry.shown}, {tr(entry.category)}", Qt.ItemDataRole.AccessibleTextRole)
         item.setDragEnabled(not entry.region)
         parent.appendRow(item)
     return parent

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from engine.registry import Op
 from gui.model.fuzzy import NOT_AT_ALL, Words, distance
 from gui.model.modules import PREFIX, Module
+from gui.tr import tr
 
 CATEGORIES = (
     *("Tensors", "Modules", "Arithmetic", "Elementary", "Activation", "Reduction", "Shape"),
@@ -31,6 +32,11 @@ class Entry:
     region: bool = False
     nickname: str = ""
     module: bool = False
+
+    @property
+    def shown(self) -> str:
+        """Its text; the names of ops and modules are the same in every language."""
+        return tr(self.text) if self.region else self.text
 
     @property
     def words(self) -> Words:
@@ -83,4 +89,4 @@ def answers(typed: str, every: list[Entry]) -> list[Entry]:
 def sorry(typed: str, every: list[str]) -> str:
     """What is said when nothing answers."""
     near = difflib.get_close_matches(typed, every, 3, 0.3) or every[:3]
-    return f"Nothing called “{typed}”. Try: {', '.join(near)}."
+    return tr("Nothing called “{}”. Try: {}.").format(typed, ", ".join(near))

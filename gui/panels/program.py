@@ -76,7 +76,7 @@ class ProgramPane(FramePanel):
         self.view.clicked.connect(lambda index: go_to_action(self.player, index.row()))
         self.view.selectionModel().selectionChanged.connect(self._enable)
         self.view.installEventFilter(self)
-        self.empty = label(EMPTY, "muted")
+        self.empty = label(tr(EMPTY), "muted")
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN - 4, MARGIN - 4, MARGIN - 4, 4)
         column.addLayout(self._buttons())
@@ -129,7 +129,7 @@ class ProgramPane(FramePanel):
         self.model.current, self.model.tone = frame.action, tone(self.player)
         self.model.failed = frozenset(action for action in failed if action is not None)
         self.model.stopped = stopped_at(film, program)
-        say(self.empty, "" if program else EMPTY)
+        say(self.empty, "" if program else tr(EMPTY))
         self.view.viewport().update()
         if frame.action is not None and frame.action < len(program):
             self.view.scrollTo(self.model.index(frame.action))
@@ -157,27 +157,30 @@ class ProgramPane(FramePanel):
     def delete(self) -> None:
         row, program = self.row(), self.editor.document.program
         if row >= 0:
-            self._apply(f"Delete line {row + 1}", (*program[:row], *program[row + 1 :]), row)
+            text = tr("Delete line {}").format(row + 1)
+            self._apply(text, (*program[:row], *program[row + 1 :]), row)
 
     def duplicate(self) -> None:
         row = self.row()
         if row >= 0:
-            self.insert(self.editor.document.program[row], f"Duplicate line {row + 1}")
+            text = tr("Duplicate line {}").format(row + 1)
+            self.insert(self.editor.document.program[row], text)
 
     def move_line(self, by: int) -> None:
         row, program = self.row(), list(self.editor.document.program)
         if row >= 0 and 0 <= row + by < len(program):
             program[row], program[row + by] = program[row + by], program[row]
-            direction = "up" if by < 0 else "down"
-            self._apply(f"Move line {row + 1} {direction}", tuple(program), row + by)
+            text = tr("Move line {} up") if by < 0 else tr("Move line {} down")
+            self._apply(text.format(row + 1), tuple(program), row + by)
 
     def toggle_expected(self) -> None:
         row, program = self.row(), list(self.editor.document.program)
         if row < 0:
             return
         program[row] = replace(program[row], expect_error=not program[row].expect_error)
-        text = "Expect an error" if program[row].expect_error else "Expect no error"
-        self._apply(f"{text} in line {row + 1}", tuple(program), row)
+        expected, calm = tr("Expect an error in line {}"), tr("Expect no error in line {}")
+        text = expected if program[row].expect_error else calm
+        self._apply(text.format(row + 1), tuple(program), row)
 
     def insert(self, action: Action, text: str) -> None:
         """Put a line after the selected one, or at the end; the implicit forward becomes a line."""
@@ -217,7 +220,7 @@ class ProgramPane(FramePanel):
 
     def _add(self, kind: Kind, node: str | None) -> None:
         name = f"{self.editor.document.graph.nodes[node].name}." if node else ""
-        self.insert(kind.action(node), f"Add {name}{kind.text}")
+        self.insert(kind.action(node), tr("Add {}").format(name + kind.text))
 
     def _on_context_menu(self, at: QPoint) -> None:
         self.context_menu().popup(self.view.viewport().mapToGlobal(at))
@@ -225,14 +228,14 @@ class ProgramPane(FramePanel):
     def context_menu(self) -> QMenu:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.fill_menu(menu.addMenu("Add"))
+        self.fill_menu(menu.addMenu(tr("Add")))
         if self.row() >= 0:
             for text, do in (
-                ("Duplicate\tCtrl+D", self.duplicate),
-                ("Move up\tAlt+Up", lambda: self.move_line(-1)),
-                ("Move down\tAlt+Down", lambda: self.move_line(1)),
-                ("Expect an error (try)\tT", self.toggle_expected),
-                ("Delete\tDel", self.delete),
+                (tr("Duplicate") + "\tCtrl+D", self.duplicate),
+                (tr("Move up") + "\tAlt+Up", lambda: self.move_line(-1)),
+                (tr("Move down") + "\tAlt+Down", lambda: self.move_line(1)),
+                (tr("Expect an error (try)") + "\tT", self.toggle_expected),
+                (tr("Delete") + "\tDel", self.delete),
             ):
                 menu.addAction(text, do)
         return menu

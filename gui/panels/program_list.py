@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from engine.graph import Action
 from gui.theme import Theme, mono
+from gui.tr import tr
 
 NOT_REACHED = "not reached: the line above raised"
 
@@ -49,12 +50,15 @@ class ProgramModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return f"try: {self.texts[row]}" if self.program[row].expect_error else self.texts[row]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return None if self.reached(row) else NOT_REACHED
+            return None if self.reached(row) else tr(NOT_REACHED)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            raised = ", raised an error" if row in self.failed else ""
-            now = ", running now" if row == self.current else ""
-            missed = "" if self.reached(row) else f", {NOT_REACHED}"
-            return f"Line {row + 1}: {self.data(index)}{now}{raised}{missed}"
+            found = (
+                (row == self.current, tr("running now")),
+                (row in self.failed, tr("raised an error")),
+                (not self.reached(row), tr(NOT_REACHED)),
+            )
+            line = tr("Line {}: {}").format(row + 1, self.data(index))
+            return ", ".join([line, *(text for is_so, text in found if is_so)])
         return None
 
     def reached(self, row: int) -> bool:

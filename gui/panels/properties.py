@@ -15,6 +15,7 @@ from gui.panels.parts import heading, label, menu_text, row_label, say
 from gui.panels.slider import Span
 from gui.panels.tensor_field import DataField
 from gui.state.editor import Editor
+from gui.tr import tr
 
 REGION_WORDS = {
     "no_grad": "no_grad region: nothing computed inside is tracked.",
@@ -47,9 +48,10 @@ class Properties(QWidget):
         rows = _rows(node, op, graph)
         if (node.id, *rows) != (self.item, *self._rows):
             self._start(node.id, tuple(rows))
-            self._add("name", TextField(self._name_reader(node.id), "name"))
-            for name in rows:
-                self._add(name, _editor(name, op) if name != "data" else self._data_field(node.id))
+            name = tr("name")
+            self._add("name", TextField(self._name_reader(node.id), name), shown=name)
+            for row in rows:
+                self._add(row, _editor(row, op) if row != "data" else self._data_field(node.id))
             self._show_form()
         self.fields["name"].show_value(node.name)
         if isinstance(data := self.fields.get("data"), DataField):
@@ -76,8 +78,8 @@ class Properties(QWidget):
         document = self.editor.document
         if self.editor.previewing and node in document.graph.nodes:
             found = document.graph.nodes[node]
-            text = f"Set {found.name} to {words.short(found.params.get('data'))}"
-            self.editor.apply(text, document)
+            value = words.short(found.params.get("data"))
+            self.editor.apply(tr("Set {} to {}").format(found.name, value), document)
 
     def _name_reader(self, node: str) -> Read:
         return name_reader(lambda: names.taken(self.editor.document.graph, node))
@@ -85,7 +87,7 @@ class Properties(QWidget):
     def show_region(self, region: Region) -> None:
         if (region.id, region.kind) != (self.item, *self._rows):
             self._start(region.id, (region.kind,))
-            word = "text" if region.kind == "note" else "title"
+            word = tr("text") if region.kind == "note" else tr("title")
             self._add("name", TextField(str, word), shown=word)
             self._show_form()
         self.fields["name"].show_value(region.title)
@@ -129,12 +131,12 @@ class Properties(QWidget):
             return
         if field == "name":
             old = graph.nodes[item].name if item in graph.nodes else graph.regions[item].kind
-            self.editor.apply(f"Rename {old}", edits.rename(document, item, value))
+            self.editor.apply(tr("Rename {}").format(old), edits.rename(document, item, value))
             return
         node = graph.nodes[item]
         if field == "data":
             value = entry.as_floats(value) if entry.holds_floats(node.params, node.op) else value
-        text = f"Set {field} of {node.name}"
+        text = tr("Set {} of {}").format(field, node.name)
         self.editor.apply(text, edits.set_param(document, item, field, value))
 
 
@@ -153,7 +155,7 @@ def _editor(name: str, op: Op | None) -> FieldEditor:
     for slot in op.slots:
         if slot.name == name:
             read = _or_nothing if slot.optional else entry.number
-            return TextField(read, name, hint="a number, or wire an input")
+            return TextField(read, name, hint=tr("a number, or wire an input"))
     field = next(f for f in op.fields if f.name == name)
     return editor_for(name, field.kind, optional=not field.required and field.default is None)
 
@@ -195,14 +197,15 @@ class Links(QWidget):
         self.buttons = [self._button(*link) for link in links[:most]]
         for k, button in enumerate(self.buttons):
             self._column.insertWidget(1 + k, button)
-        say(self._more, f"and {len(links) - most} more" if len(links) > most else "")
+        more = tr("and {} more").format(len(links) - most)
+        say(self._more, more if len(links) > most else "")
 
     def _button(self, text: str, node: str) -> QToolButton:
         button = QToolButton()
         button.setProperty("link", True)
         button.setText(menu_text(text))
         button.setAccessibleName(text)
-        button.setToolTip("Select this node")
+        button.setToolTip(tr("Select this node"))
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.clicked.connect(lambda: self.chosen.emit(node))
         return button

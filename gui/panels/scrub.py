@@ -203,10 +203,10 @@ class ScrubBar(QAbstractSlider):
         """What is said about the place under the mouse: the chapter and the step."""
         step, steps = self.step_at(x), len(self.player.film)
         if step < 0:
-            return "Before the first step" if steps else "Nothing has run yet"
+            return tr("Before the first step") if steps else tr("Nothing has run yet")
         chapter = self.player.film.timeline.chapter_at(step)
         start = f"{chapter.title}, " if chapter else ""
-        return f"{start}step {step + 1} of {steps}"
+        return start + tr("step {} of {}").format(step + 1, steps)
 
     # Painting
 

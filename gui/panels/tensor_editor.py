@@ -62,7 +62,7 @@ class TensorEditor(QDialog):
 
     def _make(self) -> None:
         self.name = TextField(str.strip, tr("name"))
-        self.dtype = ChoiceField(DTYPES, "dtype", none="default")
+        self.dtype = ChoiceField(DTYPES, "dtype", none=tr("default"))
         self.wanted = BoolField("requires_grad")
         self.wanted.setText("requires_grad")
         self.shape = TextField(leaf.read_shape, tr("shape"), hint=tr("one number"))

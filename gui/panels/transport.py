@@ -44,7 +44,8 @@ class Transport(FramePanel):
         self.scrub = ScrubBar(p, self.theme)
         self.place = label("", "muted", wrap=False)
         self.place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.place.setFixedWidth(self.fontMetrics().horizontalAdvance("Step 0000 of 0000"))
+        longest = tr("Step {} of {}").format("0000", "0000")
+        self.place.setFixedWidth(self.fontMetrics().horizontalAdvance(longest))
         row = QHBoxLayout(self)
         row.setContentsMargins(MARGIN, 8, MARGIN, 8)
         row.setSpacing(5)
@@ -72,7 +73,8 @@ class Transport(FramePanel):
 
     def show_frame(self, frame: Frame) -> None:
         step, last = self.player.step, len(self.player.film) - 1
-        self.place.setText(f"Step {step + 1} of {last + 1}" if last >= 0 else "No steps yet")
+        where = tr("Step {} of {}").format(step + 1, last + 1)
+        self.place.setText(where if last >= 0 else tr("No steps yet"))
         for name in ("first", "back"):
             self.buttons[name].setEnabled(step > -1)
         for name in ("step", "last"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gui.model.frames import Cut, NodeState
+from gui.tr import tr
 
 _CUT = {
     Cut.DETACH: "{name} comes out of detach(): gradients stop there.",
@@ -29,25 +30,29 @@ def why_none(name: str, op: str, state: NodeState, *, after_backward: bool) -> s
 
 def _untracked(name: str, op: str, state: NodeState) -> str:
     if state.why_no_grad not in (None, Cut.FROZEN):
-        return _CUT[state.why_no_grad].format(name=name, op=op)
+        return tr(_CUT[state.why_no_grad]).format(name=name, op=op)
     if op in ("tensor", "parameter") or (state.is_leaf and state.why_no_grad is None):
-        return f"{name} has requires_grad=False: PyTorch does not track it."
-    return _CUT[Cut.FROZEN].format(name=name)
+        return tr("{} has requires_grad=False: PyTorch does not track it.").format(name)
+    return tr(_CUT[Cut.FROZEN]).format(name=name)
 
 
 def _tracked_leaf(name: str, state: NodeState, after_backward: bool) -> str:
     if state.live and state.grad is not None:
-        return f"The gradient has just arrived at {name}; the next step stores it."
+        return tr("The gradient has just arrived at {}; the next step stores it.").format(name)
     if after_backward:
-        return f"No backward call has reached {name} yet: {name} may not lie on a path to the loss."
-    return f"No backward pass has run yet. It will store a gradient in {name}.grad."
+        told = tr("No backward call has reached {0} yet: {0} may not lie on a path to the loss.")
+        return told.format(name)
+    return tr("No backward pass has run yet. It will store a gradient in {}.grad.").format(name)
 
 
 def _result(name: str, state: NodeState) -> str:
     if state.retains_grad:
-        return f"{name} retains its gradient, but none has reached it yet."
+        return tr("{} retains its gradient, but none has reached it yet.").format(name)
     if state.grad is None:
-        return f"No gradient has reached {name} yet. It is not a leaf: retain_grad() would keep it."
+        told = tr("No gradient has reached {} yet. It is not a leaf: retain_grad() would keep it.")
+        return told.format(name)
     if state.live and state.arrived < state.expected:
-        return f"{state.arrived} of {state.expected} contributions to {name} are in so far."
-    return f"{name} is not a leaf: its gradient was used and dropped. retain_grad() keeps it."
+        told = tr("{} of {} contributions to {} are in so far.")
+        return told.format(state.arrived, state.expected, name)
+    told = tr("{} is not a leaf: its gradient was used and dropped. retain_grad() keeps it.")
+    return told.format(name)

@@ -14,6 +14,7 @@ from gui.model.document import Document, Place
 from gui.model.folding import shown, unfolded_places
 from gui.state.editor import Editor
 from gui.state.later import Later
+from gui.tr import tr
 
 AT_ONCE = 200
 """Up to so many nodes nobody waits."""
@@ -62,7 +63,7 @@ class Arranger(QObject):
 
         self.cancel()
         seen = shown(self.editor.document)
-        self._apply(spread(seen.graph, sizes, seen.places), "Spread")
+        self._apply(spread(seen.graph, sizes, seen.places), tr("Spread"))
 
     def cancel(self) -> None:
         """Give up the layout under way."""
@@ -75,10 +76,10 @@ class Arranger(QObject):
         if places is not None:
             self._apply(places)
 
-    def _apply(self, places: Mapping[str, Place], text: str = "Arrange") -> None:
+    def _apply(self, places: Mapping[str, Place], text: str = "") -> None:
         document = self.editor.document
         moved = unfolded_places(document, places)
-        self.editor.apply(text, edits.rearrange(document, moved))
+        self.editor.apply(text or tr("Arrange"), edits.rearrange(document, moved))
         self.arranged.emit()
 
     def _set_busy(self, busy: bool) -> None:

@@ -17,6 +17,7 @@ from gui.model.program import FORWARD, effective, leaves_with_grad, roots, runna
 from gui.state.editor import Editor
 from gui.state.jobs import Runner, same_statements
 from gui.state.player import Player
+from gui.tr import tr
 
 
 class Conductor(QObject):
@@ -48,7 +49,7 @@ class Conductor(QObject):
 
     def forward(self) -> None:
         """Append a forward pass."""
-        self._append("Run forward", FORWARD)
+        self._append(tr("Run forward"), FORWARD)
 
     def backward(self, root: str | None = None, retain_graph: bool = False) -> None:
         """Append a backward pass from `root`, or from the only node it can start at."""
@@ -58,14 +59,15 @@ class Conductor(QObject):
         found = (root,) if root is not None else roots(self.editor.document.graph, self.player.film)
         if not found:
             self.message.emit(
-                "Backward needs an op to start from: add one and wire a tensor to it."
+                tr("Backward needs an op to start from: add one and wire a tensor to it.")
             )
         elif len(found) > 1:
             self.choose_root.emit(found)
         else:
             args = {"retain_graph": True} if retain_graph else {}
             name = self.editor.document.graph.nodes[found[0]].name
-            self._append(f"Run {name}.backward()", Action("backward", found[0], args))
+            text = tr("Run {}.backward()").format(name)
+            self._append(text, Action("backward", found[0], args))
 
     def zero_grad(self) -> None:
         """Append `x.grad.zero_()` for every `.grad` there is at the end of the Program."""
@@ -76,14 +78,14 @@ class Conductor(QObject):
         film = self.player.film
         nodes = leaves_with_grad(document.graph, film, len(film) - 1)
         if not nodes:
-            self.message.emit("There is no .grad to clear yet: run backward first.")
+            self.message.emit(tr("There is no .grad to clear yet: run backward first."))
             return
         if self._is_stopped():
             return
         for node in nodes:
             document = with_action(document, Action("zero_", f"{node}.grad"))
         self._appended = True
-        self.editor.apply("Zero the gradients", document)
+        self.editor.apply(tr("Zero the gradients"), document)
 
     def rerun(self) -> None:
         """Run the whole Program again from the start."""
@@ -91,7 +93,8 @@ class Conductor(QObject):
 
     def clear_program(self) -> None:
         """Take every line out of the Program."""
-        self.editor.apply("Clear the program", edits.set_program(self.editor.document, ()))
+        document = edits.set_program(self.editor.document, ())
+        self.editor.apply(tr("Clear the program"), document)
 
     def _append(self, text: str, action: Action) -> None:
         if self._is_stopped():
@@ -104,10 +107,11 @@ class Conductor(QObject):
         film = self.player.film
         if not isinstance(film, TraceFilm) or self.runner.busy or not film.stopped_at:
             return False
-        self.message.emit(
-            f"The program stops with an error at “{film.stopped_at}”: mend it, take that line out, "
-            "or mark it as expected (T in the Program panel)."
+        told = tr(
+            "The program stops with an error at “{}”: mend it, take that line out, or mark it as"
+            " expected (T in the Program panel)."
         )
+        self.message.emit(told.format(film.stopped_at))
         self.stopped.emit()
         return True
 
@@ -162,7 +166,7 @@ class Conductor(QObject):
             self.runner.run(runnable(document))
         elif isinstance(film, TraceFilm) and same_statements(film.graph, document.graph):
             step = len(film) - 1 if self._appended else step
-            self.player.set_film(TraceFilm(document.graph, film.program, film.trace), step)
+            self.player.set_film(film.told_for(document.graph), step)
         self._appended = False
 
     # ---- which step to show --------------------------------------------------------------------
@@ -194,7 +198,7 @@ class Conductor(QObject):
         graph = self.editor.document.graph
         if film.graph is graph or not same_statements(film.graph, graph):
             return film
-        return TraceFilm(graph, film.program, film.trace)
+        return film.told_for(graph)
 
     def _show_new(self, film: TraceFilm, first: int) -> None:
         """An appended pass: backward is played from its start, anything else shown done."""

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeySequence
 
 from gui.model import keyfile
 from gui.model.findings import Finding, Unreadable
+from gui.tr import tr
 
 Keys = tuple[str, ...]
 _PORTABLE = QKeySequence.SequenceFormat.PortableText
@@ -93,7 +94,8 @@ class Keymap(QObject):
         try:
             keyfile.write(self.path, self._chosen)
         except OSError as error:
-            self.problem = f"The shortcuts could not be saved: {error.strerror or error}."
+            told = tr("The shortcuts could not be saved: {}.")
+            self.problem = told.format(error.strerror or error)
 
     def _load(self) -> None:
         try:
@@ -106,11 +108,9 @@ class Keymap(QObject):
             self._chosen = {}
             aside = keyfile.set_aside(self.path)
             self._may_write = aside is not None
-            where = f"It is kept as {aside.name}." if aside else "It is left as it is."
-            self.problem = (
-                f"Your shortcuts ({self.path}) cannot be used: {error.findings[0].what} "
-                f"The usual ones are in place. {where}"
-            )
+            kept = tr("It is kept as {}.").format(aside.name) if aside else tr("It is left as it is.")
+            told = tr("Your shortcuts ({}) cannot be used: {} The usual ones are in place. {}")
+            self.problem = told.format(self.path, error.findings[0].what, kept)
 
     def _without_fixed_and_double(self) -> None:
         """A key for two things would do neither: the first in the file keeps it."""

@@ -304,6 +304,19 @@ def test_a_run_leaves_the_warnings_of_plain_use_alone(monkeypatch):
     (x * x).backward(create_graph=True)
 
 
+def test_backward_can_start_at_a_gradient_that_has_a_history():
+    """y = x³: x.grad is 3x² = 12, and going back from it adds 6x = 12."""
+    graph = graph_of(leaf("x", 2.0), op("y", "pow", exponent=3), wire("x", "y"))
+    session = run(graph, FORWARD, backward("y", create_graph=True), backward("x.grad"))
+    assert grad(session, "x") == 24
+    assert not session.trace.chapters[-1].failed
+
+
+def test_backward_from_a_gradient_that_is_not_there_fails_as_in_pytorch():
+    session = run(square(), FORWARD, backward("x.grad"))
+    assert failure(session).sentence == "'NoneType' object has no attribute 'backward'"
+
+
 def test_cancelling_ends_the_run_with_an_exception():
     left = iter([False, False, True])
     session = Session(square(), lambda: next(left))

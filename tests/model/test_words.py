@@ -256,3 +256,18 @@ def test_every_remedy_answers_something_the_engine_says():
     assert any("backward through the graph a second time" in part for part, _ in words.REMEDIES)
     assert "backward through the graph a second time" in errors.FREED
     assert words.remedy(Failed(0, 0, "x", "E", "nobody knows", (), (), False)) == ""
+
+
+def test_a_gradient_that_backward_starts_from_is_named():
+    graph = Graph.of([leaf("x", 2.0), op("y", "pow", exponent=3)], [wire("x", "y")])
+    told = film(graph, FORWARD, backward("y", create_graph=True), backward("x.grad"))
+    captions = [told.frame(k).caption for k in range(len(told))]
+    assert "Backward #2 starts at x.grad: ∂x.grad/∂x.grad = 1." in captions
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(2.0, "2"), (np.array([1.0, 2.0]), "[1, 2] · (2,)"), (np.zeros((3, 4)), "(3, 4)")],
+)
+def test_a_wire_tells_the_shape_once(value, text):
+    assert words.with_shape(value) == text

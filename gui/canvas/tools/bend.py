@@ -14,6 +14,7 @@ from gui.canvas.tools.move import snap
 from gui.canvas.tools.tool import Keys, Tool
 from gui.model import wires
 from gui.model.document import Document, Place
+from gui.tr import tr
 
 if TYPE_CHECKING:
     from gui.canvas.hands import Hands
@@ -54,7 +55,8 @@ class BendWire(Tool):
         canvas.finish(self)
         canvas.selection.set((), [self.bend[0]])
         if self.dragged or self.is_new:
-            canvas.editor.apply("Bend wire" if self.is_new else "Move bend", self.preview)
+            text = tr("Bend wire") if self.is_new else tr("Move bend")
+            canvas.editor.apply(text, self.preview)
         canvas.picked_bend = self.bend
 
     def cancel(self) -> None:

@@ -22,6 +22,7 @@ from gui.canvas.wiring import first_free, unreachable, why_not
 from gui.model import folding
 from gui.model.document import Document
 from gui.model.regions import called
+from gui.tr import tr
 
 if TYPE_CHECKING:
     from gui.canvas.hands import Hands
@@ -79,13 +80,13 @@ class Connect(Tool):
         if self.dragged and not was_dragged and self.lifted is not None:
             self.canvas.show_document(self.base)
         self.target = self._target_at(at) if self.dragged else NOWHERE
-        self.canvas.hint.emit(self.target.why or self.hint)
+        self.canvas.hint.emit(self.target.why or tr(self.hint))
         self.canvas.update()
 
     def release(self, at: QPointF, keys: Keys) -> None:
         if not self.dragged and not self.sticky:
             self.sticky = True  # click, then click: the wire follows the mouse
-            self.canvas.hint.emit("Click the port to wire to · Esc cancels")
+            self.canvas.hint.emit(tr("Click the port to wire to · Esc cancels"))
             return
         if not self.sticky:
             self._finish(at)
@@ -123,7 +124,7 @@ class Connect(Tool):
         document = folding.connect(base, edge, graph)
         canvas.show_document(self.document)
         source, target = graph.nodes[edge.source].name, graph.nodes[edge.target].name
-        canvas.editor.apply(f"Connect {source} to {target}", document)
+        canvas.editor.apply(tr("Connect {} to {}").format(source, target), document)
 
     def _let_go(self) -> None:
         """A lifted wire dropped on nothing is gone; one that was only clicked stays."""
@@ -131,7 +132,8 @@ class Connect(Tool):
         if self.lifted is not None and not self.sticky:
             names = self.document.graph.nodes
             source, target = names[self.lifted.source].name, names[self.lifted.target].name
-            self.canvas.editor.apply(f"Disconnect {source} from {target}", self.base)
+            text = tr("Disconnect {} from {}").format(source, target)
+            self.canvas.editor.apply(text, self.base)
 
     # What the wire would go to
 
@@ -157,7 +159,8 @@ class Connect(Tool):
         if not self.forward:
             node, output = box.outputs[0]
             return self._ask(node, None, output)
-        target = Target(why=f"All inputs of {called(box.region)} are wired; drop on one of them.")
+        full = tr("All inputs of {} are wired; drop on one of them.")
+        target = Target(why=full.format(called(box.region)))
         for node, slot in (keys[0] for keys in box.inputs.values()):
             if target.edge is None and (node, slot) not in self.base.graph.edges:
                 target = self._ask(node, slot, 0)

@@ -13,6 +13,7 @@ from gui.canvas.inks import inks, saved
 from gui.canvas.paint_edges import path_of
 from gui.canvas.tools.tool import Keys, Tool
 from gui.model import folding
+from gui.tr import tr
 
 
 class Knife(Tool):
@@ -36,8 +37,9 @@ class Knife(Tool):
     def release(self, at: QPointF, keys: Keys) -> None:
         canvas, crossed = self.canvas, self.crossed
         canvas.finish(self)
-        what = "wire" if len(crossed) == 1 else f"{len(crossed)} wires"
-        canvas.editor.apply(f"Cut {what}", folding.disconnect(canvas.editor.document, crossed))
+        what = tr("wire") if len(crossed) == 1 else tr("{} wires").format(len(crossed))
+        text = tr("Cut {}").format(what)
+        canvas.editor.apply(text, folding.disconnect(canvas.editor.document, crossed))
 
     def paint(self, painter: QPainter) -> None:
         canvas, tools = self.canvas, inks(self.canvas.theme)

@@ -20,12 +20,14 @@ from gui.canvas.view import View
 from gui.canvas.wiring import place_in_wire
 from gui.model import edits, regions, wires
 from gui.model.document import Document
+from gui.tr import tr
 
 if TYPE_CHECKING:
     from gui.canvas.hands import Hands
 
 WIRE_NEAR = 14.0
 """Widget pixels within which a wire takes a node that is let go on it."""
+INSERTS = "Let go to put it into this wire · Alt leaves the wire alone · Esc cancels"
 
 
 class Move(Tool):
@@ -33,7 +35,7 @@ class Move(Tool):
 
     hint = "Drag to move, snapping to grid and neighbours · Ctrl for free · Esc puts it back"
     cursor = Qt.CursorShape.SizeAllCursor
-    verb = "Move"
+    verb = "Move {}"
     scrolls = True
 
     def __init__(
@@ -79,9 +81,10 @@ class Move(Tool):
         if homes != self.homes:
             self.homes = homes
             self._housed = regions.settle(self.base, homes) if homes else self.base
-            where = self._where()
-            self.canvas.hint.emit(f"Let go to move{where} · Shift leaves regions alone" if where
-                                  else self.hint)  # fmt: skip
+            let_go = tr("Let go to move")
+            told = self._where(let_go)
+            self.canvas.hint.emit(tr(self.hint) if told == let_go else
+                                  tr("{} · Shift leaves regions alone").format(told))  # fmt: skip
         return self._housed if homes else self.base
 
     def _named(self) -> list[str]:
@@ -89,8 +92,9 @@ class Move(Tool):
         alone = self.canvas.selection.items <= {self.grabbed}
         return [self.grabbed] if alone and self.grabbed in self.base.graph.regions else self.ids
 
-    def _where(self) -> str:
-        return self._membership.words(self.homes) if self._membership and self.homes else ""
+    def _where(self, what: str) -> str:
+        """`what` is done, and into or out of which region."""
+        return self._membership.words(what, self.homes) if self._membership else what
 
     def _snapped(self, way: QPointF, keys: Keys) -> tuple[float, float]:
         """How far to go: to a neighbour's line where one is near, else to the grid."""
@@ -126,8 +130,7 @@ class Move(Tool):
         if len(self.ids) == 1 and not keys & Keys.AltModifier:
             self.wire = self._wire_here(self.ids[0])
         if self.wire != before:
-            inserts = "Let go to put it into this wire · Alt leaves the wire alone · Esc cancels"
-            self.canvas.hint.emit(inserts if self.wire else self.hint)
+            self.canvas.hint.emit(tr(INSERTS if self.wire else self.hint))
 
     def _wire_here(self, node: str) -> tuple[EdgeKey, str] | None:
         """(edge, slot) for the wire under the mouse or under the middle of a node without wires."""
@@ -158,14 +161,15 @@ class Move(Tool):
         if self.dragged and self.wire is not None:
             self._insert(*self.wire)
         elif self.dragged:
-            canvas.editor.apply(f"{self.verb} {self.what}{self._where()}", self.preview)
+            text = self._where(tr(self.verb).format(self.what))
+            canvas.editor.apply(text, self.preview)
 
     def _insert(self, key: EdgeKey, slot: str) -> None:
         names = self.base.graph.nodes
         edge = self.base.graph.edges[key]
-        between = f"between {names[edge.source].name} and {names[edge.target].name}"
+        three = (names[i].name for i in (self.ids[0], edge.source, edge.target))
         document = wires.insert(self.preview, self.ids[0], slot, key)
-        self.canvas.editor.apply(f"Put {names[self.ids[0]].name} {between}", document)
+        self.canvas.editor.apply(tr("Put {} between {} and {}").format(*three), document)
 
     def cancel(self) -> None:
         self.canvas.show_document(self.document)
@@ -188,7 +192,7 @@ class Duplicate(Move):
 
     hint = "Drag a copy · Esc cancels"
     cursor = Qt.CursorShape.DragCopyCursor
-    verb = "Duplicate"
+    verb = "Duplicate {}"
 
     def __init__(self, canvas: Hands, at: QPointF, grabbed: str) -> None:
         super().__init__(canvas, at, grabbed)

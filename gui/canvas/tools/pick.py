@@ -12,6 +12,7 @@ from engine.graph import EdgeKey
 from gui.canvas.tools.connect import NOWHERE, Connect, Target
 from gui.canvas.tools.tool import Keys
 from gui.canvas.wiring import why_not
+from gui.tr import tr
 
 if TYPE_CHECKING:
     from gui.canvas.hands import Hands
@@ -80,7 +81,7 @@ class PickUp(Connect):
         self.target = self._ask(node, slot, output)
         name = self.document.graph.nodes[node].name
         where = f"{name}.{slot}" if slot else name
-        canvas.hint.emit(f"{where} · Enter wires it · arrows lead on · Esc cancels")
+        canvas.hint.emit(tr("{} · Enter wires it · arrows lead on · Esc cancels").format(where))
         canvas.update()
 
     def _keep(self) -> None:

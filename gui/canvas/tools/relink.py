@@ -15,6 +15,7 @@ from gui.canvas.paint_edges import path_of
 from gui.canvas.tools.connect import SNAP, light_ports, veil
 from gui.canvas.tools.tool import Keys, Tool
 from gui.model import edits, wires
+from gui.tr import tr
 
 if TYPE_CHECKING:
     from gui.canvas.hands import Hands
@@ -57,9 +58,10 @@ class Relink(Tool):
             return
         names = self.document.graph.nodes
         document = wires.move_links(self.document, self.node, self.output, *target)
-        what = "wire" if len(self.links) == 1 else f"{len(self.links)} wires"
-        between = f"from {names[self.node].name} to {names[target[0]].name}"
-        canvas.editor.apply(f"Move {what} {between}", document)
+        count = len(self.links)
+        what = tr("wire") if count == 1 else tr("{} wires").format(count)
+        ends = names[self.node].name, names[target[0]].name
+        canvas.editor.apply(tr("Move {} from {} to {}").format(what, *ends), document)
 
     def cancel(self) -> None:
         self.canvas.show_document(self.document)
