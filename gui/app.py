@@ -17,7 +17,6 @@ from gui.canvas.canvas import Canvas
 from gui.desk import Desk
 from gui.doing import Doing
 from gui.filing import Filing
-from gui.model import words
 from gui.model.document import Document
 from gui.model.files import from_text, to_text
 from gui.model.probe import check_shapes
@@ -46,7 +45,7 @@ from gui.state.selection import Selection
 from gui.theme import Theme
 from gui.tr import tr
 from gui.views import Views
-from gui.window import Window
+from gui.window import LEGEND, Window
 
 
 def program_lines(graph: Graph, program: Program) -> tuple[Line, ...]:
@@ -94,7 +93,7 @@ class App(Doing):
         self.outline = Outline(e, s, p, t)
         self.log = Log(p, t)
         self.legend = Legend(t)
-        self.legend.setMinimumWidth(270)
+        self.legend.setMinimumWidth(LEGEND)
         self.caption, self.transport = Caption(p, t), Transport(p, t)
         self.commands = CommandPalette(t)
         self.start_page = StartPage(t, self._picture)
@@ -151,6 +150,8 @@ class App(Doing):
         self.canvas.search.uses = lambda: self.settings.uses
         self.canvas.table_wanted.connect(self.edit_table)
         self.inspector.properties.table_wanted.connect(self.edit_table)
+        for links in (self.inspector.links, self.inspector.members):
+            links.chosen.connect(lambda _: self.canvas.setFocus())  # the link itself is gone
         self.palette.chosen.connect(lambda _: self.views.show_history(False))
         self.palette.chosen.connect(self.canvas.add_op)
         self.palette.region_chosen.connect(self.add_region)
@@ -215,6 +216,7 @@ class App(Doing):
         self.settings.flush()
         self.editor.history.blockSignals(True)  # its destructor signals to windows that are gone
         self.player.pause()
+        self.arranger.cancel()
         self.runner.close()
         self.desk.closed(self)
 

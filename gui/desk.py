@@ -77,6 +77,7 @@ class Desk(QObject):
         """Another window, empty, a little aside of the newest."""
         app = self._make(self)
         app.window.show()
+        app.canvas.setFocus()  # else the first button of a dock has it, and Tab adds nothing
         return app
 
     def closed(self, app: App) -> None:

@@ -166,9 +166,9 @@ class Doing:
                 tr(c.menu),
                 self.desk.key_of(c.id),
                 self.window.actions_by_id[c.id].trigger,
+                c.when is None or c.when(self),  # type: ignore[arg-type]
             )
             for c in COMMANDS
-            if c.when is None or c.when(self)  # type: ignore[arg-type]
         ]
         entries += [
             Entry(tr(path.stem.capitalize()), tr("Lesson"), "", partial(self.open_lesson, path))
@@ -299,6 +299,7 @@ class Doing:
         if self.editor.dirty:
             self.desk.new_window().show_start_page()
             return
+        self.player.pause()
         self.start_page.set_recent(self.settings.recent)
         self.window.show_page(self.start_page)
         self.start_page.lessons.setFocus()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QSize, QTimer
+from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow
 
@@ -47,7 +47,7 @@ def make_window(settings: Settings, theme: Theme, beside: QMainWindow | None = N
     placed = layout is not None and window.restoreGeometry(layout[0])
     if not (layout and placed and window.restoreState(layout[1], VERSION)):
         window.restoreState(window.factory_layout, VERSION)
-        QTimer.singleShot(0, window, window.size_docks)
+        window.sized = False
     if beside is not None:
         window.showNormal() if window.isMaximized() or window.isFullScreen() else None
         window.move(beside.pos().x() + 32, beside.pos().y() + 32)

@@ -19,11 +19,10 @@ from gui.languages import OWN, path_of
 from gui.model.align import ALIGN, DISTRIBUTE
 from gui.model.history import READ_ONLY
 from gui.model.regions import REGION_COLORS
-from gui.panels import palette_entries
+from gui.panels import ledger_rows, palette_entries
 from gui.panels.legend import SAMPLES
 from gui.panels.properties import REGION_WORDS
 from gui.state.choices import THEMES
-from gui.tr import tr
 from gui.tr import CONTEXT
 
 GUI = Path(__file__).parent
@@ -83,7 +82,7 @@ def data() -> Iterator[str]:
     yield from REGION_COLORS.values()
     yield from REGION_WORDS.values()
     yield from (meaning for *_, meaning in SAMPLES)
-    yield from palette_entries.CATEGORIES
+    yield from (*palette_entries.CATEGORIES, *ledger_rows.PILED_UP)
     for entry in palette_entries.REGIONS:
         yield from (entry.text, entry.doc)
 

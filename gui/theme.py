@@ -133,7 +133,7 @@ def style_sheet(theme: Theme) -> str:
     Inspector QScrollArea {{ border: 1px solid transparent; }}
     Inspector QScrollArea:focus {{ border: 1px solid {t.selection}; }}
     QSpinBox {{ min-height: 26px; }}
-    QListWidget::item {{ padding: 4px 6px; }}
+    QListWidget::item, QUndoView::item {{ padding: 4px 6px; }}
     StartPage QListWidget, StartPage QListWidget:focus {{ border: none; }}
     StartPage QListWidget::item {{ border: 2px solid transparent; border-radius: 8px; }}
     StartPage QListWidget::item:hover {{ background: {t.hover}; color: {t.text}; }}

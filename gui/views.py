@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from engine.graph import Graph
 from gui.canvas.canvas import Canvas
-from gui.canvas.history import HistoryCanvas
+from gui.canvas.history import HistoryCanvas, laid_out
+from gui.model.document import Place
 from gui.model.film import Film, TraceFilm
 from gui.model.frames import EMPTY, Frame
 from gui.model.history import Histories, Picture
+from gui.state.later import Later
 from gui.state.player import Player
 from gui.state.selection import Selection
 from gui.theme import Theme
 from gui.tr import tr
 
 GRAPH, HISTORY = 0, 1
+AT_ONCE = 300
+"""Up to so many Functions nobody waits for their picture."""
+_Drawn = tuple[Picture, Mapping[str, Place]] | str
+"""A history and where its Functions lie, or why there is no picture."""
 
 
 class Views(QWidget):
@@ -32,7 +41,10 @@ class Views(QWidget):
         self.history = HistoryCanvas(self.picked, theme)
         self._histories: Histories | None = None
         self._film: Film | None = None
+        self._forward: int | None = None
         self._shown: Picture | None = None
+        self._later = Later(self)
+        self._later.found.connect(self._on_found)
         self._following = False
         self.bar = QTabBar()
         self.bar.setDocumentMode(True)
@@ -87,29 +99,48 @@ class Views(QWidget):
     def _on_framed(self, frame: Frame, phase: float) -> None:
         if not self.on_history:
             return
-        shown, step = self._shown, self.player.step
-        self._shown = self._picture(step)
-        if self._shown is None:
-            self.history.show_picture(Graph(), lambda _: "")
-            self.history.show_frame(EMPTY)
-            return
-        if self._shown is not shown:
-            self._following = True  # what was picked goes with the old picture
-            self.history.show_picture(self._shown.graph, self._shown.about)
-            self._following = False
-            self._follow_graph()
-        self.history.show_frame(self._shown.film.frame(step), phase)
-
-    def _picture(self, step: int) -> Picture | None:
-        film = self.player.film
+        step, film = self.player.step, self.player.film
         if film is not self._film:
-            self._film = film
+            self._film, self._forward = film, None
             self._histories = Histories(film) if isinstance(film, TraceFilm) else None
-        try:
-            return None if self._histories is None else self._histories.picture(step)
-        except ValueError as error:  # too large to be drawn
-            self.history.hint.emit(str(error))
-            return None
+        forward = 0 if self._histories is None else self._histories.forward_at(step)
+        if forward != self._forward:
+            self._forward = forward
+            self._ask(step)
+        if self._shown is not None:
+            self.history.show_frame(self._shown.film.frame(step), phase)
+
+    def _ask(self, step: int) -> None:
+        """Have another history drawn: at once if it is small, else on a thread."""
+        self._shown = None
+        self._later.forget()
+        if self._histories is None:
+            self._show_nothing()
+        elif self._histories.size <= AT_ONCE:
+            self._show_drawn(_drawn(self._histories, step))
+        else:
+            self.history.hint.emit(tr("The history is being drawn …"))
+            self._later.ask(partial(_drawn, self._histories, step))
+
+    def _on_found(self, found: _Drawn) -> None:
+        self.history.hint.emit("")
+        self._show_drawn(found)
+        self._on_framed(self.player.frame, self.player.phase)
+
+    def _show_drawn(self, found: _Drawn) -> None:
+        if isinstance(found, str):
+            self._show_nothing()
+            self.history.hint.emit(found)
+            return
+        self._shown, places = found
+        self._following = True  # what was picked goes with the old picture
+        self.history.show_picture(self._shown.graph, places, self._shown.about)
+        self._following = False
+        self._follow_graph()
+
+    def _show_nothing(self) -> None:
+        self.history.show_picture(Graph(), {}, lambda _: "")
+        self.history.show_frame(EMPTY)
 
     # ---- what is selected ------------------------------------------------------------------------
 
@@ -136,3 +167,13 @@ class Views(QWidget):
         self.show_history(False)
         self.selection.set([node])
         self.graph.ensure_visible(node)
+
+
+def _drawn(histories: Histories, step: int) -> _Drawn:
+    """The history at a step, laid out and its frames prepared; or why it is not drawn."""
+    try:
+        picture = histories.picture(step)
+    except ValueError as error:  # too large
+        return str(error)
+    picture.film.prepare()
+    return picture, laid_out(picture.graph)

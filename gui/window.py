@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDockWidget,
@@ -31,8 +31,9 @@ from gui.tr import tr
 if TYPE_CHECKING:
     from gui.app import App
 
-SIDE, RIGHT, BOTTOM = 215, 330, 190
-"""First widths of the palette and the right docks, and height of the bottom ones, in pixels."""
+SIDE, RIGHT, BOTTOM, LEGEND = 215, 330, 190, 306
+"""First widths of the palette and the right docks, height of the bottom ones, the legend's width;
+in pixels."""
 
 Area = Qt.DockWidgetArea
 _NORTH = QTabWidget.TabPosition.North
@@ -43,14 +44,15 @@ class Window(QMainWindow):
 
     app: App | None = None
     factory_layout: QByteArray
+    sized = True
+    """Whether the docks have their sizes; where not, they get them before the first frame."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.docks: dict[str, QDockWidget] = {}
         self.setWindowTitle("Chainrule")
         self.setAcceptDrops(True)
-        options = QMainWindow.DockOption
-        self.setDockOptions(options.AllowTabbedDocks | options.AnimatedDocks)
+        self.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks)  # none slides into place
         self.setCorner(Qt.Corner.BottomRightCorner, Area.RightDockWidgetArea)
         self.ground = Ground(theme)
         self.pages = QStackedWidget()
@@ -97,7 +99,16 @@ class Window(QMainWindow):
         docks = self.docks
         self.resizeDocks([docks["palette"], docks["inspector"]], [SIDE, RIGHT], across)
         self.resizeDocks([docks["code"]], [BOTTOM], down)
-        self.resizeDocks([docks["code"], docks["legend"]], [900, 290], across)
+        self._place_now()
+        room = docks["code"].width() + docks["legend"].width()
+        self.resizeDocks([docks["code"], docks["legend"]], [room - LEGEND, LEGEND], across)
+        self._place_now()
+
+    def _place_now(self) -> None:
+        """Left to itself the layout takes its turn after the first frame."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
 
     def _build_status(self) -> None:
         self.working = Working(tr("Arranging …"))
@@ -177,6 +188,15 @@ class Window(QMainWindow):
                 button = self.buttons.get(command.id)
                 if isinstance(button, QPushButton):
                     button.setIcon(icon(command.icon))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self.sized:
+            self.sized = True
+            if self.app is None:
+                self.size_docks()
+            else:  # on a small screen its parts must first find their room
+                QTimer.singleShot(0, self, self.size_docks)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.setAccepted(self.app is None or self.app.may_quit())

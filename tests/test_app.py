@@ -328,6 +328,26 @@ def test_every_command_can_be_found_and_done_from_the_keyboard(qtbot, app, told)
     qtbot.waitUntil(lambda: app.player.step == len(app.player.film) - 1)
 
 
+def test_a_command_that_cannot_be_done_now_is_found_and_says_so(qtbot, app):
+    open_lesson(qtbot, app, "sine")
+    app.selection.set([])
+    app.show_commands()
+    palette = app.commands
+    listed = [palette.list.item(k).text() for k in range(palette.list.count())]
+    assert not any("Align" in text for text in listed)
+    QTest.keyClicks(palette.field, "align left")
+    (found,) = [palette.list.item(k) for k in range(palette.list.count())]
+    assert found.text() == "Align left edges   ·  not possible now"
+    QTest.keyClick(palette.field, Key.Key_Return)
+    assert palette.isVisible()
+    palette.close()
+    app.selection.set(app.editor.document.graph.nodes)
+    app.show_commands()
+    QTest.keyClicks(palette.field, "align left")
+    assert "not possible" not in palette.list.item(0).text()
+    palette.close()
+
+
 def test_dark_and_light_reach_every_corner(qtbot, app):
     open_lesson(qtbot, app, "square")
     for name, dark in (("dark", True), ("light", False)):

@@ -69,6 +69,17 @@ def test_the_outline_lists_the_members_of_a_folded_group(qtbot, app):
     assert app.canvas.geometry_.row["wx"] == app.canvas.geometry_.row[group]
 
 
+def test_a_link_to_a_weight_leads_to_it_and_its_table(qtbot, app):
+    group = app.canvas.add_module("mlp")
+    settled(qtbot, app)
+    app.selection.set([group])
+    (link,) = [b for b in app.inspector.members.buttons if b.text() == "w1"]
+    QTest.mouseClick(link, Qt.MouseButton.LeftButton)
+    assert app.selection.items == {"w1"}
+    assert app.window.focusWidget() is app.canvas
+    assert app.has_table()
+
+
 def test_a_module_is_added_from_the_command_palette(qtbot, app):
     app.show_commands()
     field = app.commands.field

@@ -172,7 +172,7 @@ def _grey(image):
 
 def test_an_editor_that_would_take_too_long_is_left_out(monkeypatch, capsys):
     """Its cost may grow faster than the graph."""
-    costs = {"NodeGraphQt": lambda n: n, "Flowchart": lambda n: n * n / 100}
+    costs = {"NodeGraphQt": lambda n: n, "Flowchart": lambda n: n * n / 1000}
     monkeypatch.setattr(canvas, "_tried", lambda kind, drawn: [costs[kind.title](len(drawn.boxes))])
     peers = [kind for kind in EDITORS if kind.title in costs]
     assert all(canvas.affordable(kind, 1000) for kind in peers)

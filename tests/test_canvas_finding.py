@@ -53,6 +53,14 @@ class TestTheBar:
         assert rig.canvas.hasFocus()
         assert rig.selection.items == {"q"}
 
+    def test_the_hint_goes_with_it(self, rig):
+        told = []
+        rig.canvas.hint.connect(told.append)
+        bar = self.find(rig, "sin")
+        assert "Enter goes on" in told[-1]
+        QTest.keyClick(bar.line, Key.Key_Escape)
+        assert told[-1] == ""
+
     def test_nothing_found_says_so(self, rig):
         assert self.find(rig, "zebra").count.text() == "none"
 
@@ -114,7 +122,9 @@ class TestTypedLines:
         rig = rig_for(qtbot, square())
         rig.key(Key.Key_Tab)
         QTest.keyClicks(rig.canvas.search.line, "t = sin(nobody)")
-        assert rig.canvas.search.nothing.text() == "There is no node called “nobody”."
+        assert rig.canvas.search.nothing.text() == (
+            "There is no node called “nobody” yet: add it first, such as nobody = parameter(2)."
+        )
         assert rig.canvas.search.nothing.isVisible()
         QTest.keyClick(rig.canvas.search.line, Key.Key_Escape)
 

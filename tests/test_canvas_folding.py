@@ -12,7 +12,7 @@ from gui.canvas.hits import hit
 from gui.canvas.overlay import packet_curve
 from gui.canvas.states import States
 from gui.canvas.tips import tip
-from gui.model import folding, regions
+from gui.model import edits, folding, regions
 from gui.model.document import Document
 from gui.model.files import from_text, to_text
 from gui.theme import THEMES
@@ -211,6 +211,20 @@ class TestFolding:
         assert geometry.box("y")[0] > frame[2]
         rig.editor.history.undo()
         assert rig.document == document
+
+    @pytest.mark.parametrize("item", ["a", "i"])
+    def test_what_lies_inside_is_renamed_over_the_box(self, rig, item):
+        """Selected in the outline, say: a node, and a region within the folded group."""
+        document, inner = edits.add_region(rig.document, "no_grad", ["a"], "old")
+        rig.editor.open(folding.fold(document, ["g"]))
+        chosen = inner if item == "i" else item
+        rig.selection.set([chosen])
+        rig.key(Qt.Key.Key_F2)
+        assert rig.canvas.field.active
+        QTest.keyClicks(rig.canvas.field, "inside")
+        QTest.keyClick(rig.canvas.field, Qt.Key.Key_Return)
+        graph = rig.document.graph
+        assert (graph.regions[inner].title if item == "i" else graph.nodes["a"].name) == "inside"
 
     def test_what_is_selected_elsewhere_is_marked_on_the_box(self, rig):
         rig.click(mark_of(rig, "g"), CTRL)

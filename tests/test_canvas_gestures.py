@@ -413,6 +413,13 @@ class TestRegionsAndDrops:
         assert abs(y + 37 - 400) <= 5
         assert rig.editor.history.undoText() == "Add exp"
 
+    def test_a_drop_takes_its_hint_away(self, rig):
+        told = []
+        rig.canvas.hint.connect(told.append)
+        self.drop(rig, "exp", rig.see(700, 400))
+        assert "Let go" in told[0]
+        assert told[-1] == ""
+
     def test_a_drop_on_a_wire_goes_in_between(self, wires):
         geometry = wires.canvas.geometry_
         middle = curves.points(geometry.curves[geometry.edge_row["q", "self"]][None])[0, 6]

@@ -7,6 +7,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from gui.canvas.canvas import MIME
+from gui.canvas.curves import at as point_on
+from gui.model.modules import NAMES
 from gui.model.regions import REGION_COLORS
 from tests.canvas_kit import ALT, CTRL, PLAIN, SHIFT, rig_for
 from tests.region_kit import click_tab, framed, members, menu, pick, tab_of, undone
@@ -171,6 +173,26 @@ class TestModules:
         assert box[0] < 500 < box[2]
         assert box[1] < 400 < box[3]
         assert undone(rig, before) == "Add binary cross-entropy"
+
+    @pytest.mark.parametrize(("keys", "folded"), [(PLAIN, True), (ALT, False)])
+    @pytest.mark.parametrize("name", NAMES)
+    def test_a_module_dropped_on_a_wire_is_put_into_it(self, rig, name, keys, folded):
+        before, geometry = rig.document, rig.canvas.geometry_
+        data = QMimeData()
+        data.setData(MIME, f"module:{name}".encode())
+        at = rig.see(*point_on(geometry.curves[geometry.edge_row["y", "self"]], 0.5))
+        how = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, keys)
+        QApplication.sendEvent(rig.canvas, QDragEnterEvent(at, *how))
+        QApplication.sendEvent(rig.canvas, QDropEvent(QPointF(at), *how))
+        (group,) = rig.selection.items
+        graph, inside = rig.document.graph, {*rig.document.graph.regions[group].members}
+        assert graph.regions[group].folded is folded
+        assert graph.edges["y", "self"].source in inside
+        assert {e.target for e in graph.outputs["b"]} <= inside
+        assert graph.outputs["b"]
+        others = graph.nodes.keys() - inside - before.graph.nodes.keys()
+        assert all({e.target for e in graph.outputs[i]} & inside for i in others), "all are read"
+        undone(rig, before)
 
     def test_a_module_is_found_in_the_search_popup(self, rig):
         rig.key(Qt.Key.Key_Tab)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from engine.graph import Edge, Graph, Node
 from gui.canvas import curves
+from gui.canvas.tools import pick
 from gui.canvas.tools.knife import Knife
 from gui.canvas.tools.pick import PickUp
 from gui.canvas.tools.relink import Relink
@@ -233,6 +234,17 @@ class TestLeadingAWireByKeyboard:
         with qtbot.waitSignal(wires.canvas.hint, check_params_cb=lambda t: "Select one" in t):
             wires.key(Qt.Key.Key_W)
         assert wires.canvas.tool is None
+
+    def test_a_place_is_judged_when_the_wire_comes_to_it(self, wires, monkeypatch):
+        """To try every port of a large graph would hold up the window."""
+        asked, judge = [], pick.why_not
+        monkeypatch.setattr(pick, "why_not", lambda *args: asked.append(1) or judge(*args))
+        wires.selection.set(["e"])
+        wires.key(Qt.Key.Key_W)
+        assert len(wires.canvas.tool.places) > 1
+        assert not asked
+        wires.key(Qt.Key.Key_Right)
+        assert len(asked) == 1
 
 
 class TestMenus:

@@ -103,7 +103,7 @@ def test_it_follows_the_step(inspector, selection, player):
     selection.set(["w"])
     player.go(4)
     assert inspector.stored.number.text() == "None"
-    assert "No backward call has reached w" in inspector.why.text.text()
+    assert "under way" in inspector.why.text.text()
     player.go(11)
     assert inspector.stored.number.text() == "89.78"
     player.go(-1)
@@ -355,6 +355,14 @@ TRACKED = replace(VALUE, requires_grad=True)
 )
 def test_why_grad_is_none(state, words):
     assert words in why_none("z", "argmax", state, after_backward=False)
+
+
+def test_during_a_backward_call_no_leaf_is_said_to_lie_off_its_path():
+    leaf = replace(TRACKED, is_leaf=True)
+    said = why_none("z", "parameter", leaf, after_backward=True, under_way=True)
+    assert "under way" in said
+    assert "path" not in said
+    assert "path" in why_none("z", "parameter", leaf, after_backward=True)
 
 
 def test_there_is_no_why_when_there_is_a_grad_or_no_value():

@@ -383,3 +383,22 @@ def test_themes_reach_every_pane(code, program, outline):
     for pane in (code, program, outline):
         pane.set_theme(DARK)
         assert pane.grab().toImage().pixelColor(1, 1).name() == DARK.window
+
+
+def test_a_click_on_a_line_whose_node_is_gone_selects_nothing(code, editor, selection):
+    """The lines of a large graph are written on a thread: for a moment they are the old ones."""
+    number = next(k for k, line in enumerate(code.lines) if line.node == "y")
+    editor.document = edits.remove(editor.document, ["y"])
+    code.view.line_chosen.emit(number)
+    assert selection.items <= editor.document.graph.nodes.keys()
+
+
+def test_rows_with_others_between_them_are_selected_one_by_one(qtbot, editor, selection, player):
+    outline = Outline(editor, selection, player, LIGHT)
+    qtbot.addWidget(outline)
+    outline.show()
+    ids = list(editor.document.graph.nodes)
+    chosen = {*ids[:2], ids[-1]}
+    selection.set(chosen)
+    rows = outline.view.selectionModel().selectedRows()
+    assert {outline.model.rows[index.row()].id for index in rows} == chosen

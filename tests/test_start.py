@@ -10,8 +10,11 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from gui import start
 from gui.dress import dress
+from gui.placing import make_window
 from gui.start import Report, Starting
+from gui.state.settings import Settings
 from gui.theme import LIGHT
+from gui.window import BOTTOM, LEGEND, RIGHT, SIDE
 from tests.test_rooms import ROOT
 from tests.window_kit import end, fresh_settings, lesson, settled
 
@@ -36,6 +39,19 @@ def test_the_first_paint_needs_neither_numpy_nor_the_engine():
 def test_a_lesson_is_shown_without_networkx():
     code = "import gui.app, gui.desk"
     assert loaded_after(code, "networkx", "PySide6.QtNetwork", "torch") == "[]"
+
+
+def test_the_docks_have_their_sizes_in_the_very_first_frame(qtbot, home_of_its_own):
+    fresh_settings()
+    window = make_window(Settings(), LIGHT)
+    qtbot.addWidget(window)
+    window.resize(1400, 860)
+    window.show()  # and not one turn of the event loop
+    docks = window.docks
+    assert [docks[name].width() for name in ("palette", "inspector", "legend")] == [
+        SIDE, RIGHT, LEGEND,
+    ]  # fmt: skip
+    assert docks["code"].height() == BOTTOM
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, QPointF, Qt, QThreadPool
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
@@ -384,3 +384,44 @@ def test_a_literal_pasted_on_the_canvas_is_a_tensor(qtbot, app):
     QGuiApplication.clipboard().setText("nonsense")
     QTest.keyClick(app.canvas, Key.Key_V, CTRL)
     assert len(app.editor.document.graph.nodes) == 3
+
+
+class TestALargeHistory:
+    """Drawn on a thread, so that the window goes on."""
+
+    @pytest.fixture(autouse=True)
+    def small_is_large(self, monkeypatch):
+        monkeypatch.setattr("gui.views.AT_ONCE", 0)
+
+    def test_it_comes_when_it_is_drawn_and_shows_the_step_of_then(self, qtbot, app):
+        app.editor.open(square(*TWICE))
+        settled(qtbot, app)
+        history, told = app.views.history, []
+        history.hint.connect(told.append)
+        turn(app)
+        assert not history.document.graph.nodes
+        assert any("being drawn" in text for text in told)
+        app.player.last()
+        qtbot.waitUntil(lambda: len(history.document.graph.nodes) == 2)
+        assert history.frame.step == app.player.step
+        assert told[-1] == ""
+        assert len(set(history.document.places.values())) == 2
+
+    def test_one_that_is_no_longer_asked_for_is_not_shown(self, qtbot, app):
+        app.editor.open(square(*TWICE))
+        settled(qtbot, app)
+        turn(app)
+        app.editor.open(Document(Graph.of([leaf("x", grad=False)])))
+        settled(qtbot, app)
+        assert QThreadPool.globalInstance().waitForDone(20_000)
+        QCoreApplication.processEvents()
+        assert not app.views.history.document.graph.nodes
+
+    def test_what_is_selected_is_followed_once_it_is_there(self, qtbot, app):
+        app.editor.open(square(*TWICE))
+        settled(qtbot, app)
+        app.selection.set(["p"])
+        turn(app)
+        qtbot.waitUntil(lambda: bool(app.views.picked.items))
+        (function,) = app.views.picked.items
+        assert app.views.history.document.graph.nodes[function].name == "MulBackward0"

@@ -142,6 +142,20 @@ def test_a_window_made_beside_one_at_the_edge_is_on_the_screen_whole(app):
     assert other.window.screen().availableGeometry().contains(other.window.geometry())
 
 
+def test_in_a_new_window_tab_adds_as_its_canvas_says(qtbot, app):
+    other = app.desk.new_window()
+    qtbot.waitUntil(lambda: other.window.focusWidget() is other.canvas)
+    QTest.keyClick(other.window.focusWidget(), Key.Key_Tab)
+    assert other.canvas.search.isVisible()
+
+
+def test_behind_the_start_page_nothing_plays_on(qtbot, app):
+    open_lesson(qtbot, app)
+    app.player.play()
+    app.show_start_page()
+    assert not app.player.playing
+
+
 def test_closing_one_window_keeps_the_others(qtbot, app, told):
     other = app.desk.new_window()
     open_lesson(qtbot, app)

@@ -180,6 +180,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>(empty note: double-click to write)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>+ Column</source>
         <translation type="unfinished"></translation>
     </message>
@@ -188,7 +192,35 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>.grad</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>.grad += across backward calls</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 edge</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 node</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>A folded group is one box: its inputs, its results, what flows back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A frame around nodes that belong together; it changes nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A leaf has nothing to pass on: select an operation to mute.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -200,11 +232,27 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>A tensor that holds this.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>About Chainrule</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Accumulation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Activation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a bend here</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -216,7 +264,47 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Add an operation that reads it…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add an operation…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add operation here…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add operation…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Add the nodes to the selected region</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add to the region</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add {} region</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add {} to {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Align</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -244,11 +332,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Align {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>All about the node</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>All about the selected node: value, gradient, formula, settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All inputs of {} are wired; drop on one of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All inputs of {} are wired; drop on one to replace its wire.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -260,7 +360,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>An operation, a number, or z = w * x + b</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Another seed, and fill again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Arithmetic</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -268,7 +376,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Arrange</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Arranging …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Arrows lead the wire from input to input · Enter wires it · Esc cancels</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -280,6 +396,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>As usual</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Back to the graph (Esc)</source>
         <translation type="unfinished"></translation>
     </message>
@@ -288,11 +408,31 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Backward needs an op to start from: add one and wire a tensor to it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Before the first step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bend wire</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Between {} and {} is nothing</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Blank graph</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bottom</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -316,11 +456,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Centre</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chainrule graphs (*.chain);;All files (*)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Changes are seen at once; Cancel takes them back.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Clear every .grad, as new lines of the program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clear the program</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -336,11 +488,27 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Click the port to wire to · Esc cancels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click to select · Del or Alt+click removes · Shift+right-click bends</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Close this panel</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Colour</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Colour {} {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -356,7 +524,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Connect {} to {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Copied as a picture of {} × {} pixels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -372,6 +548,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Cut</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cut {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Dark</source>
         <translation type="unfinished"></translation>
     </message>
@@ -380,7 +564,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Del deletes them, Ctrl+D duplicates, Ctrl+G groups, N puts them under no_grad.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Delete and &amp;bridge the gap</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete and bridge the gap</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete line {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -392,6 +592,30 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Delete with its members</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete {} with its members</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Disconnect</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Disconnect {} from {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Distribute</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Distribute horizontally</source>
         <translation type="unfinished"></translation>
     </message>
@@ -400,11 +624,87 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Distribute {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Double-click or Ctrl+click folds and unfolds the group</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag a copy · Esc cancels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag across wires to cut them · Esc cancels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag in the minimap to look elsewhere.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag the bend, snapping to the grid · Ctrl for free · Esc cancels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag to a port or a node · on empty canvas: add an operation · Esc cancels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag to another output: all these wires will leave from there · Esc cancels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag to move the bend · Del straightens · Alt+click removes the wire</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag to move what is inside · double-click edits the title · G folds a group</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag to move · double-click or Enter edits the value · F2 renames · M mutes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag to move, snapping to grid and neighbours · Ctrl for free · Esc puts it back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag to pan.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag to select · Shift adds · Ctrl toggles · Esc cancels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag to wire · Ctrl+drag moves all its wires · Alt+click removes them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag to wire · click, then click another port · Alt+click removes its wires</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Drag, or use the arrow keys · Esc takes it back</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Duplicate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Duplicate line {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Duplicate this line (Ctrl+D)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Duplicate {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -420,6 +720,18 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Edit note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Edit {}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -428,7 +740,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Elementary</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Engine: {} · MIT licence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter keeps · Tab goes on to the next · Esc cancels</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -440,7 +760,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Expect an error (try)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Expect an error here: try … except (T)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Expect an error in line {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Expect no error in line {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -476,6 +808,22 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Find a node</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find a node by name or operation…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find a node…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find an operation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>First steps</source>
         <translation type="unfinished"></translation>
     </message>
@@ -488,6 +836,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Fold</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fold {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Forget these</source>
         <translation type="unfinished"></translation>
     </message>
@@ -496,11 +852,27 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Go to step {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Go to the end (Ctrl+End)</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Go to the start (Ctrl+Home)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Going backward: “{}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gradient</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gradient control</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -520,7 +892,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Graph canvas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Graph or history</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Green</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Grey</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Group</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -544,11 +932,47 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>History is a picture of what ran; edit in Graph</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Home on the canvas does the same</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Horizontally</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In-place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Index in dimension {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Inputs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Inside</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It failed, as the program expects</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is kept as {}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is left as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its saved tensors are freed: a second backward() needs retain_graph=True.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -576,6 +1000,18 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Lead a wire from it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lead it elsewhere</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Legend</source>
         <translation type="unfinished"></translation>
     </message>
@@ -596,11 +1032,31 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Let go to add it here · on a wire: put it in between</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let go to move</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let go to put it into this wire · Alt leaves the wire alone · Esc cancels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Licence</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Light</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Line {}: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Linear algebra</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -616,7 +1072,31 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Loss</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Made in torch.inference_mode(): no history, so no gradient comes back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Made inside torch.no_grad(): nothing was recorded, so no gradient comes back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Made with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Members</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Middle</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Minimap</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -624,7 +1104,27 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Modules</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move bend</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Move down (Alt+↓)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move line {} down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move line {} up</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -632,11 +1132,39 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Move up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Move up (Alt+↑)</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Move {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move {} from {} to {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Moves only the nodes that lie on others; what you placed stays</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mute</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mute {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -660,7 +1188,27 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>No .grad has been written yet. Run a backward pass: each leaf's sums appear here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No backward call has reached {0} yet: {0} may not lie on a path to the loss.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No backward pass has run yet. It will store a gradient in {}.grad.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>No drawn node made this Function.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No gradient goes to {source}: it does not require one (requires_grad=False).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No gradient has reached {} yet. It is not a leaf: retain_grad() would keep it.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -672,11 +1220,71 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>No steps yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No wire ends here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No wire leaves this output yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Node</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>None of these lies in a region that could be left; Ungroup removes a frame.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Not everything could be opened</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing called “{}”. Try: {}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing computed inside is tracked: with torch.no_grad().</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing has run yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing has run yet. Every step of a run is listed here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing has run yet: add an operation (Tab on the canvas) or open a lesson.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing inside is tracked, nor can it be later: with torch.inference_mode().</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is called that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is called “{}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is remembered yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing {name} was computed from requires a gradient, so nothing was tracked.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One end of this wire is not in the graph any more.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -700,7 +1308,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Operation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Operations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Operations found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Orange</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -709,6 +1329,10 @@
     </message>
     <message>
         <source>Outline of the graph</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Output of {}: drag to an input to wire it.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -728,7 +1352,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Paste {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Paste, &amp;keeping the wires</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paste, keeping the wires</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -752,11 +1384,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Press Tab or double-click to add an operation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Previous part of the window</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Purple</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -772,7 +1412,27 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Put an operation in here…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put into another region</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put into no_grad()</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put {} between {} and {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>PyTorch code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ready: {} steps. Space on the canvas (anywhere Ctrl+Space) plays, → goes to the first.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -780,7 +1440,51 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Red</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reduction</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove all {} wires</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Remove from the list (Del)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove the wire</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove this bend</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove {} wires</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename region</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename {} to {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -789,6 +1493,10 @@
     </message>
     <message>
         <source>Restore defaults</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Right</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -804,11 +1512,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Run forward</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Run the backward pass from the loss, as a new line of the program</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Run the whole program once more, leaves and all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run {}.backward()</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -864,11 +1580,71 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Select a group first: Ctrl+G makes one of the selected nodes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select a node to see its value and gradient.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select a region first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select a region together with the nodes to add to it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select at least {} nodes first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select one node, or one wire, to lead a wire from it with the arrows.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select this node</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select two nodes to wire the first to the second</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set to</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set {} of {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set {} of {} to {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set {} to {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Setti&amp;ngs…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shape</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shift and the right button bend a wire: point at one.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -908,6 +1684,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Spread</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Square</source>
         <translation type="unfinished"></translation>
     </message>
@@ -944,6 +1724,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Step {} of {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Step {}: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Stop</source>
         <translation type="unfinished"></translation>
     </message>
@@ -956,11 +1744,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Straighten the whole wire</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Straighten wire</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>System</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Tab or a double-click on the canvas does the same</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take out of its region</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -976,7 +1776,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Take {} out of its region</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Te&amp;xt on the canvas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tensors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text of the note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text on the canvas.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -996,6 +1812,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The clipboard holds no Chainrule graph.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The computation graph. Tab adds an operation, Alt and arrow keys walk along it, Enter edits a value; the outline lists the same nodes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The copies read from the same nodes outside as the originals</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1004,7 +1828,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The gradient has just arrived at {}; the next step stores it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The graph as a table: values, gradients, inputs, regions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The graph could not be drawn. Your work is safe; details are in the log.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The graph would have {} nodes; {} are allowed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The history is being drawn …</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1013,6 +1853,14 @@
     </message>
     <message>
         <source>The pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The program is empty. Add a forward and a backward with +.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The program stops with an error at “{}”: mend it, take that line out, or mark it as expected (T in the Program panel).</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1028,7 +1876,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The shortcuts could not be saved: {}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The whole tensor as torch.tensor(…)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no .grad to clear yet: run backward first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is nothing here to wire to.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This backward call is under way and has not stored anything in {}.grad yet.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1040,6 +1904,38 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>This node failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This op is not known here: the file may come from a newer Chainrule.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This step raised</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This step raised, as the program expects</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This version does not know this operation; it is kept as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This would close a circle: {}. A value cannot depend on itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>To the beginning</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1048,7 +1944,27 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Top</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tracking is on again inside: with torch.enable_grad().</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Two &amp;fingers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type a number for {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type an operation or a formula · arrows and Enter choose · Esc closes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type part of a name · Enter goes on, Shift+Enter back · Esc closes</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1057,6 +1973,30 @@
     </message>
     <message>
         <source>Type to change a cell · Ctrl+V pastes · Ctrl+Z takes back · Ctrl+Enter is OK · Esc cancels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unfold</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unfold {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ungroup</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ungroup {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unmute</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unmute {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1072,11 +2012,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Value of {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Version</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Versions and licences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Vertically</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1112,7 +2064,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Why is {}.grad None?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wire together</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Without saving, what you have changed since the last save will be lost.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your shortcuts ({}) cannot be used: {} The usual ones are in place. {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1121,6 +2085,10 @@
     </message>
     <message>
         <source>Your work is still open. Save it under a new name to be safe, then go on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Zero the gradients</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1140,6 +2108,34 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>a number, or wire an input</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>adds {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>an operation on a tensor that requires grad leaves a Function here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>and {} more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bottom</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>centre</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>dashed box: saved tensors freed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>default</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1148,11 +2144,91 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>detach() cuts here: the value goes on, gradients do not come back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>detached</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>detached: the gradient stops here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>drag one from the palette · open a lesson from File › Lessons</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>dt&amp;ype</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>enable_grad region</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>enable_grad region: tracking is on again inside.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fan-out sum: one call, several paths</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>from the last backward call</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>gradient</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>gradient back to {}: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>gradient back {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>gradient {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>gradient, backward</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>group</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>group: a frame around nodes; it changes nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>horizontally</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>inference_mode</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>inference_mode region</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>inference_mode region: nothing inside is tracked, nor can it be later.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its usual colour</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1161,6 +2237,22 @@
     </message>
     <message>
         <source>keep the places</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>leaf {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>middle</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>min {} · max {} · mean {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1176,7 +2268,59 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>no gradient</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no gradient: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no_grad</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no_grad region</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no_grad region: nothing computed inside is tracked.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not computed yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not differentiable</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>not installed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not reached: the line above raised</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not tracked (no_grad, constant)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>note: text on the canvas.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1189,6 +2333,22 @@
     </message>
     <message>
         <source>pans; pinching zooms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>raised an error</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>running now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>running …</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1212,7 +2372,55 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>step {} of {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stopped: not up to date, Ctrl+R runs again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>title</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>to</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>top</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>value {}, shape {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>value, forward</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>vertically</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>wire</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>zero_grad() was not called</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1224,7 +2432,131 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{name} comes out of detach(): gradients stop there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} was computed in torch.inference_mode(): nothing is ever tracked there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} was computed under torch.no_grad(): nothing was tracked.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{op} is not differentiable: no gradient can pass through it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{target} is not differentiable, so no gradient comes back through it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}   ·  not possible now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} = {}. Drag a wire here to use a tensor instead.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} and {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} cannot be its own input.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} edges</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} empty</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} has no input called {}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} has requires_grad=False: PyTorch does not track it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{} has this key now, and would be left without it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} into {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} is a leaf: it has a value of its own and takes no inputs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} is a whole number: type one such as 1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} is needed: type a number.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} is not a leaf: its gradient was used and dropped. retain_grad() keeps it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} is not an operation this version knows, so nothing can be wired to it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} is not an operation this version knows.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} is wanted here, or nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} is wanted here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} items</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} nodes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} norm {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} of {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} of {} contributions in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} of {} contributions to {} are in so far.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} of {} in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} of {} in, from {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} out of {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1232,7 +2564,51 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{} region</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} regions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} retains its gradient, but none has reached it yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} selected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{} theme</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} wires</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} · Enter wires it · arrows lead on · Esc cancels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} · Shift leaves regions alone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} … ({} in all)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}, entry by entry</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}, muted</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1240,7 +2616,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{}: Enter commits, Esc goes back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{}: a gradient leaves here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: from {}. Drag it to re-route.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: input, not wired.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: optional input, not wired.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1260,6 +2652,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>“{}” is no key (at “{}”).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{}” was not saved</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1268,11 +2664,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>… ({} more)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>− Column</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>− Row</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>⚠ accumulated:</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

@@ -202,14 +202,17 @@ class Board(Framing):
         elif what in REGION_KINDS:
             self.add_region(what)
         elif what.startswith(PREFIX) and what.removeprefix(PREFIX) in NAMES:
-            self.add_module(what.removeprefix(PREFIX), at, folded)
+            self.add_module(what.removeprefix(PREFIX), at, folded, self._wire_at(at))
         elif what in OPS:
-            found = self.hit(self.view.to_view(at))
-            edge = found.edge if found.kind == "edge" and OPS[what].slots else None
-            self.add_op(what, at, edge=edge)
+            self.add_op(what, at, edge=self._wire_at(at) if OPS[what].slots else None)
         else:
             told = tr("{} is not an operation this version knows.")
             self.hint.emit(told.format(what[:40]))
+
+    def _wire_at(self, at: QPointF) -> EdgeKey | None:
+        """The edge of the Document under a scene point."""
+        found = self.hit(self.view.to_view(at))
+        return found.edge if found.kind == "edge" else None
 
     # Removing, copying
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
     QDragEnterEvent,
+    QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
     QFocusEvent,
@@ -226,8 +227,13 @@ class Canvas(Hands):
             what = bytes(data.data(MIME).data()).decode("utf-8", "replace")
             event.acceptProposedAction()
             folded = not event.modifiers() & Mods.AltModifier
+            self.hint.emit("")
             self.drop(what, self.scene(event.position()), folded=folded)
             self.setFocus()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.hint.emit("")
+        super().dragLeaveEvent(event)
 
 
 def _fill(popup: QMenu, entries: Sequence[menu.Entry]) -> None:

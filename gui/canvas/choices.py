@@ -73,7 +73,9 @@ def phrase_typed(query: str, graph: Graph) -> Choice:
     """What a typed line such as `z = w * x + b` adds; raises ValueError where it is none."""
     phrase = read(query, graph)
     ops = phrase.ops
-    told = ", ".join(ops[:6]) + (tr(" … ({} in all)").format(len(ops)) if len(ops) > 6 else "")
+    told = ", ".join(ops[:6])
+    if len(ops) > 6:
+        told = tr("{} … ({} in all)").format(told, len(ops))
     return Choice("", "ƒ", query.strip(), tr("adds {}").format(told), phrase=phrase)
 
 

@@ -137,6 +137,17 @@ def distance(
     return math.sqrt(square)
 
 
+def slack(curve: Sequence[Sequence[float]], low: float, high: float, count: int) -> float:
+    """How far a part of a curve may be from as many straight pieces: h² / 8 · max |B″|."""
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = curve
+    bend = max(
+        math.hypot(ax - 2 * bx + cx, ay - 2 * by + cy),
+        math.hypot(bx - 2 * cx + dx, by - 2 * cy + dy),
+    )
+    step = (high - low) / count
+    return 0.75 * step * step * bend
+
+
 def _to_piece(px: float, py: float, qx: float, qy: float, x: float, y: float) -> float:
     """The square of the distance from (x, y) to the piece from p to q."""
     ux, uy, wx, wy = x - px, y - py, qx - px, qy - py

@@ -118,7 +118,8 @@ def _title(editor: Editor, region_id: str) -> Spot:
 
 
 def place_of(geometry: Geometry, item: str, part: str) -> QRectF:
-    """Where on the scene a field is edited."""
+    """Where on the scene a field is edited: on the folded group, if it lies in one."""
+    (item,) = geometry.plan.drawn([item])
     if item in geometry.region_row:
         tab = geometry.regions[geometry.region_row[item]].tab
         low = min(tab[3], tab[1] + 34)

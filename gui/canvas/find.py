@@ -21,6 +21,8 @@ class Find(QFrame):
     went = Signal(str)
     """(item): the node or region to look at."""
     closed = Signal()
+    gone = Signal()
+    """It is hidden, whatever the way."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -72,6 +74,7 @@ class Find(QFrame):
     def close_bar(self) -> None:
         if self.isVisible():
             self.hide()
+            self.gone.emit()
             self.closed.emit()
 
     def _look(self) -> None:
@@ -101,6 +104,7 @@ class Find(QFrame):
                 return True
         elif watched is self.line and left_for_good(event):
             self.hide()
+            self.gone.emit()
         return super().eventFilter(watched, event)
 
     def _key(self, event: QKeyEvent) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 
-from engine.graph import Region
+from engine.graph import EdgeKey, Region
 from gui.canvas.choices import Choice
 from gui.canvas.geometry import Box, Geometry
 from gui.canvas.membership import home_at
@@ -17,7 +17,7 @@ from gui.canvas.writing import Writing
 from gui.model import edits, folding, regions
 from gui.model.arrange import arrange
 from gui.model.document import Document, Place
-from gui.model.modules import PREFIX, insert, module
+from gui.model.modules import PREFIX, insert, module, put_into_wire
 from gui.tr import tr
 
 PICK_ONE = "Select a region together with the nodes to add to it."
@@ -168,14 +168,25 @@ class Framing(Writing):
         else:
             super()._on_picked(choice)
 
-    def add_module(self, name: str, at: QPointF | None = None, folded: bool = True) -> str:
-        """Put a module of the library around a scene point; returns the new group's id."""
+    def add_module(
+        self,
+        name: str,
+        at: QPointF | None = None,
+        folded: bool = True,
+        edge: EdgeKey | None = None,
+    ) -> str:
+        """Put a module of the library around a scene point, into an edge if one is given.
+
+        Returns the new group's id.
+        """
         at = at or self.scene(QRectF(self.rect()).center())
         found = module(name)
         fragment = _compact(found.document, found.group.id) if folded else found.document
         box = Geometry.of(fragment).bounds([found.group.id]) or (0.0, 0.0, 0.0, 0.0)
         corner = snap(at.x() - (box[2] - box[0]) / 2), snap(at.y() - (box[3] - box[1]) / 2)
         document, ids = insert(self.document, fragment, corner, folded=folded)
+        if edge is not None:
+            document = put_into_wire(document, ids, edge)
         home = home_at(self.geometry_, at.x(), at.y())
         if home is not None:
             document = regions.add_members(document, home, set(ids) & document.graph.nodes.keys())

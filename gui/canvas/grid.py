@@ -14,12 +14,13 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 CELL = 128.0
-"""The side of a cell over boxes; over curves, which are thin, it is half of that."""
+"""The side of a cell over boxes."""
 MOST_CELLS = 256
 """A box over more cells than this is kept apart and looked at every time."""
 SPACING = 64.0
 """At most so far apart, in scene pixels, are the points looked up along a curve."""
-MOST_POINTS = 1024
+MOST_POINTS, COARSER = 160, 4
+"""A curve of more pieces is looked up in a grid that is so many times coarser."""
 
 _WIDE = 1 << 21
 
@@ -67,57 +68,84 @@ class Grid:
 
 
 class CurveGrid:
-    """Over curves (m, 4, 2), by points along them at most SPACING apart.
-
-    A curve that comes within r of a point has one of these within r + SPACING / 2 of it.
-    """
+    """Over curves (m, 4, 2), by points along them; longer curves by points further apart."""
 
     def __init__(self, curves: Floats) -> None:
         self._pieces = _pieces(curves)
-        row, t, large = _along(self._pieces)
+        back = np.diff(curves[:, :, 0], axis=1) < 0
+        self._turns: NDArray[np.bool_] = np.any(back, axis=1)
+        self._levels: list[_Level] = []
+        spacing, left = SPACING, np.arange(len(curves))
+        while len(left):
+            short = self._pieces[left] <= MOST_POINTS
+            self._levels.append(_Level(curves, left[short], self._pieces, spacing))
+            left, spacing = left[~short], spacing * COARSER
+            self._pieces[left] = -(-self._pieces[left] // COARSER)
+
+    def near(self, x: float, y: float, reach: float) -> dict[int, float]:
+        """Curves that may come within `reach`, and where along them (0 to 1) they are nearest."""
+        nearest: dict[int, tuple[float, float]] = {}
+        for level in self._levels:
+            level.near(x, y, reach, nearest)
+        return {row: t for row, (_, t) in sorted(nearest.items())}
+
+    def around(self, row: int, t: float) -> tuple[float, float]:
+        """The part of a curve that lies around one of its points, up to the next ones.
+
+        All of one that turns back: it may come near a second time.
+        """
+        if self._turns[row]:
+            return 0.0, 1.0
+        step = 1.0 / int(self._pieces[row])
+        return max(0.0, t - step), min(1.0, t + step)
+
+
+class _Level:
+    """Curves by points along them at most `spacing` apart, in cells of that size.
+
+    A curve that comes within r of a point has one of these within r + spacing / 2 of it.
+    """
+
+    def __init__(
+        self, curves: Floats, rows: Ints, pieces: NDArray[np.int32], spacing: float
+    ) -> None:
+        self.spacing = spacing
+        count = pieces[rows] + 1
+        row = np.repeat(rows, count)
+        k = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+        t = k / pieces[row]
         at = _points(curves[row], t)
-        cell = (at // (CELL / 2)).astype(np.int64)
-        self._grid = Grid(np.arange(len(row)), cell[:, 0] + cell[:, 1] * _WIDE, large, CELL / 2)
+        cell = (at // spacing).astype(np.int64)
+        numbers = np.arange(len(row))
+        self._grid = Grid(numbers, cell[:, 0] + cell[:, 1] * _WIDE, numbers[:0], spacing)
         order = self._grid.items
         self._at = at[order].astype(np.float32)
         self._row, self._t = row[order].astype(np.int32), t[order].astype(np.float32)
         self._grid.items = np.zeros(0, np.int32)  # the arrays above are in its order
 
-    def near(self, x: float, y: float, reach: float) -> dict[int, float]:
-        """Curves that may come within `reach`, and where along them (0 to 1) they are nearest."""
-        far = reach + SPACING / 2 + 0.5  # 0.5: float32 is as fine as that far out
-        nearest = {row: (math.inf, 0.5) for row in self._grid.large}
+    def near(
+        self, x: float, y: float, reach: float, nearest: dict[int, tuple[float, float]]
+    ) -> None:
+        """Add to `nearest`, by row, the square of the distance and the parameter."""
+        far = reach + self.spacing / 2 + 0.5  # 0.5: float32 is as fine as that far out
         for part in self._grid.parts(x, y, far):
             rows = self._row[part].tolist()
             points, ts = self._at[part].tolist(), self._t[part].tolist()
             for k, (px, py) in enumerate(points):
                 away = (px - x) * (px - x) + (py - y) * (py - y)
-                if away <= far * far and away < nearest.get(rows[k], (math.inf, 0.0))[0]:
+                if away <= far * far and away < nearest.get(rows[k], _NOT_YET)[0]:
                     nearest[rows[k]] = away, ts[k]
-        return {row: t for row, (_, t) in sorted(nearest.items())}
 
-    def around(self, row: int, t: float) -> tuple[float, float]:
-        """The part of a curve that lies around one of its points, up to the next ones."""
-        step = 1.0 / int(self._pieces[row])
-        return max(0.0, t - step), min(1.0, t + step)
+
+_NOT_YET = (math.inf, 0.0)
 
 
 def _pieces(curves: Floats) -> NDArray[np.int32]:
-    """Into how many pieces each curve is cut for the grid."""
+    """Into how many pieces of SPACING each curve is cut."""
     legs = np.hypot(*np.moveaxis(np.diff(curves, axis=1), -1, 0))
     # A cubic moves at most three times its longest leg per unit of its parameter.
     found = np.ceil(3 * legs.max(axis=1, initial=0.0) / SPACING).clip(1, 1 << 30)
     return found.astype(np.int32)
-
-
-def _along(pieces: NDArray[np.int32]) -> tuple[Ints, Floats, Ints]:
-    """Rows and parameters of points along all curves, and the rows of those that are too long."""
-    large = pieces > MOST_POINTS
-    rows = np.flatnonzero(~large)
-    count = pieces[rows] + 1
-    row = np.repeat(rows, count)
-    k = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    return row, k / pieces[row], np.flatnonzero(large)
 
 
 def _points(curves: Floats, t: Floats) -> Floats:

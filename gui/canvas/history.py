@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QPointF, Qt, Signal
@@ -18,7 +18,7 @@ from gui.canvas.tools.pan import Pan
 from gui.canvas.tools.select import RubberBand
 from gui.canvas.tools.tool import Keys, Tool
 from gui.model.arrange import arrange
-from gui.model.document import Document
+from gui.model.document import Document, Place
 from gui.model.history import READ_ONLY
 from gui.state.picture import Picture
 from gui.state.selection import Selection
@@ -71,15 +71,13 @@ class HistoryCanvas(Canvas):
             tr("The Functions that backward runs, as the run has made them; nothing is edited.")
         )
 
-    def show_picture(self, graph: Graph, about: Callable[[str], str]) -> None:
-        """Lay out and show these Functions; one that is shown already stays as it lies."""
+    def show_picture(
+        self, graph: Graph, places: Mapping[str, Place], about: Callable[[str], str]
+    ) -> None:
+        """Show these Functions at these places; what is shown already stays as it lies."""
         self.about = about
-        if graph == self.document.graph:
-            return
-        bare = Geometry.of(Document(graph))
-        boxes = ((i, bare.box(i)) for i in bare.ids)
-        sizes = {i: (right - left, low - top) for i, (left, top, right, low) in boxes}
-        self.editor.open(Document(graph, (), arrange(graph, sizes, graph.nodes)))
+        if graph != self.document.graph:
+            self.editor.open(Document(graph, (), places))
 
     # What would edit
 
@@ -88,7 +86,7 @@ class HistoryCanvas(Canvas):
     delete_selection = bridge_selection = duplicate_selection = _refuse
     copy_selection = cut_selection = paste = paste_linked = _refuse
     group_selection = no_grad_selection = link_selection = mute_selection = _refuse
-    pick_up_wire = align = distribute = disconnect_slot = _refuse
+    pick_up_wire = align = distribute = _refuse
 
     def begin(self, tool: Tool) -> None:
         super().begin(tool if isinstance(tool, (Pan, RubberBand)) else Refused(self, tool.start))
@@ -138,3 +136,11 @@ class HistoryCanvas(Canvas):
         if found.kind == "port" and found.part.startswith("output "):
             return tr("Gradients arrive here.")
         return tr("{}: a gradient leaves here.").format(found.part) if found.kind == "port" else ""
+
+
+def laid_out(graph: Graph) -> Mapping[str, Place]:
+    """Where the Functions of a history are drawn; on whatever thread."""
+    bare = Geometry.of(Document(graph))
+    boxes = ((i, bare.box(i)) for i in bare.ids)
+    sizes = {i: (right - left, low - top) for i, (left, top, right, low) in boxes}
+    return arrange(graph, sizes, graph.nodes)

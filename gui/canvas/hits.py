@@ -16,8 +16,6 @@ from gui.canvas.shapes import HEADER, ROW
 PORT_REACH = 12.0
 """Radius, in widget pixels, within which a port is taken hold of."""
 EDGE_REACH = 6.0
-ROUGH = 16.0
-"""Two straight pieces are nowhere further from the part of a curve they stand for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +105,7 @@ def edge_at(geometry: Geometry, x: float, y: float, reach: float) -> Hit | None:
     best, found, grid = reach, -1, geometry.edge_grid
     for row, t in grid.near(x, y, reach).items():
         curve, around = geometry.curves[row].tolist(), grid.around(row, t)
-        if curves.distance(curve, x, y, *around, 2) > reach + ROUGH:
+        if curves.distance(curve, x, y, *around, 2) > reach + curves.slack(curve, *around, 2):
             continue
         away = curves.distance(curve, x, y, *around)
         if away < best or (away == best and found < 0):

@@ -41,8 +41,10 @@ class Measures:
 def measure(graph: Graph, wired: Wired) -> Measures:
     """Measure a graph; `wired` tells the slots of a row that have a wire."""
     columns, nodes = graph.columns, list(graph.nodes.values())
-    table, inputs, symbol, is_leaf, is_plain = _facts(columns)
-    number = table[columns.op[columns.target], columns.slot]
+    table, inputs, symbol, is_leaf, is_plain, growing = _facts(columns)
+    inputs, number = inputs[columns.op], table[columns.op[columns.target], columns.slot]
+    taken = growing[columns.op[columns.target]]  # one more port than the last one wired
+    np.maximum.at(inputs, columns.target[taken], number[taken] + 2)
     outputs = np.ones(len(nodes), np.int64)
     later = columns.output > 0
     np.maximum.at(outputs, columns.source[later], columns.output[later] + 1)
@@ -55,7 +57,7 @@ def measure(graph: Graph, wired: Wired) -> Measures:
     rows = np.flatnonzero(alone).tolist()
     known = {k: shape_of(nodes[k], wired(k), int(outputs[k])) for k in rows}
     leaf &= ~alone
-    pill, inputs = leaf.copy(), inputs[columns.op]
+    pill = leaf.copy()
     size = np.empty((len(nodes), 2))
     size[:, 0] = _box_widths(columns, nodes, symbol)
     size[leaf, 0] = _leaf_widths([nodes[k] for k in np.flatnonzero(leaf).tolist()])
@@ -69,22 +71,33 @@ def measure(graph: Graph, wired: Wired) -> Measures:
     return Measures(pill, size, inputs, outputs, number, known)
 
 
-def _facts(columns: Columns) -> tuple[Ints, Ints, Ints, Bools, Bools]:
+def _facts(columns: Columns) -> tuple[Ints, Ints, Ints, Bools, Bools, Bools]:
     """Of each op: the number of each slot (-1 for none), how many inputs it has, the length of its
-    symbol; whether its nodes are leaves with data, and whether their inputs are always the same."""
+    symbol; whether its nodes are leaves with data, whether what they look like depends on no more
+    than this, and whether they have a port for every wire and one free."""
     count = len(columns.ops)
     table = np.full((count, len(columns.slots)), -1, np.int64)
     inputs, symbol = np.zeros(count, np.int64), np.zeros(count, np.int64)
-    leaf, plain = np.zeros(count, bool), np.zeros(count, bool)
+    leaf, plain, growing = np.zeros((3, count), bool)
     for k, name in enumerate(columns.ops):
         op = OPS.get(name)
-        if op is None or any(slot.variadic for slot in op.slots):
+        variadic = op is not None and any(slot.variadic for slot in op.slots)
+        if op is None or (variadic and len(op.slots) > 1):
             continue
+        growing[k] = variadic
         leaf[k], plain[k] = name in ("tensor", "parameter"), not op.source
         inputs[k], symbol[k] = len(op.slots), len(shapes.symbol_of(op))
         at = {slot.name: j for j, slot in enumerate(op.slots)}
-        table[k] = [at.get(slot, -1) for slot in columns.slots]
-    return table, inputs, symbol, leaf, plain
+        numbered = _numbered(op.slots[0].name, columns.slots) if variadic else None
+        table[k] = numbered or [at.get(slot, -1) for slot in columns.slots]
+    return table, inputs, symbol, leaf, plain, growing
+
+
+def _numbered(slot: str, slots: Collection[str]) -> list[int]:
+    """The k of every `slot.k` among these, -1 for others."""
+    start = f"{slot}."
+    tails = [s[len(start) :] if s.startswith(start) else "" for s in slots]
+    return [int(tail) if tail.isdecimal() else -1 for tail in tails]
 
 
 def _box_widths(columns: Columns, nodes: list[Node], symbol: Ints) -> Floats:

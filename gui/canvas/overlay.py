@@ -233,7 +233,8 @@ def draw_sum_card(look: Look, node: str, view: View) -> None:
     by = max(1.0, SMALLEST_TEXT / look.scale)
     room_above = view.to_view(rect.topLeft()).y() > 90
     y = rect.top() - 34 * by - 38 if room_above else rect.bottom() + 34 * by + 34
-    with _upright(look, rect.center().x(), y):
+    x = _kept_inside(look, view, rect.center().x(), width / 2 * by)
+    with _upright(look, x, y):
         card = QRectF(-width / 2, -24, width, 48)
         look.painter.setPen(inks.pen("sum", 1.4))
         look.painter.setBrush(inks.brush("sum_soft"))
@@ -241,6 +242,16 @@ def draw_sum_card(look: Look, node: str, view: View) -> None:
         left = card.left() + 12
         look.write(left, -10, first, "sum", pixels=12, fixed=True, bold=True)
         look.write(left, 11, second, "text", pixels=11)
+
+
+def _kept_inside(look: Look, view: View, x: float, half: float) -> float:
+    """`x` moved so that `half` on both sides of it is on the canvas, as long as `x` itself is."""
+    edge = 6.0 / view.scale
+    left = view.to_scene(QPointF(0, 0)).x()
+    right = view.to_scene(QPointF(look.painter.device().width(), 0)).x()
+    if not left < x < right or right - left < 2 * (half + edge):
+        return x
+    return min(max(x, left + half + edge), right - half - edge)
 
 
 def sum_text(geometry: Geometry, state: NodeState) -> tuple[str, str]:

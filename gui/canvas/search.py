@@ -152,8 +152,9 @@ class Search(QFrame):
 
     def _fit(self, rows: int) -> None:
         """As high as its lines need, up to where it would leave the canvas."""
-        around = self._whole.height() - LINES * ROW_HEIGHT
-        self.resize(self._whole.width(), around + min(LINES, max(2, rows)) * ROW_HEIGHT)
+        around = SIZE.height() - LINES * ROW_HEIGHT
+        most = max(2, (self._whole.height() - around) // ROW_HEIGHT)
+        self.resize(self._whole.width(), around + min(LINES, most, max(2, rows)) * ROW_HEIGHT)
 
     def _pick_item(self, item: QListWidgetItem | None) -> None:
         if item is not None and not self._done:
@@ -224,7 +225,8 @@ class _Row(QStyledItemDelegate):
                 painter.setBrush(row.color("selection", 0.18))
                 painter.drawRoundedRect(rect.adjusted(0, 1, -2, -1), 6, 6)
             left, middle = rect.left() + 8, rect.center().y() + 1
-            self._write(painter, left, middle, choice.symbol, "value", 48, bold=True)
+            if self.inks.width(choice.symbol, 13, bold=True) <= 48:  # half a formula says nothing
+                self._write(painter, left, middle, choice.symbol, "value", 48, bold=True)
             taken = self._write(painter, left + 54, middle, choice.title, "text", 150)
             room = rect.right() - 8 - (left + 66 + taken)
             self._write(

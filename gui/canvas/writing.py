@@ -67,6 +67,7 @@ class Writing(Surface):
         self.search.gone.connect(lambda: self.hint.emit(""))
         self.finder.went.connect(self._on_found)
         self.finder.closed.connect(self.setFocus)
+        self.finder.gone.connect(lambda: self.hint.emit(""))
         self.field.finished.connect(self._on_field_finished)
 
     def set_theme(self, theme: Theme) -> None:

@@ -6,7 +6,7 @@ its slots are the names of the outer sources, its outputs count the inner result
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -51,6 +51,8 @@ class Plan:
     boxes: Mapping[str, Box] = field(default_factory=dict)
     into: Mapping[EdgeKey, EdgeKey] = field(default_factory=dict)
     """Input inside a folded group, wired from outside or open -> the port it has on the box."""
+    within: Mapping[str, str] = field(default_factory=dict)
+    """Region that lies in a folded group -> that group."""
 
     def shown(self, document: Document) -> Document:
         """The Document to be drawn for one with this graph; the very same if nothing is folded."""
@@ -63,7 +65,7 @@ class Plan:
 
     def drawn(self, ids: Iterable[str]) -> set[str]:
         """What is drawn for these nodes and regions."""
-        return {self.stands_for.get(i, i) for i in ids}
+        return {self.stands_for.get(i) or self.within.get(i, i) for i in ids}
 
     def input(self, node: str, slot: str) -> str:
         """The slot a real input is drawn at; one that is wired inside has no port of its own."""
@@ -156,8 +158,10 @@ def _plan(graph: Graph, groups: list[Region], stands_for: Mapping[str, str]) -> 
     }  # fmt: skip
     nodes = _nodes(graph, {g.id: g for g in groups}, boxes, stands_for)
     edges = _edges(graph, stands_for, boxes, into)
-    drawn = Graph(nodes, edges, _regions(graph, stands_for)).in_statement_order()
-    return Plan(drawn, stands_for, boxes, into)
+    kept = _regions(graph, stands_for)
+    drawn = Graph(nodes, edges, kept).in_statement_order()
+    hidden = ((i, r.members[0]) for i, r in graph.regions.items() if i not in kept)
+    return Plan(drawn, stands_for, boxes, into, {i: stands_for[first] for i, first in hidden})
 
 
 def _nodes(
@@ -369,16 +373,16 @@ def foldable(graph: Graph, regions: Iterable[str]) -> list[str]:
     found = _standing(graph, wanted)
     for i in wanted:  # what would wait for another of them: the first of such is folded
         if i not in found:
-            found += [j for j in _standing(graph, [*found, i]) if j == i]
+            found |= {i} & _standing(graph, found | {i})
     return [i for i in wanted if i in found]
 
 
-def _standing(graph: Graph, groups: list[str]) -> list[str]:
+def _standing(graph: Graph, groups: Collection[str]) -> set[str]:
     """Those that are drawn as a box, or in one, once all of these are folded."""
     regions = graph.regions
     folded = {i: replace(regions[i], folded=True) for i in groups}
     hidden = plan(replace(graph, regions={**regions, **folded})).stands_for.keys()
-    return [i for i in groups if hidden >= {*regions[i].members}]
+    return {i for i in groups if hidden >= {*regions[i].members}}
 
 
 def outside_on_the_way(graph: Graph, members: Iterable[str]) -> str | None:

@@ -65,9 +65,14 @@ class Histories:
 
     def picture(self, step: int) -> Picture:
         """The history as it is at `step`; raises ValueError if it is too large to be drawn."""
-        return self._picture(self._forward_at(step))
+        return self._picture(self.forward_at(step))
 
-    def _forward_at(self, step: int) -> int:
+    @property
+    def size(self) -> int:
+        """How many Functions there are at least, without a look at what they lead to."""
+        return sum(len(chapter.functions) for chapter in self.trace.chapters)
+
+    def forward_at(self, step: int) -> int:
         """How many forwards have begun by `step`; before anything has run, what the first makes."""
         chapters = zip(self.trace.chapters, self.trace.spans, strict=True)
         return max(1, sum(c.kind == "forward" and first <= step for c, (first, _) in chapters))

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from engine import dtypes
 from engine.graph import Graph, Node
+from engine.registry import OPS
+from engine.session import ENGINE_ERRORS
 from gui.model import edits, entry, limits, words
 from gui.model.document import Document
 from gui.model.names import taken, why_no_name
@@ -26,6 +28,12 @@ Index = tuple[int, ...]
 
 KINDS = ("tensor", "parameter")
 """The ops whose params hold the numbers."""
+
+DRAWN = ("rand", "randn")
+"""The ops that make other numbers each time, unless they have a seed."""
+
+SPELT = 4096
+"""Numbers up to which a table shows, and the file keeps, 0.1 and not 0.10000000149011612."""
 
 _RANK = {"b": 0, "i": 1, "f": 2}
 _NP: dict[str, type] = {"b": np.bool_, "i": np.int64, "f": np.float64}
@@ -63,13 +71,38 @@ class Leaf:
 
 
 def is_leaf(graph: Graph, node: str) -> bool:
-    """Whether a node's numbers stand in its params, to be edited as a table."""
+    """Whether a node is made of nothing else, so that its numbers can be edited as a table."""
     found = graph.nodes.get(node)
-    return found is not None and found.op in KINDS
+    return found is not None and (found.op in KINDS or _is_made(found))
+
+
+def _is_made(node: Node) -> bool:
+    """Whether an op such as zeros or randn makes the numbers: edited, it becomes a tensor."""
+    op = OPS.get(node.op)
+    return node.op not in KINDS and op is not None and op.source and not op.slots
+
+
+def _made(node: Node) -> Leaf:
+    """What the op makes; raises ValueError where that is another thing each time, or too much."""
+    given = {k: v for k, v in node.params.items() if k != "requires_grad"}
+    params = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
+    if params.get("seed", 0) is None or (node.op in DRAWN and "seed" not in params):
+        raise ValueError(f"{node.name} is drawn anew in every run: give it a seed to edit it.")
+    _check_size(tuple(params.get("size", ())))
+    try:
+        numbers = OPS[node.op].call(**params).numpy()
+    except ENGINE_ERRORS as error:
+        raise ValueError(str(error)) from None
+    if numbers.dtype.kind == "f" and numbers.size <= SPELT:
+        spelt = [float(str(x)) for x in numbers.ravel()]
+        numbers = np.array(spelt, np.float64).reshape(numbers.shape)
+    return _fitted(Leaf(node.name, numbers, None, bool(node.params.get("requires_grad"))))
 
 
 def of(node: Node) -> Leaf:
-    """The value of a tensor or parameter node; raises ValueError if its data is malformed."""
+    """The value of a leaf; raises ValueError if its data is malformed or cannot be listed."""
+    if _is_made(node):
+        return _made(node)
     data, learned = node.params.get("data", 1.0), node.op == "parameter"
     try:
         array = np.array(data)
@@ -316,7 +349,8 @@ def applied(document: Document, node: str, leaf: Leaf) -> Document:
         raise ValueError(why)
     params = _params(old, leaf)
     if params is not None:
-        nodes = {**document.graph.nodes, node: replace(old, params=params)}
+        op = "tensor" if _is_made(old) else old.op
+        nodes = {**document.graph.nodes, node: replace(old, op=op, params=params)}
         document = replace(document, graph=replace(document.graph, nodes=nodes))
     return edits.rename(document, node, leaf.name)
 
@@ -324,12 +358,12 @@ def applied(document: Document, node: str, leaf: Leaf) -> Document:
 def _params(node: Node, leaf: Leaf) -> dict[str, Any] | None:
     """The params the leaf stands for; None if they are what they were."""
     before = of(node)
-    data = node.params.get("data", 1.0)
+    data = before.array.tolist() if _is_made(node) else node.params.get("data", 1.0)
     if not same_numbers(before.array, leaf.array):
         data = leaf.array.tolist()
     elif (before.dtype, before.wants_grad) == (leaf.dtype, leaf.wants_grad):
         return None
-    params = {**node.params, "data": data}
+    params = {**({} if _is_made(node) else node.params), "data": data}
     if leaf.dtype is None:
         params.pop("dtype", None)
     else:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import assets
-from engine.graph import Region
+from engine.graph import Edge, EdgeKey, Region
 from gui.model import edits
 from gui.model.document import Document, Place
 from gui.model.files import load
-from gui.model.folding import fold
+from gui.model.folding import fold, plan
 
 NAMES = ("neuron", "layer", "mlp", "attention", "bce", "cross_entropy", "batch_norm")
 """The files of assets/modules, in the order they are offered."""
@@ -71,3 +71,18 @@ def insert(
     if folded:
         found = fold(found, [head])
     return found, [head, *(i for i in ids if i != head)]
+
+
+def put_into_wire(document: Document, ids: list[str], key: EdgeKey) -> Document:
+    """Lead what an edge carries through a module that was inserted as `ids`.
+
+    It goes into the first input, and the first result goes on; samples are gone unless the module
+    still reads them.
+    """
+    box, edge = plan(fold(document, ids[:1]).graph).boxes[ids[0]], document.graph.edges[key]
+    first = next(iter(box.inputs.values()), ())
+    led = [Edge(edge.source, edge.output, *slot) for slot in first]
+    document = edits.connect_all(document, [*led, Edge(*box.outputs[0], *key)])
+    read = {e.source for member in box.members for e in document.graph.inputs[member].values()}
+    nodes = document.graph.nodes.keys()
+    return edits.remove(document, (set(ids) & nodes) - {*box.members} - read)

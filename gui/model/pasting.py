@@ -210,7 +210,11 @@ def _unquoted(cell: str) -> str:
 def _numbers(parts: list[str], where: str) -> list[Any]:
     """The numbers of one row; plain ones by the thousand, others one by one."""
     joined = "".join(parts)
-    if "" not in parts and _PLAIN.match(joined) and max(map(len, parts), default=0) <= _LONGEST:
+    if "" in parts:
+        raise ValueError(
+            f"{where}, column {parts.index('') + 1} is empty: every cell needs a number."
+        )
+    if _PLAIN.match(joined) and max(map(len, parts), default=0) <= _LONGEST:
         try:
             return list(map(float if _NOT_WHOLE.search(joined) else int, parts))
         except ValueError:
@@ -219,8 +223,6 @@ def _numbers(parts: list[str], where: str) -> list[Any]:
 
 
 def _number(text: str, where: str) -> bool | int | float:
-    if not text:
-        raise ValueError(f"{where} is empty: every cell needs a number.")
     try:
         return entry.number(text)
     except ValueError:

@@ -136,7 +136,10 @@ class _Reader:
         match value:
             case ast.Name(id=name):
                 if name not in self.names:
-                    raise ValueError(f"There is no node called “{name}”.")
+                    raise ValueError(
+                        f"There is no node called “{name}” yet: add it first, such as"
+                        f" {name} = parameter(2)."
+                    )
                 return Made("", known=self.names[name])
             case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _BINARY:
                 return self._call(_BINARY[type(operator)], [left, right], {})

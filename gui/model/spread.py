@@ -8,14 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.graph import Graph
-from gui.model.arrange import COLUMN_GAP, ROW_GAP, USUAL, Size
+from gui.model.arrange import COLUMN_GAP, ROW_GAP, USUAL, Check, Size
 from gui.model.document import Place
 
 Floats = NDArray[np.float64]
 
+EVERY = 100
+"""Nodes between two looks at whether it is still wanted."""
+
 
 def spread(
-    graph: Graph, sizes: Mapping[str, Size], places: Mapping[str, Place]
+    graph: Graph,
+    sizes: Mapping[str, Size],
+    places: Mapping[str, Place],
+    check: Check = lambda done: None,
 ) -> dict[str, Place]:
     """New places for the nodes that have none, or lie on one stated before; the others stay.
 
@@ -25,6 +31,8 @@ def spread(
     room = _Room(graph, sizes, places)
     moved = {}
     for k, node in enumerate(graph.nodes):
+        if k % EVERY == 0:
+            check(k / len(graph.nodes))
         if node not in places or len(room.under(k)):
             moved[node] = room.place(k, node)
         room.settled[k] = True

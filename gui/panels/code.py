@@ -85,8 +85,8 @@ class CodePane(FramePanel):
         if not 0 <= number < len(self.lines):
             return
         line = self.lines[number]
-        if line.node is not None:
-            self.selection.set([line.node])
+        if line.node is not None:  # gone, if the lines are still those of before an edit
+            self.selection.set({line.node} & self.editor.document.graph.nodes.keys())
         elif line.action is not None:
             go_to_action(self.player, line.action)
 

@@ -30,6 +30,8 @@ class Entry:
     kind: str
     shortcut: str
     do: Callable[[], object]
+    able: bool = True
+    """Whether it can be done now; what cannot is listed, greyed, once it is asked for."""
 
 
 class CommandPalette(QFrame):
@@ -73,16 +75,22 @@ class CommandPalette(QFrame):
     def _filter(self, text: str) -> None:
         self.list.clear()
         words = text.lower().split()
-        for entry in self.entries:
+        for entry in sorted(self.entries, key=lambda entry: not entry.able):
             told = f"{entry.text} {entry.kind}".lower()
-            if all(word in told for word in words):
-                keys = f"   {entry.shortcut}" if entry.shortcut else ""
-                item = QListWidgetItem(f"{entry.text}   ·  {entry.kind}{keys}")
-                item.setData(Qt.ItemDataRole.UserRole, entry)
-                self.list.addItem(item)
+            if all(word in told for word in words) and (entry.able or words):
+                self._add(entry)
         self.list.setCurrentRow(0)
         if not self.list.count():
             self.list.addItem(QListWidgetItem(tr("Nothing is called “{}”").format(text)))
+
+    def _add(self, entry: Entry) -> None:
+        keys = f"   {entry.shortcut}" if entry.shortcut else ""
+        item = QListWidgetItem(f"{entry.text}   ·  {entry.kind}{keys}")
+        item.setData(Qt.ItemDataRole.UserRole, entry)
+        if not entry.able:
+            item.setText(tr("{}   ·  not possible now").format(entry.text))
+            item.setFlags(Qt.ItemFlag.NoItemFlags)
+        self.list.addItem(item)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
@@ -98,6 +106,6 @@ class CommandPalette(QFrame):
 
     def _do(self, item: QListWidgetItem | None) -> None:
         entry = None if item is None else item.data(Qt.ItemDataRole.UserRole)
-        if isinstance(entry, Entry):
+        if isinstance(entry, Entry) and entry.able:
             self.close()
             QTimer.singleShot(0, self, entry.do)  # a popup must be gone before a dialog opens

@@ -49,8 +49,10 @@ def reader(kind: str) -> Read:
 
 def _asked(kind: str) -> str:
     asked = fields.wanted(kind).replace("a list of whole numbers", "a list such as [0, 1]")
-    end = ", or nothing" if "None" in kind else ""
-    return f"{asked[:1].upper()}{asked[1:]} is wanted here{end}."
+    told = tr("{} is wanted here.")
+    if "None" in kind:
+        told = tr("{} is wanted here, or nothing.")
+    return told.format(asked[:1].upper() + asked[1:])
 
 
 def name_reader(taken: Callable[[], Collection[str]]) -> Read:

@@ -167,6 +167,8 @@ class Inspector(FramePanel):
         op = OPS.get(node.op)
         source = op.source if op else node.op in ("tensor", "parameter")
         kind = tr("leaf {}").format(node.op) if source else node.op
+        if node.muted:
+            kind = tr("{}, muted").format(kind)
         self.title.setText(f"{node.name} · {kind}")
         self.signature.setText(signature(state))
         remedy = frame.remedy
@@ -175,7 +177,8 @@ class Inspector(FramePanel):
         self.error.set_tone("plain" if expected else "error")
         self.error.tell(title if state.error else "", state.error or "", remedy)
         self._show_numbers(state)
-        why = why_none(node.name, node.op, state, after_backward=self._after_backward())
+        started, under_way = self._backward()
+        why = why_none(node.name, node.op, state, after_backward=started, under_way=under_way)
         self.why.tell(tr("Why is {}.grad None?").format(node.name), why)
         self.properties.show_node(node, graph)
         self.links.show_links(_inputs(node, graph))
@@ -189,12 +192,14 @@ class Inspector(FramePanel):
         self.stored.setVisible(state.is_leaf or state.retains_grad or state.stored is not None)
         self.stored.show_array(state.stored)
 
-    def _after_backward(self) -> bool:
-        chapters = self.player.film.timeline.chapters
-        return any(c.kind == "backward" and c.first <= self.player.step for c in chapters)
+    def _backward(self) -> tuple[bool, bool]:
+        """Whether a backward call has started by this step, and whether one has steps to come."""
+        step = self.player.step
+        calls = [c for c in self.player.film.timeline.chapters if c.kind == "backward"]
+        return any(c.first <= step for c in calls), any(c.first <= step < c.last for c in calls)
 
     def _show_region(self, region: Region, graph: Graph) -> None:
-        self.title.setText(region.title or region.kind)
+        self.title.setText(region.title or tr(region.kind))
         say(self.help, tr(REGION_WORDS.get(region.kind, region.kind)))
         self.properties.show_region(region)
         names = [(graph.nodes[m].name, m) for m in region.members if m in graph.nodes]
@@ -214,7 +219,8 @@ def about(op: Op | None) -> str:
     if op is None:
         return tr("This op is not known here: the file may come from a newer Chainrule.")
     back = tr("Going backward: “{}”.").format(op.nickname)
-    return f"{op.doc}\n\n{back}" if op.nickname else op.doc
+    doc = op.doc.replace("`", "")  # the label is plain text
+    return f"{doc}\n\n{back}" if op.nickname else doc
 
 
 def signature(state: NodeState) -> str:

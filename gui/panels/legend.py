@@ -17,7 +17,7 @@ SAMPLES = (
     ("sum", Qt.PenStyle.NoPen, "4→8", ".grad += across backward calls"),
     ("cut", Qt.PenStyle.SolidLine, "✂", "detached: the gradient stops here"),
     ("cut", Qt.PenStyle.DotLine, "", "not tracked (no_grad, constant)"),
-    ("cut", Qt.PenStyle.NoPen, "▢", "dashed box: saved tensors are freed"),
+    ("cut", Qt.PenStyle.NoPen, "▢", "dashed box: saved tensors freed"),
 )
 
 

@@ -247,9 +247,9 @@ class Outline(FramePanel):
         flags = QItemSelectionModel.SelectionFlag
         self.view.selectionModel().select(chosen, flags.ClearAndSelect)
         if rows:
-            first = self.model.index(min(rows), 0)
-            self.view.selectionModel().setCurrentIndex(first, flags.NoUpdate)
-            self.view.scrollTo(first)
+            top = self.model.index(min(rows), 0)
+            self.view.selectionModel().setCurrentIndex(top, flags.NoUpdate)
+            self.view.scrollTo(top)
         self._following = False
 
     def _on_rows(self, *_: object) -> None:

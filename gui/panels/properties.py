@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QFormLayout, QToolButton, QVBoxLayout, QWidget
 from engine.graph import Graph, Node, Region
 from engine.registry import OPS, Op
 from gui.model import edits, entry, names, words
+from gui.model.leaf import is_leaf
 from gui.panels.fields import FieldEditor, Read, TextField, editor_for, name_reader
 from gui.panels.parts import heading, label, menu_text, row_label, say
 from gui.panels.slider import Span
-from gui.panels.tensor_field import DataField
+from gui.panels.tensor_field import DataField, table_link
 from gui.state.editor import Editor
 from gui.tr import tr
 
@@ -52,12 +53,22 @@ class Properties(QWidget):
             self._add("name", TextField(self._name_reader(node.id), name), shown=name)
             for row in rows:
                 self._add(row, _editor(row, op) if row != "data" else self._data_field(node.id))
+            if "data" not in rows and is_leaf(graph, node.id):
+                self._add_table_link(node.id)
             self._show_form()
         self.fields["name"].show_value(node.name)
         if isinstance(data := self.fields.get("data"), DataField):
             data.show_leaf(node.name, floats=entry.holds_floats(node.params, node.op))
         for name in rows:
             self.fields[name].show_value(node.params.get(name, _default(name, op)))
+
+    def _add_table_link(self, node: str) -> None:
+        """For a leaf whose numbers an op makes, such as randn."""
+        assert self._form is not None
+        form, link = self._form.layout(), table_link()
+        assert isinstance(form, QFormLayout)
+        form.addRow("", link)
+        link.clicked.connect(lambda: self.table_wanted.emit(node))
 
     def _data_field(self, node: str) -> DataField:
         made = DataField(self._spans.get(node))

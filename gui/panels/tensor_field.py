@@ -17,6 +17,16 @@ MOST = 400
 """Numbers up to which they are spelled out in the line."""
 
 
+def table_link() -> QToolButton:
+    """What opens the tensor editor."""
+    made = QToolButton()
+    made.setText(tr("Edit as table…"))
+    made.setProperty("link", True)
+    made.setToolTip(tr("Cells, shape, dtype, paste, random values"))
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return made
+
+
 class DataField(TextField):
     """A number or nested lists; a single number has a slider, many are left to the table."""
 
@@ -26,11 +36,7 @@ class DataField(TextField):
         super().__init__(entry.parse, "data", hint=tr("a number, or [1, 2], or [[1, 2], [3, 4]]"))
         self._name, self._floats = "", True
         self.slider = NumberSlider(span, stacked=True)
-        self.table = QToolButton()
-        self.table.setText(tr("Edit as table…"))
-        self.table.setProperty("link", True)
-        self.table.setToolTip(tr("Cells, shape, dtype, paste, random values"))
-        self.table.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.table = table_link()
         self.table.clicked.connect(lambda: self.table_wanted.emit())
         column = self.layout()
         assert column is not None

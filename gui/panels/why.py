@@ -14,17 +14,20 @@ _CUT = {
 }
 
 
-def why_none(name: str, op: str, state: NodeState, *, after_backward: bool) -> str:
+def why_none(
+    name: str, op: str, state: NodeState, *, after_backward: bool, under_way: bool = False
+) -> str:
     """Why `name.grad` is None in this state; nothing when it is not, or when there is no value.
 
-    `after_backward` says that a backward call has started before this step.
+    `after_backward` says that a backward call has started before this step, `under_way` that this
+    step lies within one.
     """
     if state.stored is not None or state.value is None or state.error:
         return ""
     if not state.requires_grad:
         return _untracked(name, op, state)
     if state.is_leaf:
-        return _tracked_leaf(name, state, after_backward)
+        return _tracked_leaf(name, state, after_backward, under_way)
     return _result(name, state)
 
 
@@ -36,9 +39,12 @@ def _untracked(name: str, op: str, state: NodeState) -> str:
     return tr(_CUT[Cut.FROZEN]).format(name=name)
 
 
-def _tracked_leaf(name: str, state: NodeState, after_backward: bool) -> str:
+def _tracked_leaf(name: str, state: NodeState, after_backward: bool, under_way: bool) -> str:
     if state.live and state.grad is not None:
         return tr("The gradient has just arrived at {}; the next step stores it.").format(name)
+    if under_way:
+        told = tr("This backward call is under way and has not stored anything in {}.grad yet.")
+        return told.format(name)
     if after_backward:
         told = tr("No backward call has reached {0} yet: {0} may not lie on a path to the loss.")
         return told.format(name)

@@ -108,7 +108,9 @@ class Keymap(QObject):
             self._chosen = {}
             aside = keyfile.set_aside(self.path)
             self._may_write = aside is not None
-            kept = tr("It is kept as {}.").format(aside.name) if aside else tr("It is left as it is.")
+            kept = tr("It is left as it is.")
+            if aside is not None:
+                kept = tr("It is kept as {}.").format(aside.name)
             told = tr("Your shortcuts ({}) cannot be used: {} The usual ones are in place. {}")
             self.problem = told.format(self.path, error.findings[0].what, kept)
 
@@ -133,6 +135,6 @@ def _known(command: str, keys: Keys) -> Keys:
     found = tuple(dict.fromkeys(spelled(key) for key in keys))
     if "" in found:
         unknown = next(key for key in keys if not spelled(key))
-        what = f"“{unknown[:40]}” is no key (at “{command[:40]}”)."
+        what = tr("“{}” is no key (at “{}”).").format(unknown[:40], command[:40])
         raise Unreadable([Finding(keyfile.NAME, what, "")])
     return found

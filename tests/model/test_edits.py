@@ -1,6 +1,7 @@
 """Edits are pure: a new Document, sound whatever was done, the same one for nothing done."""
 
 from contextlib import suppress
+from itertools import pairwise
 
 import networkx as nx
 import pytest
@@ -348,3 +349,75 @@ def test_unknown_ops_are_edited_like_others():
     assert edits.disconnect(found, [("m", "anything")]).graph.nodes == graph.nodes
     assert edits.remove(found, ["x"], bridge=True).graph.edges == {}
     assert edits.set_param(found, "m", "deep", {"a": [1]}) is found
+
+
+# ---- many at once --------------------------------------------------------------------------------
+
+
+@given(
+    st.lists(st.from_regex(r"[ab][0-9]?[0-9]?", fullmatch=True), max_size=12),
+    st.lists(st.from_regex(r"[ab][0-9]?", fullmatch=True), max_size=12),
+)
+def test_names_given_out_together_are_those_given_out_one_by_one(taken, wanted):
+    given_out, known = edits.Fresh(taken), set(taken)
+    for name in wanted:
+        found = given_out.take(name)
+        assert found == edits.fresh(name, known)
+        assert found not in known
+        known.add(found)
+
+
+def test_a_thousand_copies_do_not_count_from_the_start_each():
+    class Asked(set):
+        times = 0
+
+        def __contains__(self, name):
+            Asked.times += 1
+            return super().__contains__(name)
+
+    names = edits.Fresh(f"x{k}" for k in range(1000))
+    names._taken = Asked(names._taken)
+    assert [names.take(f"x{k}") for k in range(1000)] == [f"x{k}" for k in range(1000, 2000)]
+    assert Asked.times < 10_000
+
+
+@pytest.fixture
+def orderings(monkeypatch):
+    """How often statements were put in order: each time costs as much as the graph is large."""
+    asked, order = [], Graph.in_statement_order
+    monkeypatch.setattr(Graph, "in_statement_order", lambda graph: asked.append(1) or order(graph))
+    return asked
+
+
+def test_bridging_over_many_nodes_puts_the_statements_in_order_once(orderings):
+    inner = [op(f"n{k}", "neg") for k in range(50)]
+    ends = ["x", *(n.id for n in inner), "y"]
+    wires = [wire(a, b) for a, b in pairwise(ends)]
+    graph = Graph.of([leaf("x"), *inner, op("y", "sin")], wires)
+    found = edits.remove(document(graph), [n.id for n in inner], bridge=True)
+    assert list(found.graph.edges.values()) == [wire("x", "y")]
+    assert len(orderings) <= 1
+
+
+def test_copies_are_wired_to_what_the_originals_read_in_one_go(orderings):
+    nodes = [leaf("x"), *(op(f"n{k}", "neg") for k in range(50))]
+    before = document(Graph.of(nodes, [wire("x", f"n{k}") for k in range(50)]))
+    ids = [f"n{k}" for k in range(50)]
+    fragment = edits.extract(before, ids)
+    links = edits.incoming(before.graph, ids)
+    found, new = edits.paste(before, fragment, (30, 30), links)
+    assert all(found.graph.inputs[i]["self"].source == "x" for i in new)
+    assert len(orderings) <= 2
+
+
+@pytest.mark.parametrize("kind", ["group", "note", "no_grad"])
+@pytest.mark.parametrize(
+    "text",
+    ["two\nlines", "a\r\nb\u2028c", "bell\x07", "half \ud800", "long " * 100, "עברית \u202e"],
+)
+def test_whatever_a_region_is_called_its_file_can_be_read(kind, text):
+    before, region = edits.add_region(CHAIN, kind, ["x"] if kind != "note" else [])
+    found = edits.rename(before, region, text)
+    again = from_text(to_text(found))
+    assert again.graph.regions == found.graph.regions
+    assert again.graph.regions[region].title[0] == text[0]

@@ -1,6 +1,7 @@
 """Frames: every step can be asked for at once, tells the truth, and says what it changed."""
 
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -366,3 +367,31 @@ def test_every_op_can_be_told(name):
         assert frame.caption
         assert isinstance(frame.explanation, tuple)
         assert frame.failed or frame.remedy == ""
+
+
+# ---- the same run in other names -----------------------------------------------------------------
+
+
+def test_a_film_in_new_names_tells_the_same_and_folds_nothing_again(monkeypatch):
+    old = film(square(), FORWARD, backward("y"))
+    old.prepare()
+    graph = square()
+    renamed = replace(graph.nodes["x"], name="speed")
+    graph = replace(graph, nodes={**graph.nodes, "x": renamed})
+    monkeypatch.setattr(fold, "after", None)
+    new = old.told_for(graph)
+    assert new.codes(len(new) - 1).graph is graph
+    for step in range(-1, len(old)):
+        before, after = old.frame(step), new.frame(step)
+        assert all(before.node(i) is after.node(i) or step < 0 for i in graph.nodes)
+        assert all(before.edge(key) == after.edge(key) for key in graph.edges if step < 0)
+    told = " ".join(new.frame(step).caption for step in range(len(new)))
+    assert "speed" in told
+    assert "speed" not in " ".join(old.frame(step).caption for step in range(len(old)))
+
+
+def test_codes_of_another_order_are_not_taken_over():
+    old = film(square(), FORWARD)
+    old.prepare()
+    graph = replace(old.graph, nodes=dict(reversed(old.graph.nodes.items())))
+    assert not old.codes(len(old) - 1).fit(graph)

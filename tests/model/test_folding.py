@@ -206,3 +206,31 @@ def test_what_changed_is_told_of_what_is_drawn():
     assert nodes <= {"x", "g", "y"}
     assert {("p", "self"), ("s", "other")} <= edges
     assert b.changed_since(told.frame(0)) is None
+
+
+def crossing() -> Document:
+    """a → b' and b → a': the groups (a, a') and (b, b') would wait for each other."""
+    nodes = [leaf("x"), *(op(i, "neg") for i in ("a", "b", "c", "d"))]
+    wires = [wire("x", "a"), wire("x", "b"), wire("a", "d"), wire("b", "c")]
+    groups = [Region("g", "group", "", ("a", "c")), Region("h", "group", "", ("b", "d"))]
+    return Document(Graph.of(nodes, wires, groups))
+
+
+def test_of_two_groups_that_would_wait_for_each_other_only_the_first_folds():
+    found = folding.fold(crossing(), ["g", "h"])
+    assert [r.folded for r in found.graph.regions.values()] == [True, False]
+    assert list(plan(found.graph).boxes) == ["g"]
+    assert "wait for the other" in folding.why_no_fold(found.graph, "h")
+
+
+def test_folding_many_groups_at_once_plans_the_picture_but_a_few_times(monkeypatch):
+    nodes = [leaf("x"), *(op(f"n{k}", "neg") for k in range(40))]
+    wires = [wire("x" if not k else f"n{k - 1}", f"n{k}") for k in range(40)]
+    pairs = [Region(f"g{k}", "group", "", (f"n{2 * k}", f"n{2 * k + 1}")) for k in range(20)]
+    graph = Graph.of(nodes, wires, pairs)
+    asked, waiting = [], folding._waiting
+    monkeypatch.setattr(folding, "_waiting", lambda *args: asked.append(1) or waiting(*args))
+    found = folding.fold(Document(graph), graph.regions)
+    assert all(r.folded for r in found.graph.regions.values())
+    assert len(plan(found.graph).boxes) == 20
+    assert len(asked) <= 3

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine.graph import Graph, Node
+from engine.registry import OPS
 from gui.model import leaf, limits
 from gui.model.document import Document
 from gui.model.leaf import Leaf
@@ -228,3 +229,43 @@ def test_the_line_below():
     )
     assert leaf.summary(of([])) == "(0,) float32 · 0 numbers"
     assert leaf.summary(Leaf("x", np.array(True))).startswith("() bool · 1 number · min True")
+
+
+def made(op, **params):
+    node = Node("w", op, "w", params)
+    return Document(Graph.of([node])), node
+
+
+@pytest.mark.parametrize(
+    ("op", "params"),
+    [
+        ("randn", {"size": [2, 3], "seed": 3, "requires_grad": True}),
+        ("zeros", {"size": [3], "requires_grad": True}),
+        ("arange", {"start": 0, "end": 4}),
+    ],
+)
+def test_what_an_op_makes_becomes_a_tensor_of_the_same_numbers_once_edited(op, params):
+    document, node = made(op, **params)
+    assert leaf.is_leaf(document.graph, "w")
+    shown = leaf.of(node)
+    assert leaf.applied(document, "w", shown) is document
+    first = (0,) * max(2, shown.array.ndim)
+    new = leaf.applied(document, "w", leaf.with_cell(shown, first, 7)).graph.nodes["w"]
+    assert new.op == "tensor"
+    assert not {"size", "seed"} & set(new.params)
+    assert bool(new.params.get("requires_grad")) == bool(params.get("requires_grad"))
+    data = np.array(new.params["data"])
+    want = OPS[op].call(**{k: v for k, v in params.items() if k != "requires_grad"}).numpy().copy()
+    want.flat[0] = 7
+    assert (data.astype(want.dtype) == want).all()
+
+
+def test_numbers_drawn_anew_in_every_run_are_no_table():
+    for params in ({"size": [2]}, {"size": [2], "seed": None}):
+        with pytest.raises(ValueError, match="give it a seed"):
+            leaf.of(made("rand", **params)[1])
+
+
+def test_what_is_too_long_is_not_made():
+    with pytest.raises(ValueError, match="at most"):
+        leaf.of(made("zeros", size=[limits.ELEMENTS, 2])[1])

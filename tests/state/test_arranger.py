@@ -3,6 +3,7 @@
 from functools import partial
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QThreadPool
 
 from gui.model import edits
 from gui.model.document import Document
@@ -94,3 +95,33 @@ def test_finding_room_is_one_edit_too(editor):
     assert editor.document.places["n0"] == (50.0, 70.0)
     editor.history.undo()
     assert editor.document == before
+
+
+def test_a_layout_under_way_is_given_up_when_another_document_is_opened(editor, qtbot):
+    graph = open_chain(editor, AT_ONCE + 1)
+    arranger, laid_out = Arranger(editor), []
+    arranger.arranged.connect(lambda: laid_out.append(1))
+    arranger.arrange(SIZES, graph.nodes)
+    open_chain(editor, AT_ONCE + 1)  # with nodes of the same names
+    assert not arranger.busy
+    other = editor.document
+    assert QThreadPool.globalInstance().waitForDone(30_000)
+    QCoreApplication.processEvents()
+    assert editor.document is other
+    assert not laid_out
+
+
+def test_room_for_many_is_found_on_a_thread_and_can_be_given_up(editor, qtbot):
+    open_chain(editor, AT_ONCE + 1)
+    before, arranger = editor.document, Arranger(editor)
+    arranger.spread(SIZES)
+    assert arranger.busy
+    arranger.cancel()
+    assert QThreadPool.globalInstance().waitForDone(30_000)
+    QCoreApplication.processEvents()
+    assert editor.document is before
+    with qtbot.waitSignal(arranger.arranged, timeout=30_000):
+        arranger.spread(SIZES)
+        assert editor.document is before
+    assert len(set(editor.document.places.values())) == AT_ONCE + 1
+    assert editor.history.undoText() == "Spread"

@@ -37,21 +37,25 @@ class PickUp(Connect):
         self.canvas.show_document(self.base)
 
     def _places(self, at: QPointF) -> list[int]:
-        """The ports the wire may go to."""
+        """The ports the wire may go to, as far as their side and circles tell."""
         geometry, graph = self.canvas.geometry_, self.base.graph
         found = []
         for port in range(len(geometry.ports)):
-            node, slot, output = geometry.slot_of(port)
+            node, slot, _ = geometry.slot_of(port)
             if node in self.never or (slot is None) == self.forward:
                 continue
-            ends = (self.origin.node, self.origin.output, node, slot or "")
-            if not self.forward:
-                ends = (node, output, self.origin.node, self.origin.slot or "")
-            if why_not(self.base, *ends, self.canvas.check_shapes) is None:
-                taken = slot is not None and (node, slot) in graph.edges
-                number = slot is not None and slot in graph.nodes[node].params
-                found.append((taken, number, self._far(port), port))
+            taken = slot is not None and (node, slot) in graph.edges
+            number = slot is not None and slot in graph.nodes[node].params
+            found.append((taken, number, self._far(port), port))
         return [port for *_, port in sorted(found)]
+
+    def _fits(self, port: int) -> bool:
+        """Judged only where the wire comes to: to try them all would hold up a large graph."""
+        node, slot, output = self.canvas.geometry_.slot_of(port)
+        ends = (self.origin.node, self.origin.output, node, slot or "")
+        if not self.forward:
+            ends = (node, output, self.origin.node, self.origin.slot or "")
+        return why_not(self.base, *ends, self.canvas.check_shapes) is None
 
     def _far(self, port: int) -> float:
         geometry, origin = self.canvas.geometry_, self.origin
@@ -65,8 +69,11 @@ class PickUp(Connect):
         step = _STEPS.get(Qt.Key(event.key()))
         if step is not None and self.places:
             start = -1 if step > 0 or self._index >= 0 else 0
-            self._index = (max(self._index, start) + step) % len(self.places)
-            self._lead_to(self.places[self._index])
+            index = max(self._index, start)
+            ways = [(index + step * k) % len(self.places) for k in range(1, len(self.places) + 1)]
+            self._index = next((k for k in ways if self._fits(self.places[k])), self._index)
+            if self._index >= 0:
+                self._lead_to(self.places[self._index])
         elif event.key() in _KEEP:
             self._keep()
         else:
