@@ -31,6 +31,8 @@ lint: ## formatting, style and types
 bench: ## how fast we are beside others
 	$(SETUP) test
 	@$(PY) -m benchmarks
+	@$(PY) -m benchmarks.canvas 1000 10000 100000
+	@$(PY) -m benchmarks.start
 
 gallery: ## draw the screenshots in assets/gallery
 	$(SETUP) test

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from engine.graph import REGION_KINDS, Action, Edge, Graph, Node, Region
 from engine.registry import Field, Op, Slot
+from gui.model import limits
 from gui.model.document import Document
 from gui.model.findings import Unreadable
 from gui.model.reading import from_text
@@ -151,7 +152,7 @@ def _region(draw, region_id, members):
     return Region(region_id, kind, draw(_texts), members, folded, color)
 
 
-_places = st.tuples(*[st.floats(allow_nan=False, allow_infinity=False)] * 2)
+_places = st.tuples(*[st.floats(-limits.FAR, limits.FAR)] * 2)
 
 
 @st.composite
