@@ -20,7 +20,34 @@ from engine.tensor import Tensor, wrap
 Array = Any
 
 
-class Adam(Remembering):
+class _Decoupled(Remembering):
+    """What decays weights apart from the gradient where `decoupled_weight_decay` says so."""
+
+    def _step_group(self, params: list[Tensor], group: Group) -> None:
+        lr, decay, apart = (
+            float(group["lr"]),
+            group["weight_decay"],
+            group["decoupled_weight_decay"],
+        )
+        for param in params:
+            state = self.begun(param, *self._moments(group))
+            grad = gradient(param, group["maximize"], 0 if apart else decay)
+            if decay and apart:
+                put(param, param._data * param._data.dtype.type(1 - lr * decay))
+            self._move(param, grad, state, lr, group)
+
+    def _moments(self, group: Group) -> tuple[str, ...]:
+        """What is remembered of each parameter, besides its steps."""
+        return "exp_avg", "exp_avg_sq"
+
+    def _move(
+        self, param: Tensor, grad: Array, state: dict[str, Any], lr: float, group: Group
+    ) -> None:
+        """Change one parameter, whose decay is done or lies in `grad`."""
+        raise NotImplementedError
+
+
+class Adam(_Decoupled):
     """Adam (Kingma and Ba 2015)."""
 
     def __init__(
@@ -41,19 +68,8 @@ class Adam(Remembering):
         }  # fmt: skip
         super().__init__(params, defaults)
 
-    def _step_group(self, params: list[Tensor], group: Group) -> None:
-        names = ["exp_avg", "exp_avg_sq", *["max_exp_avg_sq"] * bool(group["amsgrad"])]
-        lr, decay, apart = (
-            float(group["lr"]),
-            group["weight_decay"],
-            group["decoupled_weight_decay"],
-        )
-        for param in params:
-            state = self.begun(param, *names)
-            grad = gradient(param, group["maximize"], 0 if apart else decay)
-            if decay and apart:
-                put(param, param._data * param._data.dtype.type(1 - lr * decay))
-            self._move(param, grad, state, lr, group)
+    def _moments(self, group: Group) -> tuple[str, ...]:
+        return ("exp_avg", "exp_avg_sq", *["max_exp_avg_sq"] * bool(group["amsgrad"]))
 
     def _move(
         self, param: Tensor, grad: Array, state: dict[str, Any], lr: float, group: Group
@@ -120,29 +136,6 @@ class Adamax(Remembering):
             put(largest, np.maximum(faded, np.abs(grad) + kind(group["eps"])))
             rate = -float(group["lr"]) / (1 - beta1**step)
             put(param, plus_ratio(param._data, mean._data, largest._data, rate))
-
-
-class _Decoupled(Remembering):
-    """What decays weights apart from the gradient where `decoupled_weight_decay` says so."""
-
-    def _step_group(self, params: list[Tensor], group: Group) -> None:
-        lr, decay, apart = (
-            float(group["lr"]),
-            group["weight_decay"],
-            group["decoupled_weight_decay"],
-        )
-        for param in params:
-            state = self.begun(param, "exp_avg", "exp_avg_sq")
-            grad = gradient(param, group["maximize"], 0 if apart else decay)
-            if decay and apart:
-                put(param, param._data * param._data.dtype.type(1 - lr * decay))
-            self._move(param, grad, state, lr, group)
-
-    def _move(
-        self, param: Tensor, grad: Array, state: dict[str, Any], lr: float, group: Group
-    ) -> None:
-        """Change one parameter, whose decay is done or lies in `grad`."""
-        raise NotImplementedError
 
 
 class NAdam(_Decoupled):
