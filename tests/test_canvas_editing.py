@@ -63,6 +63,14 @@ class TestRemovingAndCopying:
         assert said.args[0].startswith("The clipboard holds no Chainrule graph.")
         assert rig.steps == 0
 
+    def test_numbers_that_cannot_be_read_are_refused_with_the_place(self, rig, qtbot):
+        QGuiApplication.clipboard().setText("1\t2\n3\tfour")
+        with qtbot.waitSignal(rig.canvas.hint) as said:
+            rig.key(Qt.Key.Key_V, CTRL)
+        assert "four" in said.args[0]
+        assert "column 2" in said.args[0]
+        assert rig.steps == 0
+
     def test_a_note_alone_is_duplicated_and_pasted_by_its_text(self, wires):
         wires.selection.set(["n"])
         wires.key(Qt.Key.Key_D, CTRL)

@@ -274,20 +274,24 @@ class Board(Framing):
     def paste(self, *, linked: bool = False) -> None:
         """Paste nodes copied here or elsewhere; a number or list becomes a tensor."""
         text = QGuiApplication.clipboard().text()
-        is_json = text.lstrip()[:1] == "{"
-        try:
-            if not is_json and len(text) <= limits.BYTES:
-                self.add_op("tensor", self._mouse_in_scene(), params=pasting.params(text))
-                return
-        except ValueError:
-            pass  # no number or list: then it may be a graph, and if not, that is said below
+        if text.lstrip()[:1] != "{" and len(text) <= limits.BYTES:
+            self._paste_numbers(text)
+            return
         try:
             fragment = self.from_text(text)
         except Unreadable as error:
-            self.hint.emit(tr(NO_GRAPH) + (f" {error.findings[0].what}" if is_json else ""))
+            self.hint.emit(f"{tr(NO_GRAPH)} {error.findings[0].what}")
             return
         links = self._copied[1] if linked and text == self._copied[0] else ()
         self._insert(tr("Paste {}"), fragment, self._paste_offset(fragment), links)
+
+    def _paste_numbers(self, text: str) -> None:
+        try:
+            params = pasting.params(text)
+        except ValueError as error:
+            self.hint.emit(f"{tr(NO_GRAPH)} {error}" if text.strip() else tr(NO_GRAPH))
+            return
+        self.add_op("tensor", self._mouse_in_scene(), params=params)
 
     def _mouse_in_scene(self) -> QPointF | None:
         return None if self.mouse is None else self.scene(self.mouse)
