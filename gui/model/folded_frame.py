@@ -42,7 +42,7 @@ class FoldedFrame(Frame):
             self.frame.node(box.outputs[0][0]),
             value=None if first is None else first.value,
             requires_grad=first is not None and first.requires_grad,
-            more=tuple(r for r in results[1:] if r is not None),
+            more=tuple(r or Output(None, False) for r in results[1:]),  # a result keeps its number
             live=any(m.live for m in members),
             freed=bool(spent) and all(spent),
             error=failed.error if failed else None,

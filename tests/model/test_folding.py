@@ -234,3 +234,13 @@ def test_folding_many_groups_at_once_plans_the_picture_but_a_few_times(monkeypat
     assert all(r.folded for r in found.graph.regions.values())
     assert len(plan(found.graph).boxes) == 20
     assert len(asked) <= 3
+
+
+def test_a_result_that_failed_leaves_the_others_their_numbers():
+    nodes = [leaf("x", 3.0), op("a", "neg"), op("bad", "stack"), op("c", "square")]
+    region = Region("g", "group", "", ("a", "bad", "c"), folded=True)
+    graph = Graph.of(nodes, [wire("x", "a"), wire("x", "c")], [region])
+    told = film(graph, FORWARD)
+    state = FoldedFrame(told.frame(len(told) - 1), plan(graph)).node("g")
+    assert plan(graph).boxes["g"].outputs == (("a", 0), ("bad", 0), ("c", 0))
+    assert [None if x is None else float(x) for x in state.outputs] == [-3.0, None, 9.0]
