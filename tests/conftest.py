@@ -47,16 +47,13 @@ def _new_threads(before):
 
 
 def _stopped_timers():
-    """The timers that would run for ever; all are stopped, lest the next test is blamed for them.
-
-    One that fires once ends by itself.
-    """
+    """The timers that were running; stopped, so that the next test is not blamed for them."""
     # by type(): asking a stranger for its __class__ may run code of its own
     timers = [thing for thing in gc.get_objects() if issubclass(type(thing), QTimer)]
     running = [timer for timer in timers if shiboken6.isValid(timer) and timer.isActive()]
     for timer in running:
         timer.stop()
-    return [timer for timer in running if not timer.isSingleShot()]
+    return running
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
+    QHideEvent,
     QImage,
     QPainter,
     QPaintEvent,
@@ -273,6 +274,10 @@ class Surface(Viewport):
             self.update()
         if self._layer.unfinished:
             self._idle.start(0)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._idle.stop()
+        super().hideEvent(event)
 
     def finish_refining(self) -> None:
         """Draw all details now: for a picture, or a test."""
