@@ -15,7 +15,7 @@ THIN = 6.0
 GAP = 120.0
 AROUND = 0.15
 """How far from an even part a line may end, in parts of its length."""
-NARROWEST = 5000.0
+NARROWEST = 2400.0
 """A picture of less than this in width is never folded, in scene pixels."""
 
 
