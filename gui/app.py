@@ -95,6 +95,8 @@ class App(Doing):
         self.legend = Legend(t)
         self.legend.setMinimumWidth(LEGEND)
         self.caption, self.transport = Caption(p, t), Transport(p, t)
+        # One dock with tabs of its own: docks tabbed beside another leave a stray tab bar behind.
+        self.sheets = ((tr("Code"), self.code), (tr("Log"), self.log))
         self.commands = CommandPalette(t)
         self.start_page = StartPage(t, self._picture)
         self.themed = (

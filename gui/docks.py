@@ -38,5 +38,3 @@ DOCKS = (
     Dock("legend", "Legend", "What colours and lines on the canvas mean",
          Area.BottomDockWidgetArea, "legend"),
 )  # fmt: skip
-SHEETS = ("Code", "Log")
-"""One dock with tabs of its own: tabbed docks beside another leave a stray tab bar behind."""

@@ -13,7 +13,19 @@ from gui.tr import tr
 PAGES = (("First steps", "first_steps"), ("Gestures", "gestures"), ("The pictures", "pictures"))
 """(title, file in assets/help); the page of the keys is made from the keys."""
 KEYBOARD = "Keyboard"
-MADE_WITH = ("PySide6-Essentials", "shiboken6", "numpy", "networkx", "msgspec", "graphlay")
+MADE_WITH = (
+    "PySide6-Essentials",
+    "shiboken6",
+    "numpy",
+    "networkx",
+    "msgspec",
+    "graphlay",
+    "ziamath",
+    "ziafont",
+    "latex2mathml",
+    "pyqtgraph",
+    "pillow",
+)
 """What is installed with Chainrule."""
 
 

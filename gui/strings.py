@@ -69,7 +69,6 @@ def data() -> Iterator[str]:
     yield from MENUS
     for dock in docks.DOCKS:
         yield from (dock.title, dock.about)
-    yield from docks.SHEETS
     yield from (name.capitalize() for name in (*THEMES, *LESSONS))
     yield from (text for text, _ in shortcuts.FIXED)
     yield from (title for title, _ in help_texts.PAGES)

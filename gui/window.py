@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from gui.actions import COMMANDS
 from gui.dock_title import DockTitle
-from gui.docks import DOCKS, SHEETS
+from gui.docks import DOCKS
 from gui.ground import Ground
 from gui.menus import Menus
 from gui.panels.working import Working
@@ -121,10 +121,10 @@ class Window(QMainWindow):
     def fill(self, app: App) -> None:
         """Put the parts of `app` where they belong; from now on it answers the commands."""
         self.app = app
-        sheets = QTabWidget()
+        self.sheets = sheets = QTabWidget()
         sheets.setDocumentMode(True)
-        for title, sheet in zip(SHEETS, (app.code, app.log), strict=True):
-            sheets.addTab(sheet, tr(title))
+        for title, sheet in app.sheets:
+            sheets.addTab(sheet, title)
         panels: dict[str, QWidget] = {
             "palette": app.palette, "edits": app.edits, "inspector": app.inspector,
             "ledger": app.ledger, "program": app.program, "outline": app.outline, "code": sheets,
@@ -151,6 +151,12 @@ class Window(QMainWindow):
         column.addWidget(app.caption)
         column.addWidget(app.transport)
         return work
+
+    def show_sheet(self, sheet: QWidget) -> None:
+        """Bring the dock below and one of its tabs to the front."""
+        self.docks["code"].show()
+        self.docks["code"].raise_()
+        self.sheets.setCurrentWidget(sheet)
 
     def show_page(self, page: QWidget) -> None:
         """What is to be seen in the middle: the work, or the start page."""
