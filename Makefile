@@ -16,7 +16,7 @@ run: ## open Chainrule (sets everything up the first time)
 	@$(PY) main.py
 
 test: lint ## everything that must pass: style, types, the whole test suite
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n auto --dist worksteal
 
 quick: ## the quick tests only, up to the first failure
 	$(SETUP) test
@@ -33,10 +33,12 @@ bench: ## how fast we are beside others
 	@$(PY) -m benchmarks
 	@$(PY) -m benchmarks.canvas 1000 10000 100000
 	@$(PY) -m benchmarks.start
+	@$(PY) -m benchmarks.playback
 
 gallery: ## draw the screenshots in assets/gallery
 	$(SETUP) test
 	@PYTHONPATH=. $(PY) tests/gallery.py
+	@PYTHONPATH=. $(PY) -m tests.movies
 
 strings: ## list all interface text for translators, in assets/i18n
 	@$(PY) -m gui.strings

@@ -31,7 +31,7 @@ def _headless(given: list[str]) -> int:
     if options.command == "run":
         return terminal.run(options.file, _words(), options.json)
     if options.command == "step":
-        return terminal.step(options.file, _words(), options.to)
+        return terminal.step(options.file, _words(), options.to, options.all)
     return terminal.check(options.file, _words())
 
 
@@ -47,7 +47,8 @@ def _window_parser() -> argparse.ArgumentParser:
         prog="chainrule",
         description="See backprop happen: compose a computation graph, step through its backward "
         "pass.",
-        epilog="Without a window: chainrule run FILE [--json] · step FILE [--to N] · check FILE",
+        epilog="Without a window: chainrule run FILE [--json] · step FILE [--to N] [--all] "
+        "· check FILE",
     )
     parser.add_argument(
         "file", nargs="?", type=Path, help="a .chain file (default: a lesson, later the start page)"
@@ -64,6 +65,9 @@ def _headless_parser() -> argparse.ArgumentParser:
     step = commands.add_parser("step", help="print one caption a line")
     step.add_argument("file", type=Path)
     step.add_argument("--to", type=int, metavar="N", help="stop after N steps")
+    step.add_argument(
+        "--all", action="store_true", help="also what is let go of, and gradients nobody keeps"
+    )
     check = commands.add_parser("check", help="say whether a file is sound")
     check.add_argument("file", type=Path)
     return parser

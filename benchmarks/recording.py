@@ -54,7 +54,7 @@ def of_workload(workload: Workload) -> Cost:
     watching = recorder()
     recorded(Engine().iteration(workload), lambda: watching)()
     chapter = Chapter(0, "Backward #1", "backward", tuple(watching.facts), 1, False, False)
-    return Cost(len(Trace((chapter,), watching.node_of).events), _beside(chapter.facts))
+    return Cost(len(Trace((chapter,), watching.node_of).events), beside(chapter.facts))
 
 
 def of_session(nodes: int = 1_000) -> Cost:
@@ -63,14 +63,14 @@ def of_session(nodes: int = 1_000) -> Cost:
     wires = [Edge(f"n{k - 1}", 0, f"n{k}", "self") for k in range(1, nodes)]
     leaf = Node("x", "tensor", "x", {"data": 0.5, "requires_grad": True})
     session = Session(Graph.of([leaf, *chain], [Edge("x", 0, "n0", "self"), *wires]))
-    *_, trace = session.run((Action("forward"), Action("backward", chain[-1].id)))
-    return Cost(len(trace.events), sum(_beside(chapter.facts) for chapter in trace.chapters))
+    made = [*session.run((Action("forward"), Action("backward", chain[-1].id)))]
+    return Cost(len(session.trace.events), sum(beside(chapter.facts) for chapter in made))
 
 
-def _beside(facts: Iterable[Any], seen: set[int] | None = None) -> int:
+def beside(facts: Iterable[Any], seen: set[int] | None = None) -> int:
     """Of a tuple of facts and all tuples and lists within it, each counted once."""
     seen = set() if seen is None else seen
     if type(facts) not in (tuple, list) or id(facts) in seen:
         return 0
     seen.add(id(facts))
-    return sys.getsizeof(facts) + sum(_beside(fact, seen) for fact in facts)
+    return sys.getsizeof(facts) + sum(beside(fact, seen) for fact in facts)

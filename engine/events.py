@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from enum import Enum
-from typing import Any
+from operator import attrgetter
+from typing import Any, get_args
 
 import numpy as np
 
@@ -115,7 +116,8 @@ class Flow:
     `upstream` is the gradient `function` received, `raw` what its rule gave, `value` that summed to
     the shape it is for.  `inner`: both ends belong to one node, nothing is drawn.  `arrived` of
     `expected` contributions are in, at that output of the Function below; `output` is its number
-    among the target's outputs, None where that has only one.
+    among the target's outputs, None where that has only one.  `total` is what a Policy has made of
+    all that is in, None where that is the sum.
     """
 
     step: int
@@ -134,6 +136,7 @@ class Flow:
     inner: bool
     part: Part
     output: int | None = None
+    total: Array | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +166,48 @@ class Retained:
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """The gradient of a computed tensor was passed on and is kept nowhere."""
+
+    step: int
+    action: int
+    call: int
+    node: str
+    grad: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The derivative at `source` has nobody to send to: what came in at `slot` gets no gradient.
+
+    That was `output` of `target`; `cause` says why: "detach", "no_grad", "inference_mode",
+    "requires_grad=False", "not differentiable", "integer".
+    """
+
+    step: int
+    action: int
+    call: int
+    source: str
+    slot: str
+    target: str
+    output: int
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hooked:
+    """A hook of the node's tensor, written `formula`, made `after` of the gradient `before`."""
+
+    step: int
+    action: int
+    call: int
+    node: str
+    formula: str
+    before: Array
+    after: Array
+
+
+@dataclass(frozen=True, slots=True)
 class Freed:
     """The node's saved tensors were released."""
 
@@ -184,8 +229,29 @@ class Zeroed:
 
 
 @dataclass(frozen=True, slots=True)
+class Stepped:
+    """An optimizer has changed a leaf by its `grad`; `rule` is its class.
+
+    `rate`: the learning rate where the change is just -rate·grad, else None.
+    """
+
+    step: int
+    action: int
+    node: str
+    rule: str
+    before: Array
+    after: Array
+    grad: Array
+    rate: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
-    """An action changed a tensor: `what` is "value", "requires_grad" or "retain_grad"."""
+    """An action changed a tensor: its "value", "requires_grad", "retain_grad" or "hook".
+
+    `what` may also be "optimizer" (one was made, of the name `after`) or "nothing" (it had no
+    gradient to work with); then there is no one node.
+    """
 
     step: int
     action: int
@@ -223,19 +289,33 @@ class Failed:
 
 
 Event = (
-    Computed | Mutated | Seeded | Visit | Flow | Stored | Retained | Freed | Zeroed | Changed |
-    Warned | Failed
+    Computed | Mutated | Seeded | Visit | Flow | Stopped | Stored | Retained | Dropped | Hooked |
+    Freed | Zeroed | Stepped | Changed | Warned | Failed
 )  # fmt: skip
+
+
+_VALUES = {
+    kind: attrgetter(*(f.name for f in fields(kind)))
+    for kind in (*get_args(Event), Arrival, Alias, Output)
+}
+"""What gives all fields of one at once: a long film has a hundred thousand events."""
+_PLAIN = frozenset({int, str, bool, type(None)})
 
 
 def same_event(a: Event, b: Event) -> bool:
     """Whether two events say the same, to the last bit of every array."""
-    return a is b or (
-        type(a) is type(b) and all(_same(getattr(a, f.name), getattr(b, f.name)) for f in fields(a))
-    )
+    return _same(a, b)
 
 
 def _same(a: Any, b: Any) -> bool:
+    kind = type(a)
+    if a is b:
+        return True
+    if kind in _PLAIN:
+        return kind is type(b) and bool(a == b)
+    if kind in _VALUES:
+        values = _VALUES[kind]
+        return kind is type(b) and all(map(_same, values(a), values(b)))
     if isinstance(a, (np.ndarray, np.generic)):
         return (
             isinstance(b, (np.ndarray, np.generic))
@@ -244,8 +324,4 @@ def _same(a: Any, b: Any) -> bool:
         )
     if isinstance(a, tuple):
         return isinstance(b, tuple) and len(a) == len(b) and all(map(_same, a, b))
-    if isinstance(a, Arrival | Alias | Output):
-        return type(a) is type(b) and all(
-            _same(getattr(a, f.name), getattr(b, f.name)) for f in fields(a)
-        )
-    return type(a) is type(b) and bool(a == b)
+    return kind is type(b) and bool(a == b)

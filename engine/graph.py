@@ -7,7 +7,7 @@ Graphs may share whatever they have in common.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -82,41 +82,69 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One line of the Program: the registered method `do`, called on `on` with `args`."""
+    """One line of the Program: the registered method `do`, called on `on` with `args`.
+
+    A "repeat" runs the lines of its `body` as often as `args["times"]` says.
+    """
 
     do: str
     on: str | None = None
     args: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     expect_error: bool = False
+    body: tuple[Action, ...] = ()
 
     @property
     def node(self) -> str | None:
         """The node it concerns, whether it is called on that or on its `.grad`."""
-        return None if self.on is None else self.on.removesuffix(".grad")
+        if self.on is None or self.do in OPTIMIZER_LINES:
+            return None
+        return self.on.removesuffix(".grad")
 
 
 Program = tuple[Action, ...]
 
+OPTIMIZER_LINES = ("optimizer", "step", "zero_grad")
+"""Lines whose `on` is the name of an optimizer, not a node."""
 
+
+def lines(program: Program) -> Program:
+    """Every line, a repeat before its body: what `event.action` counts."""
+    if not any(action.body for action in program):
+        return program
+    return _all_lines(program)
+
+
+_Of = TypeVar("_Of")
 _Made = TypeVar("_Made")
 
 
-def of_the_last(make: Callable[[Graph], _Made]) -> Callable[[Graph], _Made]:
-    """Remember what `make` gave for the last Graph it was asked about.
+def of_the_last(make: Callable[[_Of], _Made]) -> Callable[[_Of], _Made]:
+    """Remember what `make` gave for the last Graph (or Program) it was asked about.
 
     Undo keeps many Graphs alive: what is big and soon made again must not stay with each of them.
     """
-    last: list[tuple[Graph, _Made]] = []
+    last: list[tuple[_Of, _Made]] = []
 
-    def remembered(graph: Graph) -> _Made:
+    def remembered(of: _Of) -> _Made:
         for known, found in last[:1]:
-            if known is graph:
+            if known is of:
                 return found
-        found = make(graph)
-        last[:] = [(graph, found)]
+        found = make(of)
+        last[:] = [(of, found)]
         return found
 
     return remembered
+
+
+@of_the_last
+def _all_lines(program: Program) -> Program:
+    return tuple(_depth_first(program))
+
+
+def _depth_first(program: Program) -> Iterator[Action]:
+    for action in program:
+        yield action
+        yield from _depth_first(action.body)
 
 
 @of_the_last
@@ -149,8 +177,30 @@ class Columns:
     output: Ints
 
 
-@of_the_last
 def _columns(graph: Graph) -> Columns:
+    known = _latest[0] if _latest else None
+    if known is not None and same_columns(known[0], graph):
+        return known[1]
+    found = _made_columns(graph)
+    _latest[:] = [(graph, found)]
+    return found
+
+
+_latest: list[tuple[Graph, Columns]] = []
+"""As with `of_the_last`; but these are good for a graph in which only values differ, too."""
+
+
+def same_columns(before: Graph, after: Graph) -> bool:
+    """Whether two graphs have the same arrays: at most names and params differ."""
+    if before is after:
+        return True
+    if before.edges is not after.edges or len(before.nodes) != len(after.nodes):
+        return False
+    pairs = zip(before.nodes.values(), after.nodes.values(), strict=True)
+    return all(a is b or (a.id, a.op) == (b.id, b.op) for a, b in pairs)
+
+
+def _made_columns(graph: Graph) -> Columns:
     row = dict(zip(graph.nodes, range(len(graph.nodes)), strict=True))
     ops, op = _numbered([node.op for node in graph.nodes.values()])
     edges = graph.edges

@@ -14,8 +14,9 @@ from engine import anomaly, kernels, memory
 from engine.function import LAST, AccumulateGrad, Edge, Function, Untracked
 from engine.hooks import call_post_hooks, call_prehooks, call_tensor_hooks, retain
 from engine.modes import STATE
-from engine.passing import ALONE, SCALAR, cast, deliver, fitted, send
-from engine.queue import NEVER, Line, ReadyQueue, in_line
+from engine.passing import ALONE, SCALAR, cast, deliver, send
+from engine.policy import Policy, Queue
+from engine.queue import NEVER, Line, in_line
 from engine.tensor import is_tensor
 
 Array = Any
@@ -28,6 +29,8 @@ _SLOTS = threading.Lock()
 _UNCLEAN: list[Line] = []
 """The line whose Functions may hold gradients: more than one's only if the clearing was cut off."""
 
+USUAL = Policy()
+
 CHUNK = 500
 """Functions between two looks at whether a recorded pass was cancelled."""
 
@@ -36,12 +39,16 @@ class Run:
     """One backward pass: what is awaited where, what has arrived, what is wanted at the end."""
 
     __slots__ = (
-        "awaited", "buffers", "captured", "captures", "create_graph", "keep", "namespace",
-        "needed", "owned", "recorder", "roots", "targets",
+        "awaited", "buffers", "captured", "captures", "create_graph", "frees_late", "keep",
+        "namespace", "needed", "owned", "policy", "recorder", "roots", "targets",
     )  # fmt: skip
 
     def __init__(self, keep: bool, create_graph: bool, captures: Captures | None) -> None:
-        self.keep, self.create_graph, self.captures = keep, create_graph, captures
+        self.create_graph, self.captures = create_graph, captures
+        self.policy: Policy = STATE.policy or USUAL
+        # What may run again must not be freed before the end.
+        self.frees_late = not keep and not self.policy.queue.waits
+        self.keep = keep or self.frees_late
         self.captured: dict[int, Any] = {}
         self.targets: set[Function] = set()
         self.needed: set[Function] | None = None
@@ -89,6 +96,7 @@ class Run:
     def _execute(self, edges: Sequence[Edge], seeds: Sequence[Any]) -> None:
         root = edges[0].function if edges else None
         simple = len(edges) == 1 and self.captures is None and not isinstance(root, AccumulateGrad)
+        simple = simple and self.policy is USUAL
         line = in_line(root) if simple and root is not None else None
         if line is None:
             self._loop(self._queued(edges, seeds))
@@ -176,7 +184,24 @@ class Run:
         self._expect(function for function in self.awaited if function.many)
         if self.captures is not None:
             self._find_needed()
-        queue = ReadyQueue()
+        queue = self.policy.queue()
+        self._start(queue, edges, seeds)
+        while queue:
+            function = queue.pop()
+            if function.sequence == LAST:
+                self._accumulate(function)
+                continue
+            grad = None if queue.waits else self.buffers.get(function)
+            yield function
+            if not queue.waits:
+                self.buffers[function] = grad  # more may be added to it, which will run it again
+            if self._runs(function):
+                for below in self._freed(function) if queue.waits else self._led_to(function):
+                    queue.push(below)
+        if self.frees_late:
+            self._free()
+
+    def _start(self, queue: Queue, edges: Sequence[Edge], seeds: Sequence[Any]) -> None:
         for edge, seed in zip(edges, seeds, strict=True):
             function = edge.function
             assert function is not None
@@ -185,15 +210,18 @@ class Run:
                 self.awaited[function] -= 1
             if not self.awaited[function] and (len(edges) == 1 or self._is_wanted(function)):
                 queue.push(function)
-        while queue:
-            function = queue.pop()
-            if function.sequence == LAST:
-                self._accumulate(function)
-                continue
-            yield function
-            if self._runs(function):
-                for below in self._freed(function):
-                    queue.push(below)
+
+    def _led_to(self, function: Function) -> Iterator[Function]:
+        """What a Function has just sent something to, the first on top of a stack."""
+        for below in reversed(function.below):
+            if below is not None and self.buffers.get(below) is not None and self._is_wanted(below):
+                yield below
+
+    def _free(self) -> None:
+        """Let go of what the Functions have saved, at the very end of a pass."""
+        for function in self.awaited:
+            if function.release() and self.recorder is not None:
+                self.recorder.freed(function)
 
     def _freed(self, function: Function) -> Iterator[Function]:
         """What awaits nothing any more now that a Function has run."""
@@ -258,6 +286,7 @@ class Run:
         """Run each Function on what has come to it, and add up what it gives where that goes."""
         buffers, owned, F, keep = self.buffers, self.owned, self.namespace, self.keep
         recorder, selective = self.recorder, self.captures is not None or STATE.anomaly
+        fitted, summed = self.policy.fit, self.policy is USUAL
         outs: Any
         sent: Any = None
         for function in order:
@@ -285,7 +314,7 @@ class Run:
                         sent[i] = value
                 if held is None:
                     buffers[below] = value
-                elif type(held) is list:
+                elif type(held) is list or not summed:
                     self._arrive(below, function.port(i), value)
                 elif below in owned:
                     np.add(held, value, held)
@@ -338,7 +367,9 @@ class Run:
     def _after(self, function: Function, outs: Sequence[Any], grad: Any) -> Sequence[Any]:
         """What goes along each edge once hooks have seen it."""
         sent = [
-            None if value is None or below is None else fitted(function, i, value, self.namespace)
+            None
+            if value is None or below is None
+            else self.policy.fit(function, i, value, self.namespace)
             for i, (below, value) in enumerate(zip(function.below, outs, strict=True))
         ]
         if function.extra is not None and function.extra.post:
@@ -359,10 +390,11 @@ class Run:
         if function.many:
             slots = self.buffers[function]
             held = slots[output]
-            slots[output] = value if held is None else held if value is None else held + value
+            if value is not None:
+                slots[output] = value if held is None else self.policy.add(held, value)
         elif value is not None:
             held = self.buffers.get(function)
-            self.buffers[function] = value if held is None else held + value
+            self.buffers[function] = value if held is None else self.policy.add(held, value)
 
     def _accumulate(self, function: Function) -> None:
         """Give a leaf its gradient."""

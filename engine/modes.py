@@ -32,7 +32,8 @@ class State(threading.local):
     inference mode has no effect; `anomaly` and `check_nan` are those of `autograd.detect_anomaly`;
     `saved_hooks` the innermost of `saved_tensors_hooks`, `no_saved_hooks` why there may be none,
     `mutation_allowed` that of `allow_mutation_on_saved_tensors`; `backward` is the innermost
-    backward pass, and in anomaly mode `running` the Function it runs.
+    backward pass, and in anomaly mode `running` the Function it runs; `policy` (a policy.Policy)
+    is what backward passes do otherwise than PyTorch's, None nearly always.
     """
 
     warned: list[str] | None = None
@@ -48,6 +49,7 @@ class State(threading.local):
         self.anomaly, self.check_nan = False, True
         self.running: Any = None
         self.backward: Any = None
+        self.policy: Any = None
         self.mutation_allowed: Any = None
         self.saved_hooks: list[Any] = []
         self.no_saved_hooks: str | None = None

@@ -136,10 +136,13 @@ def _body(array: Array, indent: int) -> str:
 def _shown(array: Any, edge: int | None) -> tuple[Any, list[bool]]:
     """The elements that will be printed, and of each dim whether its middle is left out."""
     gaps = [edge is not None and size > 2 * edge for size in array.shape]
-    for axis, size in enumerate(array.shape):
-        if edge is not None and gaps[axis]:
-            array = array.take([*range(edge), *range(size - edge, size)], axis)
-    return array, gaps
+    if edge is None or not any(gaps):
+        return array, gaps
+    ends = [
+        [*range(edge), *range(size - edge, size)] if gap else range(size)
+        for size, gap in zip(array.shape, gaps, strict=True)
+    ]
+    return array[np.ix_(*ends)], gaps  # at once: an expanded array must not be copied on the way
 
 
 def _texts(shown: Array) -> tuple[list[str], int]:

@@ -16,6 +16,8 @@ class ReadyQueue:
     """
 
     __slots__ = ("_heap",)
+    waits = True
+    """A Function is pushed only once it awaits nothing any more."""
 
     def __init__(self) -> None:
         self._heap: list[Any] = []

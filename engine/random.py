@@ -133,6 +133,12 @@ def default_generator() -> Generator:
     return _current.generator
 
 
+def exchanged(generator: Generator) -> Generator:
+    """Make it the generator of this thread; the one there was."""
+    before, _current.generator = _current.generator, generator
+    return before
+
+
 def manual_seed(seed: int) -> Generator:
     """Seed this thread's generator and return it."""
     return _current.generator.manual_seed(seed)

@@ -68,6 +68,8 @@ class Op:
     nickname: str = ""
     source: bool = False
     inplace: bool = False
+    several: bool | str = False
+    """Whether it gives a tuple of tensors: always, or only with the field of that name."""
 
     def slot(self, name: str) -> Slot | None:
         """The slot `name` belongs to (`xs.3` belongs to the variadic slot `xs`), or None."""
@@ -91,6 +93,7 @@ def op(
     nickname: str = "",
     source: bool = False,
     inplace: bool = False,
+    several: bool | str = False,
     hidden: tuple[str, ...] = (),
 ) -> Callable[[Call], Call]:
     """Register the decorated function as an op; its signature gives the slots and fields.
@@ -110,6 +113,7 @@ def op(
         OPS[key] = Op(
             key, call, category, symbol, inspect.getdoc(call) or "", slots, fields, torch,
             dict(defaults or {}), samples, domain, formula, nickname, source, inplace,
+            several,
         )  # fmt: skip
         return call
 

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from engine import random
 from engine.actions import ACTIONS
+from engine.actions.repeats import why_no_repeat
 from engine.arguments import Wired, arguments, passed_on
+from engine.claims import Claims, Derived, Owners
 from engine.events import Alias, Event, Output
-from engine.function import Function
-from engine.graph import Action, Edge, Graph, Node, Program
+from engine.graph import Action, Edge, Graph, Node, Program, lines
+from engine.hooks import RemovableHandle
 from engine.meta import is_stale
 from engine.modes import STATE, enable_grad, inference_mode, no_grad, warnings_collected
+from engine.optim import Optimizer
+from engine.policy import Policy
 from engine.registry import OPS, Op
+from engine.spill import Spill
 from engine.tensor import Tensor, is_tensor
-from engine.trace import Chapter, Origin, Recorder, Trace
+from engine.trace import Cancelled, Chapter, Loop, Recorder, Trace
 
 ENGINE_ERRORS = (
     RuntimeError, ValueError, TypeError, LookupError, AttributeError, MemoryError, ArithmeticError,
+    NameError,
 )  # fmt: skip
 """What an op may raise about the person's graph; anything else is our own fault, let through."""
 
@@ -40,118 +44,78 @@ class NotReady(Exception):
     """A node has failed, and what depends on it has no value."""
 
 
-class _Claims:
-    """Told of every Function made while a node is evaluated: gives it node and slots as origin."""
-
-    def __init__(self, node: str, call: int, wired: Wired, functions: list[Function]) -> None:
-        self.node, self.call, self.functions = node, call, functions
-        self.slots: dict[int, list[str]] = {}
-        for slot, value in wired:
-            if is_tensor(value):
-                self.slots.setdefault(id(value), []).append(slot)
-
-    def made(self, function: Function, inputs: Sequence[Any]) -> None:
-        """Equal inputs take their slots in order: x * x has two."""
-        self.functions.append(function)
-        function.origin = Origin(self.node, self.call, tuple(self._slot(x) for x in inputs))
-
-    def _slot(self, x: Any) -> str | None:
-        names = self.slots.get(id(x))
-        if names is None:
-            return None
-        return names.pop(0) if len(names) > 1 else names[0]
-
-    def settle(self, outputs: Sequence[Any]) -> None:
-        """Mark the Functions whose outputs the node's are.
-
-        A view that was just written through learns its new history here, while we know whose it is.
-        """
-        found: dict[Function, dict[int, int]] = {}
-        for k, x in enumerate(outputs):
-            function = x.grad_fn if is_tensor(x) else None
-            if function is not None:
-                found.setdefault(function, {}).setdefault(x.output_nr, k)
-        for function, results in found.items():
-            origin = function.origin
-            if origin is not None and origin.node == self.node:
-                several = len(outputs) > 1
-                function.origin = replace(origin, results=results, several=several)
-
-
-class _Derived:
-    """Told of Functions made under create_graph: theirs is the node whose derivative made them."""
-
-    def __init__(self, recorder: Recorder, call: int) -> None:
-        self.recorder, self.call = recorder, call
-
-    def made(self, function: Function, inputs: Sequence[Any]) -> None:
-        """What is made while a leaf's gradient is put in place belongs to no node."""
-        running = self.recorder.running
-        self.recorder.functions.append(function)
-        if running is not None:
-            node = self.recorder.node_of(running)
-            function.origin = Origin(node, self.call, (None,) * len(inputs))
-
-
-class _Owners:
-    """Which (node, output) made a tensor; forgets those that are gone.
-
-    No WeakKeyDictionary: that asks tensors whether they are equal, and they answer by element.
-    """
-
-    def __init__(self) -> None:
-        self._owners: dict[int, tuple[weakref.ref[Tensor], tuple[str, int]]] = {}
-
-    def __len__(self) -> int:
-        return len(self._owners)
-
-    def add(self, x: Tensor, owner: tuple[str, int]) -> None:
-        """The first to be bound to a tensor made it."""
-        key, owners = id(x), self._owners
-        if key not in owners:
-            owners[key] = weakref.ref(x, lambda _: owners.pop(key, None)), owner
-
-    def of(self, x: Tensor) -> tuple[str, int] | None:
-        """The node and which output of it, if any node made it."""
-        found = self._owners.get(id(x))
-        return None if found is None else found[1]
-
-
 class Session:
     """Tensors, their `.grad` and the Trace of what was done to them.
 
+    With a `policy`, backward passes do something else than PyTorch's.
     Leaves are made once; every forward evaluates the other nodes again and rebinds them, as Python
     names do.  A Session must be used from one thread, but leaves nothing behind there: its random
     stream is its own, and the thread's modes are put back.
     """
 
-    def __init__(self, graph: Graph, cancelled: Callable[[], bool] = lambda: False) -> None:
-        self.graph, self.cancelled = graph, cancelled
+    def __init__(
+        self,
+        graph: Graph,
+        cancelled: Callable[[], bool] = lambda: False,
+        policy: Policy | None = None,
+    ) -> None:
+        self.graph, self.policy = graph, policy
         self.values: dict[str, tuple[Any, ...]] = {}
         self.failures: dict[str, str] = {}
         self._lost: set[str] = set()
+        self._why: dict[str, str | None] = {}
         # What most computed facts have in common with another: kept once.
         self._details: dict[tuple[Any, ...], tuple[Any, ...]] = {}
         self.chapters: list[Chapter] = []
         self._read: dict[int, tuple[list[Event], int]] = {}
         self.calls = {"forward": 0, "backward": 0}
-        self._owners = _Owners()
-        self.recorder = Recorder(self._node_of_tensor, lambda: self.cancelled())
-        self._random = random.Generator().get_state()
+        self.done = 0
+        """How many actions of the Program are over, a repeat counting as one."""
+        self.loops: tuple[Loop, ...] = ()
+        """The iterations the line that runs lies in."""
+        self._owners = Owners()
+        self.optimizers: dict[str, Optimizer] = {}
+        self.handles: dict[str, RemovableHandle] = {}
+        """Of the hooks, by the names their lines give them."""
+        self.recorder = Recorder(self._owners.node_of, cancelled)
+        self.spill = Spill()
+        self._random = random.Generator()
         self._warned_once: set[str] = set()
 
     # ---- running the Program -------------------------------------------------------------------
 
-    def run(self, program: Program, first: int = 0) -> Iterator[Trace]:
-        """Run the actions from number `first` on; gives the Trace after each.
+    def run(self, program: Program, first: int = 0) -> Iterator[Chapter]:
+        """Run the actions from number `first` on; gives each Chapter as it is over.
 
         Stops after an action that raises, unless it expects an error.  Raises trace.Cancelled.
         """
-        for index in range(first, len(program)):
-            go_on = self.act(program[index], index)
-            yield self.trace
+        index, self.done = len(lines(program[:first])), first
+        for action in program[first:]:
+            go_on = yield from self._run(action, index, (), False)
             if not go_on:
                 return
+            index += len(lines((action,)))
+            self.done += 1
+
+    def _run(
+        self, action: Action, index: int, loops: tuple[Loop, ...], expected: bool
+    ) -> Generator[Chapter, None, bool]:
+        """Run one line, or the lines of a repeat; whether what comes after it may run."""
+        if self.recorder.cancelled():
+            raise Cancelled
+        times: Any = action.args.get("times")
+        around = [loop.times for loop in loops]
+        if action.do != "repeat" or why_no_repeat(times, around):
+            go_on = self.act(action, index, loops, expected)
+            yield self.chapters[-1]
+            return go_on
+        for number in range(1, times + 1):
+            within, at = (*loops, Loop(index, number, times)), index + 1
+            for line in action.body:
+                if not (yield from self._run(line, at, within, expected or action.expect_error)):
+                    return action.expect_error
+                at += len(lines((line,)))
+        return True
 
     @property
     def trace(self) -> Trace:
@@ -164,15 +128,20 @@ class Session:
         last = self.chapters[-1] if self.chapters else None
         return last is not None and last.failed and not last.expected
 
-    def act(self, action: Action, index: int) -> bool:
-        """Run one action as a chapter of its own; whether the Program may go on."""
-        method = ACTIONS[action.do]
+    def act(
+        self, action: Action, index: int, loops: tuple[Loop, ...] = (), expected: bool = False
+    ) -> bool:
+        """Run one action as a chapter of its own; whether the line below it may run.
+
+        `loops` are the iterations it lies in; `expected` says that a line around it has a `try`.
+        """
+        method, self.loops = ACTIONS[action.do], loops
         if method.kind in self.calls:
             self.calls[method.kind] += 1
         failed = False
         with self._in_charge() as told:
             if method.kind == "backward":
-                STATE.origin = _Derived(self.recorder, self.calls["forward"])
+                STATE.origin = Derived(self.recorder, self.calls["forward"])
             try:
                 method.run(self, action)
             except ENGINE_ERRORS as error:
@@ -184,15 +153,15 @@ class Session:
                 STATE.origin = self.recorder.running = None
         for text in told:
             self.recorder.add("warned", action.node, _sentence(text))
-        self._close_chapter(action, index, method.kind, failed)
-        return not self.stopped
+        self._close_chapter(action, index, method.kind, failed, loops, expected)
+        return not failed or action.expect_error
 
     @contextmanager
     def _in_charge(self) -> Iterator[list[str]]:
         """The thread's engine state is this Session's; gives the warnings made meanwhile."""
-        outside = random.get_state(), STATE.recorder
-        STATE.recorder = self.recorder
-        random.set_state(self._random)
+        outside = STATE.recorder, STATE.policy
+        STATE.recorder, STATE.policy = self.recorder, self.policy
+        generator = random.exchanged(self._random)
         try:
             with (
                 np.errstate(all="ignore"),
@@ -201,16 +170,20 @@ class Session:
             ):
                 yield told
         finally:
-            self._random = random.get_state()
-            STATE.recorder = outside[1]
-            random.set_state(outside[0])
+            STATE.recorder, STATE.policy = outside
+            random.exchanged(generator)
 
-    def _close_chapter(self, action: Action, index: int, kind: str, failed: bool) -> None:
+    def _close_chapter(
+        self, action: Action, index: int, kind: str, failed: bool, loops: tuple[Loop, ...],
+        expected: bool,
+    ) -> None:  # fmt: skip
         call = self.calls.get(kind, 0)
         title = {"forward": "Forward", "backward": f"Backward #{call}"}.get(kind, action.do)
-        facts = tuple(self.recorder.take())
-        expected, functions = action.expect_error, tuple(self.recorder.take_functions())
-        self.chapters.append(Chapter(index, title, kind, facts, call, failed, expected, functions))
+        facts = self.spill.taken(self.recorder.take())
+        expected, functions = action.expect_error or expected, tuple(self.recorder.take_functions())
+        self.chapters.append(
+            Chapter(index, title, kind, facts, call, failed, expected, functions, loops)
+        )
 
     def _record_failure(self, action: Action, error: BaseException) -> None:
         where = self._failing_node() or action.node
@@ -292,8 +265,8 @@ class Session:
             )
         wired, keywords = arguments(self.graph, node, op, self._incoming)
         mode = self._mode(node)
-        claims = STATE.origin = _Claims(
-            node.id, self.calls["forward"], wired, self.recorder.functions
+        claims = STATE.origin = Claims(
+            node.id, self.calls["forward"], wired, self.recorder.functions, self._cut_at
         )
         try:
             with mode():
@@ -327,6 +300,7 @@ class Session:
                 self._owners.add(x, (node.id, k))
 
     def _record(self, node: Node, outputs: tuple[Any, ...], why: str | None) -> None:
+        self._why[node.id] = why
         first, more = outputs[0], tuple(map(_output, outputs[1:]))
         if not is_tensor(first):
             self._record_value(node, np.asarray(first), (False, True, None, why, more, None, None))
@@ -360,15 +334,49 @@ class Session:
     # ---- what actions need -----------------------------------------------------------------------
 
     def tensor(self, node: str | None) -> Tensor:
-        """The latest tensor of a node; raises RuntimeError if it has none."""
+        """The latest tensor of a node; raises RuntimeError if it has none.
+
+        Leaves are there before any statement runs, as in the program that is written.
+        """
+        if node is not None and node in self.graph.nodes and node not in self.values:
+            self._make_leaves(node)
         first = self.values.get(node or "", (None,))[0]
         if isinstance(first, Tensor):
             return first
         raise RuntimeError("it has no value: run forward first, or mend the error that stopped it")
 
-    def _node_of_tensor(self, x: Tensor) -> str | None:
+    def _make_leaves(self, wanted: str) -> None:
+        """Make all leaves, if the one that is wanted is among them."""
+        leaves = [n for n in self.graph.nodes.values() if n.op in OPS and OPS[n.op].source]
+        for node in leaves if self.graph.nodes[wanted] in leaves else ():
+            self._evaluate(node)
+
+    def optimizer(self, name: str | None) -> Optimizer:
+        """The live optimizer of that name; raises NameError if no line has made it."""
+        if name not in self.optimizers:
+            raise NameError(f"name '{name}' is not defined")
+        return self.optimizers[name]
+
+    def stepped(self, x: Tensor, rule: str, before: Any, grad: Any, rate: float | None) -> None:
+        """Record that an optimizer has changed a leaf, and all that share its memory."""
+        owner = self.node_of(x) or ""
+        self.recorder.add("stepped", owner, rule, before, x._data, grad, rate)
+        if owner in self.graph.nodes:
+            self._record_mutation(self.graph.nodes[owner], x)
+
+    def node_of(self, x: Tensor) -> str | None:
+        """The node that made a tensor, if any did."""
+        return self._owners.node_of(x)
+
+    def _cut_at(self, x: Tensor) -> tuple[str, int, str] | None:
+        """Whose output a tensor is that no gradient goes to, and why none does."""
         owner = self._owners.of(x)
-        return None if owner is None else owner[0]
+        if owner is None or x._req or x._fn is not None:
+            return None
+        why = self._why.get(owner[0]) or "requires_grad=False"
+        if why == "requires_grad=False" and x._data.dtype.kind not in "fc":
+            why = "integer"
+        return (*owner, why)
 
 
 def _output(x: Any) -> Output:

@@ -7,10 +7,10 @@ arrived.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import MappingProxyType
+from itertools import islice
 from typing import Any, NamedTuple
 
 from engine import kernels
@@ -18,14 +18,18 @@ from engine.events import (
     Arrival,
     Changed,
     Computed,
+    Dropped,
     Event,
     Failed,
     Flow,
     Freed,
+    Hooked,
     Mutated,
     Part,
     Retained,
     Seeded,
+    Stepped,
+    Stopped,
     Stored,
     Visit,
     Warned,
@@ -34,119 +38,28 @@ from engine.events import (
 from engine.function import LAST, Edge, Function
 from engine.loop import listed
 from engine.passing import fitted
-from engine.tensor import Tensor
+from engine.policy import Policy
+from engine.recorder import NOTHING, Array, Fact
+from engine.recorder import Cancelled as Cancelled
+from engine.recorder import Cut as Cut
+from engine.recorder import Origin as Origin
+from engine.recorder import Recorder as Recorder
 
-Array = Any
-Fact = Any
-"""Mostly a tuple: what happened, and to what.  The straight way through a backward pass leaves for
-each Function it runs, one after the other, the Function, its gradient and what its rules gave."""
-
-
-_NOTHING: Mapping[int, int] = MappingProxyType({})
-
-
-class Cancelled(Exception):
-    """The run was given up on request."""
+BATCH = 4096
+"""Events that are read between two looks at whether that is still wanted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Which node's evaluation made a Function: the node, and the how-manieth forward.
+class Loop(NamedTuple):
+    """Iteration `number` of `times`, of the repeat that is that `line` of the Program."""
 
-    `slots` says for each of the Function's edges by which slot of the node its tensor came in
-    (None: made inside the node); `results` which output of the node each output of the Function is,
-    if it is one; `several` whether the node has more than one.
-    """
-
-    node: str
-    call: int
-    slots: tuple[str | None, ...]
-    results: Mapping[int, int] = field(default_factory=lambda: _NOTHING)
-    several: bool = False
-
-
-# ---- recording -----------------------------------------------------------------------------------
-
-
-class Recorder:
-    """Appends facts; told of everything by the Session and by the backward loop."""
-
-    def __init__(
-        self, node_of: Callable[[Tensor], str | None], cancelled: Callable[[], bool]
-    ) -> None:
-        self.facts: list[Fact] = []
-        self.functions: list[Function] = []
-        """Every Function made, in order."""
-        self.running: Function | None = None
-        """The Function whose derivative is being worked out, in a pass that creates a graph."""
-        self._node_of = node_of
-        self._cancelled = cancelled
-
-    def add(self, *fact: Any) -> None:
-        """Append one fact; gives up here if the run was cancelled."""
-        if self._cancelled():
-            raise Cancelled
-        self.facts.append(fact)
-
-    def take(self) -> list[Fact]:
-        """The facts so far; starts a new list."""
-        facts, self.facts = self.facts, []
-        return facts
-
-    def take_functions(self) -> list[Function]:
-        """The Functions made so far; starts a new list."""
-        functions, self.functions = self.functions, []
-        return functions
-
-    # called by the backward loop
-
-    def started(self, edges: Sequence[Edge], seeds: Sequence[Any], keep: bool) -> None:
-        self.add("started", tuple(e.function for e in edges), tuple(_arrays(seeds)), keep)
-
-    def going_on(self) -> Callable[[Iterable[Any]], None]:
-        """What takes down the Functions that are about to run; gives up here if cancelled."""
-        if self._cancelled():
-            raise Cancelled
-        return self.facts.extend
-
-    def visiting(self, function: Function, grads: list[Any]) -> None:
-        self.running = function
-        self.add("visit", function, _arrays(grads))
-
-    def ran(self, function: Function, raw: list[Any], checked: Sequence[Any]) -> None:
-        self.running = None
-        self.facts.append(("ran", function, _arrays(raw), _arrays(checked)))
-
-    def freed(self, function: Function) -> None:
-        self.facts.append(("freed", function))
-
-    def stored(self, function: Function, before: Array | None, grad: Any) -> None:
-        self.add("stored", function, before, _array(grad), function.variable._grad._data)
-
-    def retained(self, function: Function, before: Array | None, after: Array) -> None:
-        self.facts.append(("retained", function, before, after))
-
-    def node_of(self, function: Function) -> str:
-        """The drawn node a Function belongs to; "" for one that no node made."""
-        if function.sequence == LAST:
-            return self._node_of(function.variable) or ""
-        return function.origin.node if function.origin is not None else ""
-
-
-def _array(x: Any) -> Array:
-    return x._data if isinstance(x, Tensor) else x
-
-
-def _arrays(values: Iterable[Any]) -> list[Array]:
-    return [x._data if isinstance(x, Tensor) else x for x in values]
-
-
-# ---- reading -------------------------------------------------------------------------------------
+    line: int
+    number: int
+    times: int
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """What one action did: its place in the Program, and the facts it left."""
+    """What one action did: its place among the Program's lines, and the facts it left."""
 
     action: int
     title: str
@@ -157,14 +70,20 @@ class Chapter:
     expected: bool
     functions: tuple[Function, ...] = ()
     """The Functions it made, in order."""
+    loops: tuple[Loop, ...] = ()
+    """The iterations it lies in, outermost first."""
 
 
 class About(NamedTuple):
-    """An event, the Function it is about, and (of a Flow) the number of the edge it goes along."""
+    """An event, the Function it is about, and (of a Flow) the number of the edge it goes along.
+
+    `call` is the number of its chapter's forward or backward.
+    """
 
     event: Event
     function: Function | None = None
     edge: int = -1
+    call: int = 0
 
 
 @dataclass(frozen=True)
@@ -188,9 +107,22 @@ class Trace:
             step = end
         return tuple(events), tuple(spans)
 
-    def _read_chapter(self, number: int, step: int) -> tuple[list[Event], int]:
+    def read(self, cancelled: Callable[[], bool]) -> None:
+        """Read everything now, which takes long; raises Cancelled soon after that is wanted."""
+        step = 0
+        for number in range(len(self.chapters)):
+            found = self.parts.get(number) or self._read_chapter(number, step, cancelled)
+            step = found[1]
+
+    def _read_chapter(
+        self, number: int, step: int, cancelled: Callable[[], bool] = lambda: False
+    ) -> tuple[list[Event], int]:
         reader = _Reader(self.chapters[number], step, self.node_of)
-        found = list(reader.events())
+        events, found = reader.events(), list[Event]()
+        while batch := list(islice(events, BATCH)):
+            found += batch
+            if cancelled():
+                raise Cancelled
         self.parts[number] = found, reader.step
         return self.parts[number]
 
@@ -225,17 +157,27 @@ class _Reader:
         self.arrived: dict[Edge, int] = {}
         self.expected: dict[Edge, int] = {}
         self.upstream: Array = None
+        self.dropped: Array = None  # the gradient of a result, which nobody keeps
         self.keep = False  # whether the pass leaves alone what was saved
+        self.policy: Policy | None = None
+        self.totals: dict[Edge, Array] = {}
         self.ahead = -1  # a lone Visit belongs to the step that is still to come
+        self.pending: list[Fact] = []  # what hooks did, which is told after the sum they saw
+        self.kept: set[Function] = set()
 
     def events(self) -> Iterator[Event]:
         """The chapter's events in order."""
         facts = iter(self.chapter.facts)
         for fact in facts:
-            if type(fact) is tuple:
-                yield from getattr(self, f"_{fact[0]}")(*fact[1:])
-            else:
+            if type(fact) is not tuple:
                 yield from self._passed(fact, next(facts), [next(facts) for _ in fact.below])
+            elif fact[0] == "hooked" or (self.pending and fact[0] == "retained"):
+                self.pending.append(fact)
+            else:
+                if self.pending and fact[0] not in ("visit", "stored"):
+                    yield from self._told_by_hooks()  # of a Function that is not run itself
+                yield from getattr(self, f"_{fact[0]}")(*fact[1:])
+        yield from self._told_by_hooks()
         if self.ahead == self.step:  # a lone Visit that nothing followed is a step after all
             self.step += 1
 
@@ -258,8 +200,10 @@ class _Reader:
 
     # backward
 
-    def _started(self, functions: Any, seeds: Any, keep: bool) -> Iterator[Event]:
-        self.keep = keep
+    def _started(
+        self, functions: Any, seeds: Any, keep: bool, policy: Policy | None
+    ) -> Iterator[Event]:
+        self.keep, self.policy = keep, policy
         self.expected = _count([f for f in functions if f is not None])
         for function, seed in zip(functions, seeds, strict=True):
             edge = Edge(function, _result_of(function) or 0)
@@ -284,6 +228,19 @@ class _Reader:
         if not self.keep and function.freed:
             yield from self._freed(function)
 
+    def _told_by_hooks(self) -> Iterator[Event]:
+        """What hooks made of the gradient that has just been summed up."""
+        pending, self.pending = self.pending, []
+        for kind, *rest in pending:
+            yield from getattr(self, f"_{kind}")(*rest)
+
+    def _hooked(self, node: str, formula: str, before: Any, after: Any) -> Iterator[Event]:
+        yield Hooked(self._next(), self.action, self.call, node, formula, before, after)
+
+    def _before_hooks(self, grad: Any) -> Any:
+        """What had arrived: a hook may have made another gradient of it."""
+        return self.pending[0][3] if self.pending else grad
+
     def _visit(self, function: Function, grads: list[Array]) -> Iterator[Event]:
         result = _result_of(function)
         grad = grads[result or 0]
@@ -297,7 +254,10 @@ class _Reader:
         else:
             step = self._next()
         part = Part.INSIDE if result is None else Part.RESULT
-        yield Visit(step, self.action, self.call, node, function.name(), grad, terms, part)
+        total, name = self._before_hooks(grad), function.name()
+        yield Visit(step, self.action, self.call, node, name, total, terms, part)
+        yield from self._told_by_hooks()
+        self.dropped = None if function in self.kept or result is None else grad
 
     def _ran(self, function: Function, raw: list[Any], checked: list[Any]) -> Iterator[Event]:
         slots = function.origin.slots if function.origin is not None else ()
@@ -305,6 +265,11 @@ class _Reader:
             if edge.function is not None:
                 slot = slots[i] if i < len(slots) else None
                 yield from self._flow(function, i, edge, slot, r, value)
+        node, cuts = self.node_of(function), () if function.origin is None else function.origin.cuts
+        for cut in cuts:
+            yield Stopped(self._last, self.action, self.call, node, *cut)
+        if self.dropped is not None and node:
+            yield Dropped(self._last, self.action, self.call, node, self.dropped)
 
     def _flow(
         self, function: Function, i: int, edge: Edge, slot: str | None, raw: Any, value: Any
@@ -320,7 +285,16 @@ class _Reader:
             self._last if inner else self._next(), self.action, self.call, node, slot, target,
             function.name(), below.name(), self.upstream, raw, value, self.arrived[edge],
             self.expected.get(edge, 1), inner, *_meant(below, edge.output),
+            self._total(edge, value),
         )  # fmt: skip
+
+    def _total(self, edge: Edge, value: Array) -> Array | None:
+        """What a Policy makes of a contribution and those before it."""
+        if self.policy is None:
+            return None
+        held = self.totals.get(edge)
+        self.totals[edge] = value if held is None else self.policy.add(held, value)
+        return self.totals[edge]
 
     def _freed(self, function: Function) -> Iterator[Event]:
         yield Freed(self._last, self.action, self.node_of(function), function.name())
@@ -328,17 +302,26 @@ class _Reader:
     def _stored(
         self, function: Function, before: Any, added: Array, after: Array
     ) -> Iterator[Event]:
-        terms = tuple(self.arrivals.get(Edge(function, 0), ()))
+        # A leaf that gets its gradient piece by piece stores each piece once.
+        terms = tuple(self.arrivals.pop(Edge(function, 0), ()))
         node, name = self.node_of(function), function.name()
         if len(terms) > 1:  # the sum within this call, before the += across calls
-            yield Visit(self._next(), self.action, self.call, node, name, added, terms, Part.RESULT)
+            total = self._before_hooks(added)
+            yield Visit(self._next(), self.action, self.call, node, name, total, terms, Part.RESULT)
+        yield from self._told_by_hooks()
         yield Stored(self._next(), self.action, self.call, node, before, added, after, terms)
 
     def _retained(self, function: Function, before: Any, after: Array) -> Iterator[Event]:
         node = self.node_of(function)
+        self.kept.add(function)
         yield Retained(self._next(), self.action, self.call, node, before, after)
 
     # other actions
+
+    def _stepped(
+        self, node: str, rule: str, before: Array, after: Array, grad: Array, rate: float | None
+    ) -> Iterator[Event]:
+        yield Stepped(self._next(), self.action, node, rule, before, after, grad, rate)
 
     def _zeroed(self, node: str, before: Any, after: Any) -> Iterator[Event]:
         yield Zeroed(self._next(), self.action, node, before, after)
@@ -364,7 +347,7 @@ class _Teller(_Reader):
     def told(self) -> Iterator[About]:
         """The chapter's events in order."""
         for event in self.events():
-            yield About(event, *self.about)
+            yield About(event, *self.about, self.call)
             self.about = (None, -1)
 
     def _noted(self, events: Iterator[Event], function: Function, i: int = -1) -> Iterator[Event]:
@@ -372,9 +355,11 @@ class _Teller(_Reader):
             self.about = (function, i)
             yield event
 
-    def _started(self, functions: Any, seeds: Any, keep: bool) -> Iterator[Event]:
+    def _started(
+        self, functions: Any, seeds: Any, keep: bool, policy: Policy | None
+    ) -> Iterator[Event]:
         for function, event in zip(
-            functions, super()._started(functions, seeds, keep), strict=True
+            functions, super()._started(functions, seeds, keep, policy), strict=True
         ):
             self.about = (function, -1)
             yield event
@@ -403,7 +388,7 @@ def _result_of(function: Function) -> int | None:
     """Which output of a Function is the value of a node, None if that is another Function's."""
     if function.sequence == LAST:
         return 0
-    results = _NOTHING if function.origin is None else function.origin.results
+    results = NOTHING if function.origin is None else function.origin.results
     return next((output for output, of_node in results.items() if of_node == 0), None)
 
 

@@ -13,29 +13,42 @@ from engine.code.source import Line, lines
 from engine.graph import Graph, Program
 from gui import help_texts, shortcuts
 from gui.actions import COMMANDS
+from gui.asking import Asking
 from gui.canvas.canvas import Canvas
 from gui.desk import Desk
 from gui.doing import Doing
 from gui.filing import Filing
+from gui.filming import Filming
+from gui.labs import FaultLab, ThreeWays
 from gui.model.document import Document
 from gui.model.files import from_text, to_text
+from gui.model.lessons import lessons
 from gui.model.probe import check_shapes
 from gui.model.program import FORWARD
+from gui.panels.breakpoints import BreakpointList
 from gui.panels.caption import Caption
+from gui.panels.check import Check
 from gui.panels.code import CodePane
 from gui.panels.commands import CommandPalette
+from gui.panels.console import Console
 from gui.panels.edits import Edits
 from gui.panels.icons import icon
 from gui.panels.inspector import Inspector
 from gui.panels.ledger import Ledger
 from gui.panels.legend import Legend
+from gui.panels.lesson import LessonPane
 from gui.panels.log import Log
+from gui.panels.loss import LossPanel
 from gui.panels.outline import Outline
 from gui.panels.palette import Palette
+from gui.panels.parts import menu_text
 from gui.panels.program import ProgramPane
 from gui.panels.start_page import StartPage
 from gui.panels.transport import Transport
+from gui.panels.why import WhyPanel
 from gui.placing import VERSION, make_window
+from gui.playing import Playing
+from gui.presenting import Presenter
 from gui.state.arranger import Arranger
 from gui.state.conductor import Conductor
 from gui.state.editor import Editor
@@ -44,8 +57,10 @@ from gui.state.player import Player
 from gui.state.selection import Selection
 from gui.theme import Theme
 from gui.tr import tr
+from gui.training import Training
+from gui.tutor import Tutor
 from gui.views import Views
-from gui.window import LEGEND, Window
+from gui.window import Window
 
 
 def program_lines(graph: Graph, program: Program) -> tuple[Line, ...]:
@@ -55,6 +70,14 @@ def program_lines(graph: Graph, program: Program) -> tuple[Line, ...]:
 
 class App(Doing):
     """One window and everything in it; what windows share is the desk's."""
+
+    training: Training
+    asking: Asking
+    filming: Filming
+    fault_lab: FaultLab
+    three_ways: ThreeWays
+    loss: LossPanel
+    stops: BreakpointList
 
     def __init__(self, desk: Desk | None = None) -> None:
         self.desk = desk or Desk(App)
@@ -70,6 +93,8 @@ class App(Doing):
             elsewhere=lambda path: self.desk.raise_elsewhere(path, self),
         )  # fmt: skip
         self.window = self._take_window()
+        self.asking, self.training = Asking(self), Training(self)
+        self.tutor = Tutor(self, self.lesson)
         self._closed = False
         self._fill_menus()
         self._connect()
@@ -83,26 +108,44 @@ class App(Doing):
         )
         self.views = Views(self.canvas, s, p, t)
         self.palette = Palette(t)
-        self.palette.setMinimumWidth(180)
+        self.palette.setMinimumWidth(150)
         self.edits = Edits(e, t)
         self.inspector = Inspector(e, s, p, t)
-        self.inspector.setMinimumWidth(300)
+        self.inspector.setMinimumWidth(250)
         self.ledger = Ledger(e, p, t)
         self.code = CodePane(e, s, p, program_lines, t)
         self.program = ProgramPane(e, s, p, t)
         self.outline = Outline(e, s, p, t)
-        self.log = Log(p, t)
+        self.log, self.loss = Log(p, t), LossPanel(p, t)
+        self.console = Console(e, p, self.conductor, self.settings, t)
+        self.check = Check(e, p, t)
+        self.why = WhyPanel(e, s, p, t)
+        self.fault_lab = FaultLab(e, p, t, lambda: self.window, self.open_lesson)
+        self.filming = Filming(self)
+        self.three_ways = ThreeWays(e, s, t, lambda: self.window)
         self.legend = Legend(t)
-        self.legend.setMinimumWidth(LEGEND)
+        self.legend.setMinimumWidth(250)
+        self.program.setMinimumWidth(250)
         self.caption, self.transport = Caption(p, t), Transport(p, t)
+        self.transport.setMinimumWidth(340)  # its step counter goes when there is less room
+        self.playing = Playing(e, s, p, self.canvas, self.settings)
+        self.presenter = Presenter(self.canvas, self.caption, self.views.bar, lambda: self.window)
+        self.stops = BreakpointList(self.playing.breakpoints, t)
         # One dock with tabs of its own: docks tabbed beside another leave a stray tab bar behind.
-        self.sheets = ((tr("Code"), self.code), (tr("Log"), self.log))
+        self.sheets = (
+            (tr("Code"), self.code), (tr("Log"), self.log), (tr("Why"), self.why),
+            (tr("Console"), self.console), (tr("Check"), self.check),
+            (tr("Breakpoints"), self.stops), (tr("Loss"), self.loss),
+        )  # fmt: skip
+        self.lesson = LessonPane(t)
         self.commands = CommandPalette(t)
         self.start_page = StartPage(t, self._picture)
         self.themed = (
             self.canvas, self.views, self.palette, self.edits, self.inspector, self.ledger,
             self.code, self.program, self.outline, self.log, self.legend, self.caption,
-            self.transport, self.commands, self.start_page,
+            self.transport, self.stops, self.why, self.console, self.check, self.commands,
+            self.start_page,
+            self.loss, self.lesson, self.fault_lab, self.three_ways,
         )  # fmt: skip
 
     def _check_shapes(self, document: Document) -> Mapping[str, str]:
@@ -122,10 +165,13 @@ class App(Doing):
 
     def _fill_menus(self) -> None:
         menus = self.window.menus
-        for path in self.lessons():
-            menus.lessons.addAction(tr(path.stem.capitalize()), partial(self.open_lesson, path))
+        for lesson in lessons():
+            menu = menus.errors if lesson.is_error else menus.lessons
+            menu.addAction(menu_text(tr(lesson.title)), partial(self.open_lesson, lesson.graph))
+        menus.lessons.addSeparator()
+        menus.lessons.addMenu(menus.errors)
         menus.recent.aboutToShow.connect(self._fill_recent)
-        self.start_page.set_lessons(self.lessons())
+        self.start_page.set_lessons(lessons())
 
     def _fill_recent(self) -> None:
         menu = self.window.menus.recent
@@ -145,8 +191,9 @@ class App(Doing):
             canvas.zoom_changed.connect(self._show_zoom)
             canvas.space_tapped.connect(self.player.toggle)
             for key, do in (("Right", self.player.forward), ("Left", self.player.back)):
-                here = Qt.ShortcutContext.WidgetShortcut  # elsewhere arrows move the cursor
-                QShortcut(QKeySequence(key), canvas, do, context=here)
+                shortcut = QShortcut(QKeySequence(key), canvas, do)
+                # Elsewhere arrows move the cursor.  (As an argument PySide passes it over.)
+                shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
         self.views.turned.connect(self._on_turned)
         self.canvas.added.connect(self.settings.count_use)
         self.canvas.search.uses = lambda: self.settings.uses
@@ -155,9 +202,10 @@ class App(Doing):
         for links in (self.inspector.links, self.inspector.members):
             links.chosen.connect(lambda _: self.canvas.setFocus())  # the link itself is gone
         self.palette.chosen.connect(lambda _: self.views.show_history(False))
-        self.palette.chosen.connect(self.canvas.add_op)
+        self.palette.chosen.connect(self.canvas.add_beside)
         self.palette.region_chosen.connect(self.add_region)
         self.palette.module_chosen.connect(self.add_module)
+        self.console.left.connect(lambda: self.views.canvas.setFocus())
         self.conductor.choose_root.connect(self.ask_root)
         self.conductor.message.connect(self.say)
         self.conductor.stopped.connect(self.window.docks["program"].raise_)
@@ -177,7 +225,17 @@ class App(Doing):
         self.editor.opened.connect(self._on_opened)
         self.editor.changed.connect(self.show_work)
         self.player.speed_changed.connect(lambda speed: setattr(self.settings, "speed", speed))
+        self._connect_playing()
         self._connect_start_page()
+
+    def _connect_playing(self) -> None:
+        playing = self.playing
+        playing.message.connect(self.say)
+        playing.changed.connect(self.window.refresh)
+        self.presenter.changed.connect(self.window.refresh)
+        self.stops.chosen.connect(playing.show)
+        self.caption.copy_wanted.connect(playing.copy_caption)
+        self.caption.copy_all_wanted.connect(playing.copy_captions)
 
     def _connect_start_page(self) -> None:
         page = self.start_page
@@ -214,6 +272,16 @@ class App(Doing):
         if self._closed:
             return
         self._closed = True
+        self.presenter.leave()
+        self.playing.follow.rest()
+        self.tutor.stroll.rest()
+        self.why.close_down()
+        self.console.close_down()
+        self.check.cancel()
+        self.fault_lab.close()
+        self.three_ways.close()
+        self.filming.close()
+        self.window.show_page(self.window.work)  # the start page hides the docks
         self.settings.layout = (self.window.saveGeometry(), self.window.saveState(VERSION))
         self.settings.flush()
         self.editor.history.blockSignals(True)  # its destructor signals to windows that are gone
@@ -224,6 +292,7 @@ class App(Doing):
 
     def reset_layout(self) -> None:
         """Put docks and toolbar back where they were at the very first start."""
+        self.show_work()
         self.window.restoreState(self.window.factory_layout, VERSION)
         self.window.size_docks()
 
@@ -280,6 +349,7 @@ class App(Doing):
         settings = self.settings
         for canvas in (self.canvas, self.views.history):
             canvas.reduced_motion = settings.reduced_motion
+            canvas.set_right_angled(settings.right_angled)
             canvas.wheel_scrolls = settings.wheel == "scrolls"
             canvas.touchpad_zooms = settings.touchpad == "zooms"
             canvas.dtype = settings.dtype
@@ -290,7 +360,7 @@ class App(Doing):
         """Bind every command to the keys it has now."""
         keymap = self.desk.keymap
         for canvas in (self.canvas, self.views.history):
-            canvas.set_keys(shortcuts.canvas_keys(keymap))
+            canvas.set_keys(shortcuts.canvas_keys(keymap), shortcuts.key_names(keymap))
         for command in COMMANDS:
             keys = shortcuts.keys_in_window(keymap, command)
             shown = keymap.keys(command.id) if keys is None else keys

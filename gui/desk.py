@@ -148,9 +148,9 @@ class Desk(QObject):
 
     def _on_look(self, *_: object) -> None:
         self.theme = self._wanted_theme()
+        dress(self.theme)  # first: what writes code into its text asks for the size of now
         for app in self.apps:
             app.set_theme(self.theme)
-        dress(self.theme)
 
     def _wanted_theme(self) -> Theme:
         scale = self.settings.text_size / Settings.text_size.default

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QWidget
 
+from gui.panels.parts import Elided
 from gui.tr import tr
 
 
@@ -44,10 +45,22 @@ class _Button(QToolButton):
         painter.end()
 
 
+class _About(Elided):
+    """What a panel is for, quietly; where there is no room for the sentence only its tooltip."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.shown_text() != self.text():
+            return
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, self.shown_text())
+        painter.end()
+
+
 class DockTitle(QWidget):
     """Presses go on to the dock, which is dragged by them."""
 
-    def __init__(self, dock: QDockWidget) -> None:
+    def __init__(self, dock: QDockWidget, about: str) -> None:
         super().__init__(dock)
         self.dock = dock
         self.name = QLabel(dock.windowTitle())
@@ -58,8 +71,13 @@ class DockTitle(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 2, 4, 0)
         row.setSpacing(2)
+        self.about = _About(about)
+        font = self.about.font()
+        font.setPixelSize(12)
+        self.about.setFont(font)
         row.addWidget(self.name)
-        row.addStretch(1)
+        row.addWidget(self.about, 1)
+        row.addStretch()
         self.float = _Button("float", tr("Float or put back"))
         self.close_ = _Button("close", tr("Close this panel"))
         for button in (self.float, self.close_):
@@ -68,5 +86,6 @@ class DockTitle(QWidget):
         self.close_.clicked.connect(dock.close)
 
     def set_tabbed(self, tabbed: bool) -> None:
-        """With a tab above, the name need not be said twice."""
+        """With a tab above, the name need not be said twice: the panel's purpose is, instead."""
         self.name.setVisible(not tabbed)
+        self.about.setVisible(tabbed)

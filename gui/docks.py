@@ -25,6 +25,8 @@ DOCKS = (
          Area.LeftDockWidgetArea, "palette"),
     Dock("edits", "Edits", "Every edit by its name; choose one to go back or on to it",
          Area.LeftDockWidgetArea, "palette"),
+    Dock("lesson", "Lesson", "The text of a lesson, step by step, with a question to guess at",
+         Area.LeftDockWidgetArea, "palette"),
     Dock("inspector", "Node", "All about the selected node: value, gradient, formula, settings",
          Area.RightDockWidgetArea, "inspector"),
     Dock("ledger", "Gradients", "What every leaf's .grad was after each backward call",
@@ -38,3 +40,9 @@ DOCKS = (
     Dock("legend", "Legend", "What colours and lines on the canvas mean",
          Area.BottomDockWidgetArea, "legend"),
 )  # fmt: skip
+
+SIDE, RIGHT, BOTTOM, LEGEND = 215, 330, 190, 306
+"""First widths of the palette and the right docks, height of the bottom ones, the legend's width;
+in pixels."""
+NARROW, SMALL_SIDES = 1100, (180, 250)
+"""A window less wide than this leaves the canvas room: no legend at first, and smaller sides."""

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRectF, QSizeF, Qt
 from PySide6.QtGui import QGuiApplication, QPainter
-from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
-import assets
 import engine
 from gui import help_texts, languages, panes
 from gui.canvas.view import View
@@ -18,6 +17,7 @@ from gui.export import image
 from gui.model.folding import plan, shown
 from gui.model.history import READ_ONLY
 from gui.model.leaf import is_leaf
+from gui.model.lessons import lessons
 from gui.model.modules import modules
 from gui.panels.about import AboutDialog
 from gui.panels.commands import Entry
@@ -29,11 +29,18 @@ from gui.theme import mono
 from gui.tr import tr
 
 if TYPE_CHECKING:
+    from gui.asking import Asking
     from gui.canvas.canvas import Canvas
     from gui.desk import Desk
     from gui.filing import Filing
+    from gui.labs import FaultLab, ThreeWays
+    from gui.panels.breakpoints import BreakpointList
+    from gui.panels.check import Check
     from gui.panels.commands import CommandPalette
+    from gui.panels.console import Console
     from gui.panels.start_page import StartPage
+    from gui.playing import Playing
+    from gui.presenting import Presenter
     from gui.state.arranger import Arranger
     from gui.state.conductor import Conductor
     from gui.state.editor import Editor
@@ -42,11 +49,10 @@ if TYPE_CHECKING:
     from gui.state.selection import Selection
     from gui.state.settings import Settings
     from gui.theme import Theme
+    from gui.tutor import Tutor
     from gui.views import Views
     from gui.window import Window
 
-LESSONS = ("square", "sine", "perceptron", "accumulation", "stopping")
-"""In the order of the tutorial."""
 MARGIN = 24.0
 """Scene units around what is on a picture."""
 PICTURES = "PNG (*.png);;SVG (*.svg)"
@@ -56,6 +62,7 @@ class Doing:
     """The base of App, which makes the parts that are used here."""
 
     desk: Desk
+    asking: Asking
     settings: Settings
     editor: Editor
     selection: Selection
@@ -66,9 +73,17 @@ class Doing:
     views: Views
     arranger: Arranger
     commands: CommandPalette
+    console: Console
+    check: Check
     start_page: StartPage
     window: Window
     filing: Filing
+    tutor: Tutor
+    playing: Playing
+    presenter: Presenter
+    stops: BreakpointList
+    fault_lab: FaultLab
+    three_ways: ThreeWays
     theme: Theme
     retain_graph: bool
     help: HelpWindow | None = None
@@ -93,6 +108,9 @@ class Doing:
     def toggle_retain_graph(self) -> None:
         self.retain_graph = not self.retain_graph
         self.window.refresh()
+
+    def toggle_right_angled(self) -> None:
+        self.settings.right_angled = not self.settings.right_angled
 
     def toggle_reduced_motion(self) -> None:
         self.settings.reduced_motion = not self.settings.reduced_motion
@@ -171,8 +189,8 @@ class Doing:
             for c in COMMANDS
         ]
         entries += [
-            Entry(tr(path.stem.capitalize()), tr("Lesson"), "", partial(self.open_lesson, path))
-            for path in self.lessons()
+            Entry(tr(lesson.title), tr("Lesson"), "", partial(self.open_lesson, lesson.graph))
+            for lesson in lessons()
         ]
         entries += [
             Entry(
@@ -287,12 +305,9 @@ class Doing:
 
     # ---- windows and pages ---------------------------------------------------------------------
 
-    def lessons(self) -> list[Path]:
-        """The lesson files, in the order of the tutorial."""
-        return [assets.path("examples", f"{name}.chain") for name in LESSONS]
-
     def open_lesson(self, path: Path) -> None:
-        self.filing.open_copy(path)
+        """Open a lesson by its graph: a copy of that, and the text beside it."""
+        self.tutor.open(path)
 
     def show_start_page(self) -> None:
         """In this window, unless there is work in it that is not saved: then in a new one."""
@@ -301,6 +316,7 @@ class Doing:
             return
         self.player.pause()
         self.start_page.set_recent(self.settings.recent)
+        self.start_page.set_done(self.settings.lessons_done)
         self.window.show_page(self.start_page)
         self.start_page.lessons.setFocus()
 
@@ -309,6 +325,12 @@ class Doing:
         if self.window.pages.currentWidget() is not self.window.work:
             self.window.show_page(self.window.work)
             self.views.canvas.setFocus()
+
+    def go_to_sheet(self, sheet: QWidget) -> None:
+        """Bring one of the tabs below to the front, ready to be typed into."""
+        self.show_work()
+        self.window.show_sheet(sheet)
+        sheet.setFocus()
 
     def go_round(self, way: int) -> None:
         """The focus to the next part of the window."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QFont, QFontInfo, QGuiApplication
+from PySide6.QtWidgets import QApplication, QTabBar, QWidget
 
 from gui.panels.parts import sheet
-from gui.theme import DARK, HIGH_CONTRAST, LIGHT, THEMES, Theme, palette, style_sheet
+from gui.theme import DARK, HIGH_CONTRAST, LIGHT, THEMES, Theme, palette, scale_text, style_sheet
+
+POINTS = "points"
+"""The property of a widget with a font of its own that holds its usual size."""
 
 
 def wanted_theme(name: str) -> Theme:
@@ -27,8 +30,34 @@ def dress(theme: Theme) -> None:
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     wanted = style_sheet(theme) + sheet(theme)
-    if application.styleSheet() == wanted:
+    larger = scale_text(theme.text_scale)
+    if application.styleSheet() == wanted and larger == 1.0:
         return
-    application.setStyleSheet("")  # with one set, a new palette does not reach old widgets
+    own = _own_fonts(application, theme.text_scale / larger) if larger != 1.0 else []
+    application.setStyleSheet("")  # with one set, palette and font do not reach old widgets
     application.setPalette(palette(theme))
+    application.setFont(_in_size(application.font(), application.font().pointSizeF() * larger))
     application.setStyleSheet(wanted)
+    for widget, points in own:
+        widget.setFont(_in_size(widget.font(), points * theme.text_scale))
+
+
+def _own_fonts(application: QApplication, scale: float) -> list[tuple[QWidget, float]]:
+    """Widgets with a font of their own, and its size in points where text is not enlarged.
+
+    A change of the style sheet may give them their first font back, so the size is noted.
+    """
+    found = []
+    for widget in application.allWidgets():
+        # A tab widget does not hand a new font on to its bar.
+        if widget.testAttribute(Qt.WidgetAttribute.WA_SetFont) or isinstance(widget, QTabBar):
+            if widget.property(POINTS) is None:
+                widget.setProperty(POINTS, QFontInfo(widget.font()).pointSizeF() / scale)
+            found.append((widget, float(widget.property(POINTS))))
+    return found
+
+
+def _in_size(font: QFont, points: float) -> QFont:
+    sized = QFont(font)
+    sized.setPointSizeF(points)
+    return sized

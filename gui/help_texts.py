@@ -10,7 +10,10 @@ from gui.shortcuts import as_markdown
 from gui.state.keymap import Keymap
 from gui.tr import tr
 
-PAGES = (("First steps", "first_steps"), ("Gestures", "gestures"), ("The pictures", "pictures"))
+PAGES = (
+    ("First steps", "first_steps"), ("Gestures", "gestures"), ("Playing", "playing"),
+    ("Training", "training"), ("The pictures", "pictures"),
+)  # fmt: skip
 """(title, file in assets/help); the page of the keys is made from the keys."""
 KEYBOARD = "Keyboard"
 MADE_WITH = (

@@ -30,6 +30,7 @@ class Menus:
                 self.menus[command.menu].addSeparator()
             self.menus[command.menu].addAction(self.actions[command.id])
         self.lessons, self.recent = QMenu(tr("&Lessons"), window), QMenu(tr("Open &recent"), window)
+        self.errors = QMenu(tr("&Errors, replayed"), window)
         for menu in (self.lessons, self.recent):
             self.menus["File"].insertMenu(self.actions["save"], menu)
         self._build_view_menus(self.menus["View"])

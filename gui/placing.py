@@ -12,7 +12,7 @@ from gui.state.settings import Settings
 from gui.theme import Theme
 from gui.window import Window
 
-VERSION = 2
+VERSION = 3
 """Of the docks: a state that was saved with others is not restored."""
 LARGEST = QSize(1600, 1000)
 FRAME = 28

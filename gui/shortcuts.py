@@ -79,6 +79,13 @@ def canvas_keys(keymap: Keymap) -> Mapping[str, str]:
     return found
 
 
+def key_names(keymap: Keymap) -> dict[str, str]:
+    """The first key that leads to each of the canvas's methods now, be it the window's; or "–"."""
+    found = {i.removeprefix(_CANVAS): i for i in keymap.bindings if i.startswith(_CANVAS)}
+    found |= {method: c.id for c in COMMANDS if (method := method_of(c))}
+    return {method: next(iter(keymap.keys(i)), "–") for method, i in found.items()}
+
+
 def keys_in_window(keymap: Keymap, command: Command) -> Keys | None:
     """The keys to bind in the window, or None for a command whose keys are the canvas's."""
     if keymap.is_usual(command.id):

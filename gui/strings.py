@@ -12,12 +12,15 @@ from xml.sax.saxutils import escape
 
 from gui import docks, help_texts, shortcuts
 from gui.actions import COMMANDS, MENUS
-from gui.canvas import history, surface
+from gui.canvas import history, onlooker, surface
 from gui.canvas.tools.tool import Tool
-from gui.doing import LESSONS
+from gui.export.movie import NEEDS_FFMPEG
 from gui.languages import OWN, path_of
 from gui.model.align import ALIGN, DISTRIBUTE
+from gui.model.explain.steps import NICKNAMES
 from gui.model.history import READ_ONLY
+from gui.model.lab import FAULTS
+from gui.model.lessons import lessons
 from gui.model.regions import REGION_COLORS
 from gui.panels import ledger_rows, palette_entries
 from gui.panels.legend import SAMPLES
@@ -69,7 +72,12 @@ def data() -> Iterator[str]:
     yield from MENUS
     for dock in docks.DOCKS:
         yield from (dock.title, dock.about)
-    yield from (name.capitalize() for name in (*THEMES, *LESSONS))
+    yield from (name.capitalize() for name in THEMES)
+    for lesson in lessons():
+        yield from (lesson.title, lesson.about)
+    for fault in FAULTS:
+        yield from (fault.name, fault.told, fault.history, fault.harmless)
+    yield from (*onlooker.EMPTY, NEEDS_FFMPEG)
     yield from (text for text, _ in shortcuts.FIXED)
     yield from (title for title, _ in help_texts.PAGES)
     yield help_texts.KEYBOARD
@@ -79,7 +87,7 @@ def data() -> Iterator[str]:
     for way in (*ALIGN, *DISTRIBUTE):
         yield from (way, way.capitalize())
     yield from REGION_COLORS.values()
-    yield from REGION_WORDS.values()
+    yield from (*REGION_WORDS.values(), *NICKNAMES.values())
     yield from (meaning for *_, meaning in SAMPLES)
     yield from (*palette_entries.CATEGORIES, *ledger_rows.PILED_UP)
     for entry in palette_entries.REGIONS:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 
+import assets
+
 
 @dataclass(frozen=True)
 class Theme:
@@ -101,12 +103,29 @@ def palette(theme: Theme) -> QPalette:
     return p
 
 
+_text_scale = [1.0]
+"""How much larger than usual all text is; `gui.dress` sets it with the application's font."""
+
+
+def scale_text(by: float) -> float:
+    """Make fixed-width text so much larger than usual; returns how much larger than it was."""
+    more = by / _text_scale[0]
+    _text_scale[0] = by
+    return more
+
+
 def mono(size: float = 9.5, bold: bool = False) -> QFont:
-    """The fixed-width font, for numbers and code; size in points."""
+    """The fixed-width font, for numbers and code; size in points where text is not enlarged."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    font.setPointSizeF(size)
+    font.setPointSizeF(size * _text_scale[0])
     font.setBold(bold)
     return font
+
+
+def _tick(theme: Theme) -> str:
+    """The file of a tick that is seen on what is selected."""
+    light = QColor(theme.on_accent).lightness() > 128
+    return assets.path("ticks", "white.svg" if light else "black.svg").as_posix()
 
 
 def style_sheet(theme: Theme) -> str:
@@ -133,6 +152,7 @@ def style_sheet(theme: Theme) -> str:
     Inspector QScrollArea {{ border: 1px solid transparent; }}
     Inspector QScrollArea:focus {{ border: 1px solid {t.selection}; }}
     QSpinBox {{ min-height: 26px; }}
+    QDialogButtonBox, QMessageBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QListWidget::item, QUndoView::item {{ padding: 4px 6px; }}
     StartPage QListWidget, StartPage QListWidget:focus {{ border: none; }}
     StartPage QListWidget::item {{ border: 2px solid transparent; border-radius: 8px; }}
@@ -144,11 +164,13 @@ def style_sheet(theme: Theme) -> str:
     QPushButton#run-forward:focus, QPushButton#run-backward:focus {{
         border-color: {t.selection}; }}
     QTabBar {{ qproperty-drawBase: 0; }}
-    QToolBar QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {t.muted};
+    QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {t.muted};
         border-radius: 4px; background: {t.surface}; }}
-    QToolBar QCheckBox::indicator:checked {{ background: {t.selection};
-        border-color: {t.selection}; }}
-    QToolBar QCheckBox::indicator:focus {{ border: 2px solid {t.selection}; }}
+    QCheckBox::indicator:checked {{ background: {t.selection};
+        border-color: {t.selection}; image: url("{_tick(t)}"); }}
+    QCheckBox::indicator:checked:disabled {{ background: {t.border}; }}
+    QCheckBox::indicator:disabled {{ border-color: {t.border}; }}
+    QCheckBox::indicator:focus {{ border: 2px solid {t.selection}; }}
     QMenuBar, QMenu, QStatusBar {{ background: {t.window}; color: {t.text}; }}
     QMenuBar::item {{ padding: 5px 10px; background: transparent; }}
     QMenuBar::item:selected, QMenu::item:selected {{ background: {t.hover}; color: {t.text}; }}

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from gui.actions import COMMANDS
 from gui.dock_title import DockTitle
-from gui.docks import DOCKS
+from gui.docks import BOTTOM, DOCKS, LEGEND, NARROW, RIGHT, SIDE, SMALL_SIDES
 from gui.ground import Ground
 from gui.menus import Menus
 from gui.panels.working import Working
@@ -30,10 +30,6 @@ from gui.tr import tr
 
 if TYPE_CHECKING:
     from gui.app import App
-
-SIDE, RIGHT, BOTTOM, LEGEND = 215, 330, 190, 306
-"""First widths of the palette and the right docks, height of the bottom ones, the legend's width;
-in pixels."""
 
 Area = Qt.DockWidgetArea
 _NORTH = QTabWidget.TabPosition.North
@@ -46,6 +42,8 @@ class Window(QMainWindow):
     factory_layout: QByteArray
     sized = True
     """Whether the docks have their sizes; where not, they get them before the first frame."""
+    _layout_of_work: QByteArray | None = None
+    """How the docks lay before the start page, which is shown without them."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -73,7 +71,7 @@ class Window(QMainWindow):
             dock = QDockWidget(tr(place.title), self)
             dock.setObjectName(place.name)
             dock.setWidget(QWidget())
-            dock.setTitleBarWidget(DockTitle(dock))
+            dock.setTitleBarWidget(DockTitle(dock, tr(place.about)))
             if place.group in self.docks:
                 self.tabifyDockWidget(self.docks[place.group], dock)
             else:
@@ -96,13 +94,21 @@ class Window(QMainWindow):
     def size_docks(self) -> None:
         """Give the docks their first sizes; only counts once the window has its own."""
         across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-        docks = self.docks
-        self.resizeDocks([docks["palette"], docks["inspector"]], [SIDE, RIGHT], across)
+        docks, narrow = self.docks, self.width() < NARROW
+        sides = SMALL_SIDES if narrow else (SIDE, RIGHT)
+        if narrow:
+            docks["legend"].hide()
+        self.resizeDocks([docks["palette"], docks["inspector"]], sides, across)
         self.resizeDocks([docks["code"]], [BOTTOM], down)
         self._place_now()
         room = docks["code"].width() + docks["legend"].width()
         self.resizeDocks([docks["code"], docks["legend"]], [room - LEGEND, LEGEND], across)
         self._place_now()
+
+    def widen(self, dock: QDockWidget, width: int) -> None:
+        """Give a dock at least this width, where the window has the room."""
+        if not dock.isFloating() and dock.width() < width <= self.width() // 4:
+            self.resizeDocks([dock], [width], Qt.Orientation.Horizontal)
 
     def _place_now(self) -> None:
         """Left to itself the layout takes its turn after the first frame."""
@@ -123,12 +129,14 @@ class Window(QMainWindow):
         self.app = app
         self.sheets = sheets = QTabWidget()
         sheets.setDocumentMode(True)
+        sheets.setMinimumWidth(240)
+        sheets.currentChanged.connect(self._name_sheet)
         for title, sheet in app.sheets:
             sheets.addTab(sheet, title)
         panels: dict[str, QWidget] = {
             "palette": app.palette, "edits": app.edits, "inspector": app.inspector,
-            "ledger": app.ledger, "program": app.program, "outline": app.outline, "code": sheets,
-            "legend": app.legend,
+            "lesson": app.lesson, "ledger": app.ledger, "program": app.program,
+            "outline": app.outline, "code": sheets, "legend": app.legend,
         }  # fmt: skip
         for place in DOCKS:
             panel = panels[place.name]
@@ -158,9 +166,25 @@ class Window(QMainWindow):
         self.docks["code"].raise_()
         self.sheets.setCurrentWidget(sheet)
 
+    def _name_sheet(self, index: int) -> None:
+        """The dock below is called what its tab in front is."""
+        title = self.docks["code"].titleBarWidget()
+        if isinstance(title, DockTitle):
+            title.name.setText(self.sheets.tabText(index))
+
     def show_page(self, page: QWidget) -> None:
-        """What is to be seen in the middle: the work, or the start page."""
+        """What is to be seen: the work with its docks, or the start page alone."""
+        working, layout = page is self.work, self._layout_of_work
+        if not working and layout is None:
+            self._layout_of_work = self.saveState()
+            for dock in self.docks.values():
+                dock.hide()
         self.pages.setCurrentWidget(page)
+        if working and layout is not None:
+            self._layout_of_work = None
+            self.restoreState(layout)
+            if not self.sized and self.isVisible():
+                self._size_when_filled()
 
     # ---- keeping up --------------------------------------------------------------------------
 
@@ -197,12 +221,15 @@ class Window(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not self.sized:
-            self.sized = True
-            if self.app is None:
-                self.size_docks()
-            else:  # on a small screen its parts must first find their room
-                QTimer.singleShot(0, self, self.size_docks)
+        if not self.sized and self._layout_of_work is None:
+            self._size_when_filled()
+
+    def _size_when_filled(self) -> None:
+        self.sized = True
+        if self.app is None:
+            self.size_docks()
+        else:  # on a small screen its parts must first find their room
+            QTimer.singleShot(0, self, self.size_docks)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.setAccepted(self.app is None or self.app.may_quit())

@@ -39,7 +39,7 @@ _CATALOGUE = [
 ]
 OPS = {op.name: op for op in _CATALOGUE}
 ACTIONS = ("forward", "backward", "zero_")
-KNOWN = {"ops": OPS, "actions": ACTIONS}
+KNOWN = {"ops": OPS, "actions": (*ACTIONS, "repeat")}
 
 SQUARE = """\
 {"chainrule": 1, "min_reader": 1,
@@ -163,5 +163,17 @@ def _node(draw, node_id):
 
 def _actions(ids):
     on = st.none() | st.sampled_from([*ids, *(f"{i}.grad" for i in ids)]) if ids else st.none()
-    args = st.dictionaries(st.sampled_from(["retain_graph", "inputs"]), _json)
-    return st.builds(Action, st.sampled_from(ACTIONS), on, args, st.booleans())
+    plain = st.dictionaries(st.sampled_from(["retain_graph", "gradients"]), _json)
+    reached = st.fixed_dictionaries({"inputs": st.lists(st.sampled_from(ids))}) if ids else plain
+    lines = st.builds(Action, st.sampled_from(ACTIONS), on, plain | reached, st.booleans())
+    times = st.fixed_dictionaries({"times": st.integers(1, 9)})
+    body = st.lists(lines, max_size=2).map(tuple)
+    repeats = st.builds(Action, st.just("repeat"), st.none(), times, st.booleans(), body)
+    outer = st.builds(
+        Action, st.just("repeat"), st.none(), times, st.booleans(), repeats.map(_alone)
+    )
+    return lines | repeats | outer
+
+
+def _alone(action):
+    return (action,)

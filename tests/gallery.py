@@ -21,10 +21,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
-from PySide6.QtCore import QPoint, Qt  # noqa: E402
+from PySide6.QtCore import QDeadlineTimer, QPoint, Qt  # noqa: E402
 from PySide6.QtGui import QImage, QPainter  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
-from PySide6.QtWidgets import QApplication  # noqa: E402
+from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
+
+from gui.panels.formula import FormulaView  # noqa: E402
 
 LESSONS = {
     "square": (3, "x", "inspector"),
@@ -56,10 +58,22 @@ class Gallery:
 
     def settle(self) -> None:
         """Let everything under way come to its end, and everything be painted."""
-        while self.app.runner.busy or self.app.arranger.busy:
+        patience = QDeadlineTimer(20_000)
+        while self._is_busy() and not patience.hasExpired():
             QApplication.processEvents()
         for _ in range(20):  # the start page draws one picture a turn
             QApplication.processEvents()
+
+    def _is_busy(self) -> bool:
+        """A run, a layout, formulas that are typeset, an answer that is looked for."""
+        formulas = self.app.window.findChildren(FormulaView)
+        return (
+            self.app.runner.busy
+            or self.app.arranger.busy
+            or any(view.isVisible() and not view.is_drawn for view in formulas)
+            or (self.app.why.question is not None and self.app.why.answer is None)
+            or (self.app.fault_lab.window is not None and not len(self.app.fault_lab.player.film))
+        )
 
     def open(self, name: str, step: int | None = None, phase: float = 0.55) -> None:
         """A lesson, run and fitted; `step` None is where a run ends."""
@@ -94,11 +108,11 @@ class Gallery:
         self.app.canvas.setFocus()
         return Rig(self.app.canvas, self.app.editor, self.app.selection)
 
-    def save(self, name: str) -> None:
-        """The window and what dialog lies over it, as a picture of few colours."""
+    def save(self, name: str, window: QWidget | None = None) -> None:
+        """A window and what dialog lies over it, as a picture of few colours."""
         self.settle()
         theme = self.app.theme.name.replace(" ", "-")
-        window = self.app.window
+        window = window or self.app.window
         image = window.grab().toImage()
         dialog = QApplication.activeModalWidget()
         if dialog is not None:
@@ -207,8 +221,58 @@ def history(gallery: Gallery) -> None:
     gallery.give_room(False)
 
 
+def lesson_text(gallery: Gallery) -> None:
+    """A lesson with its text beside the graph, at a question."""
+    gallery.app.open_lesson(ROOT / "assets" / "lessons" / "rnn.chain")
+    gallery.settle()
+    pane = gallery.app.lesson
+    while pane.telling is not None and not pane.telling.lesson.steps[pane.k].question:
+        pane.go(pane.k + 1)
+        gallery.settle()
+    gallery.save("lesson")
+    gallery.app.window.docks["palette"].raise_()
+
+
+def why(gallery: Gallery) -> None:
+    """Why is this gradient what it is: all ways and their sum."""
+    gallery.open("perceptron", 38)
+    gallery.app.selection.set(["w"])
+    gallery.app.asking.ask()
+    gallery.save("why")
+    gallery.app.why.go_dark()
+    gallery.app.canvas.go_dark()
+
+
+def console(gallery: Gallery) -> None:
+    """A few lines typed, and what was printed."""
+    app = gallery.app
+    gallery.open("accumulation", 6)
+    app.window.show_sheet(app.console)
+    for line in ("x.grad", "y", "y.grad_fn", "x.grad / 2"):
+        QTest.keyClicks(app.console.line, line)
+        QTest.keyClick(app.console.line, Qt.Key.Key_Return)
+        gallery.settle()
+    gallery.save("console")
+    app.window.show_sheet(app.code)
+
+
+def fault_lab(gallery: Gallery) -> None:
+    """The same graph as it should be and with a fault, side by side."""
+    app = gallery.app
+    app.open_lesson(ROOT / "assets" / "lessons" / "fan_out.chain")
+    gallery.settle()
+    app.fault_lab.show(reduced_motion=True)
+    window = app.fault_lab.window
+    window.resize(*SMALL)
+    gallery.settle()
+    app.fault_lab.player.last()
+    gallery.save("fault-lab", window)
+    window.close()
+
+
 STATES: tuple[Callable[[Gallery], None], ...] = (
     start_page, popup, popup_of_a_wire, illegal_wire, folded, tensor_editor, history,
+    lesson_text, why, console, fault_lab,
 )  # fmt: skip
 
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-import assets
 import engine  # noqa: F401  (fills the catalogue of ops)
 from engine.graph import Action, Edge, Graph, Node, Region
 from engine.session import Session
 from gui.model.document import Document
-from gui.model.files import load
 from gui.model.film import TraceFilm
 from gui.model.frames import Terms
+from gui.model.lessons import by_id, lessons
 
-LESSONS = ("square", "sine", "perceptron", "accumulation", "stopping")
+LESSONS = tuple(lesson.id for lesson in lessons() if not lesson.is_error)
+ERRORS = tuple(lesson.id for lesson in lessons() if lesson.is_error)
 FORWARD = Action("forward")
 
 
 def lesson(name: str) -> Document:
-    return load(assets.path("examples", f"{name}.chain"))[0]
+    return by_id(name).document()
 
 
 def leaf(node: str, data: object = 2.0, grad: bool = True, **params: object) -> Node:
@@ -123,6 +123,9 @@ def _pair(draw, ids: list[str]) -> tuple[str, str]:
     return draw(st.sampled_from(ids)), draw(st.sampled_from(ids))
 
 
+_SGD = Action("optimizer", "opt", {"kind": "SGD", "params": ["x0"], "lr": 0.1})
+
+
 @st.composite
 def runs(draw, shapes: bool = False) -> tuple[Graph, tuple[Action, ...]]:
     """A random graph and a Program that goes forward and backward on it a few times."""
@@ -135,6 +138,14 @@ def runs(draw, shapes: bool = False) -> tuple[Graph, tuple[Action, ...]]:
             (Action("zero_", "x0.grad", {}, True), FORWARD),
             (Action("retain_grad", root, {}, True), backward(root, expect_error=True)),
             (Action("set", "x0.grad", {"value": None}),),
+            (Action("repeat", None, {"times": 2}, True, (FORWARD, backward(root))),),
+            (_SGD, Action("step", "opt"), FORWARD, Action("zero_grad", "opt")),
+            (Action("register_hook", "x0", {"kind": "scale", "by": -0.5, "handle": "h"}),),
+            (
+                FORWARD,
+                Action("register_hook", root, {"kind": "clip"}, True),
+                backward(root, expect_error=True),
+            ),
         ]
     )
     extra = draw(st.lists(more, max_size=3))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
-from benchmarks import canvas, recording, workloads
+from benchmarks import canvas, playback, recording, workloads
 from benchmarks import engine as bench
 from benchmarks.drawings import generated
 from benchmarks.editors import PEERS as EDITORS
@@ -132,6 +132,24 @@ def test_the_table_says_what_was_found(monkeypatch, capsys, tmp_path):
     )
     assert small["ratios"]["NumPy"] == pytest.approx(small["ms"]["engine"] / small["ms"]["NumPy"])
     assert found["session"]["events"] > 2000
+
+
+def test_playing_is_measured(qapp):
+    """Once, on a small graph: every figure is there, and the run has the events it is said to."""
+    found = playback.measured(playback.network(40))
+    assert found["nodes"] == 40
+    assert found["events"] > 100
+    assert all(figure >= 0 for figure in found.values())
+    said = []
+    playback._print({"40 nodes": found}, said.append)
+    assert len(said) == len(found) + 2
+
+
+def test_a_network_of_any_size_comes_down_to_one_node_that_all_others_lead_to():
+    for nodes in (5, 100, 999):
+        graph = playback.network(nodes).graph
+        assert len(graph.nodes) == nodes
+        assert [i for i in graph.nodes if not graph.outputs.get(i)] == [list(graph.nodes)[-1]]
 
 
 def test_the_canvas_is_measured(qapp):

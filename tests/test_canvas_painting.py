@@ -189,7 +189,7 @@ def test_a_node_does_not_grow_when_it_gets_numbers(rig):
 # The window: what is repainted in parts must equal what is painted at once.
 
 
-@pytest.mark.parametrize("scale", [0.2, 1.0])
+@pytest.mark.parametrize("scale", [0.2, 0.42, 1.0])
 def test_stepping_repaints_enough(rig, scale):
     rig.canvas.zoom_to(scale)
     for frame in (ran(), flowing(), changed(error="x"), flowing(), ran(), changed(freed=True)):

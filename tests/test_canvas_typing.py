@@ -40,8 +40,8 @@ class TestFinding:
         assert choices("[1,2]")[0].params["data"] == [1, 2]
 
     def test_for_a_loose_wire_only_ops_that_take_one(self):
-        assert all(OPS[c.op].slots for c in choices("", needs_input=True))
-        assert not choices("2.5", needs_input=True)
+        assert all(OPS[c.op].slots for c in choices("", inputs=1))
+        assert not choices("2.5", inputs=1)
 
     def test_nonsense_finds_nothing(self):
         assert choices("qqqq") == []

@@ -55,7 +55,7 @@ def test_step_stops_after_n_steps():
     done = call("main.py", "step", SQUARE, "--to", "2")
     assert done.stdout.splitlines() == [
         "— Forward",
-        "1  x = 5: a leaf, its gradient is wanted.",
+        "1  x = 5: a leaf (given, not computed); it requires grad.",
         "2  y = x ** 2 gives 25; PowBackward0 remembers how.",
     ]
 
@@ -64,7 +64,7 @@ def test_a_leafs_grad_goes_from_none_to_4_to_8_to_0():
     done = call("main.py", "step", str(assets.path("examples", "accumulation.chain")))
     told = [line for line in done.stdout.splitlines() if "x.grad " in line and "→" in line]
     assert [line.split("x.grad ", 1)[1].split(":")[0] for line in told[:2]] == ["None → 4", "4 → 8"]
-    assert told[2].endswith("x.grad 8 → 0.")
+    assert told[2].endswith("x.grad 8 → 0 (zero_() keeps a tensor of zeros).")
 
 
 def test_a_file_that_cannot_be_opened_is_told_on_stderr(tmp_path):

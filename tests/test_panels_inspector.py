@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QLabel
 from engine.registry import OPS, Field, Op, Slot
 from gui.model import edits
 from gui.model.frames import Cut, NodeState, Term
+from gui.model.why import why_none
 from gui.panels import demo
 from gui.panels.arrays import headline, spread
 from gui.panels.fields import ChoiceField, editor_for, reader
 from gui.panels.inspector import NOTHING, Inspector, signature, terms, waiting
-from gui.panels.why import why_none
 from gui.theme import LIGHT
 
 # The offscreen platform says so of every top-level widget that has a layout.
@@ -35,7 +35,7 @@ def ops(monkeypatch):
     for op in (
         Op("tensor", lambda: None, "Tensors", "▭", "Numbers.", (), LEAF, source=True),
         Op("parameter", lambda: None, "Tensors", "∇", "Learned.", (), LEAF[:2], source=True),
-        Op("mul", lambda: None, "Arithmetic", "×", "Multiply.", TWO, (), nickname="switcher"),
+        Op("mul", lambda: None, "Arithmetic", "×", "Multiply.", TWO, (), nickname="switches"),
         Op("pow", lambda: None, "Arithmetic", "^", "Raise.",
            (TWO[0], Slot("exponent", takes_number=True)), ()),
     ):  # fmt: skip
@@ -96,7 +96,10 @@ def test_an_inner_node_shows_its_gradient_and_why_grad_is_none(inspector, select
     assert inspector.gradient.number.text() == "6.7"
     assert inspector.why.head.text() == "Why is m.grad None?"
     assert "not a leaf" in inspector.why.text.text()
-    assert inspector.about.text() == "Multiply.\n\nGoing backward: “switcher”."
+    assert inspector.about.text() == (
+        "Multiply.\n\nGoing backward it switches: each input gets the gradient times the other's"
+        " value."
+    )
 
 
 def test_it_follows_the_step(inspector, selection, player):
@@ -111,11 +114,12 @@ def test_it_follows_the_step(inspector, selection, player):
 
 
 def test_the_step_card_shows_the_formula_and_its_result(inspector, player):
-    assert [made.text() for made in inspector.step.lines if made.isVisible()] == [
+    *lines, result = inspector.step.card.formula.text().split("\n")
+    assert lines == [
         "∂L/∂w = ∂L/∂m · ∂m/∂w", "= ∂L/∂m · x", "= 6.7 · 6.7",
     ]  # fmt: skip
-    assert inspector.step.result.text() == "= 44.89"
-    assert inspector.step.note.text().startswith("mul is a switcher")
+    assert result == "= 44.89"
+    assert inspector.step.card.note.text().startswith("mul is a switcher")
     player.go(2)
     assert not inspector.step.isVisible()
 
@@ -315,6 +319,7 @@ def test_a_small_matrix_is_a_table_and_a_large_array_a_summary(inspector, select
     )
     player.film.shots[10] = replace(shot, nodes={**shot.nodes, "m": state})
     selection.set(["m"])
+    assert inspector.value.number.text() == "a 2 × 3 tensor"  # not the numbers 2 and 3
     assert inspector.value.table.isVisible()
     assert inspector.value.table.model().index(1, 2).data() == "5"
     assert not inspector.gradient.table.isVisible()

@@ -8,6 +8,9 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from engine.graph import Graph
+from gui.model.document import Document
+from gui.model.terminal import film_of
 from gui.model.timeline import Chapter, Timeline
 from gui.panels import demo
 from gui.panels.caption import NOTHING, Caption
@@ -15,6 +18,7 @@ from gui.panels.scrub import ScrubBar, titles
 from gui.panels.transport import Transport
 from gui.state.player import Film, Player
 from gui.theme import DARK, LIGHT
+from tests.runs import FORWARD, leaf
 
 # The offscreen platform says so of every top-level widget that has a layout.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -226,6 +230,13 @@ def test_the_caption_says_the_step_and_its_sentence(caption, player):
     assert caption.sentence.startswith("Ready: 14 steps.")
 
 
+def test_one_step_is_not_told_as_several(caption, player):
+    graph = Graph.of([leaf("x", 1.0)])
+    player.set_film(film_of(Document(graph, (FORWARD,))), -1)
+    assert len(player.film) == 1
+    assert caption.sentence.startswith("Ready: one step.")
+
+
 def test_without_a_run_the_caption_says_what_to_do(qtbot):
     made = Caption(Player(), LIGHT)
     qtbot.addWidget(made)
@@ -261,3 +272,18 @@ def test_an_error_the_program_expects_is_told_quietly(caption, player):
     player.last()
     assert caption.tone == "cut"
     assert caption.grab().toImage().pixelColor(2, 2).name() == LIGHT.hover
+
+
+def test_a_title_without_room_keeps_its_number():
+    chapters = [
+        Chapter("Forward", "forward", 0, 9),
+        *(Chapter(f"Backward #{k}", "backward", 9 + k, 9 + k) for k in range(1, 5)),
+    ]
+
+    def span(chapter):
+        return 30.0 * chapter.first, 30.0 * chapter.last + 30.0
+
+    placed = titles(chapters, span, lambda text: 8.0 * len(text))
+    assert [each.text for each in placed] == ["Forward", "Backward #1", "#2", "#3", "#4"]
+    for each, after in pairwise(placed):
+        assert each.x + each.width < after.x

@@ -5,21 +5,22 @@ A gesture is a click, a drag, a turn of the wheel, or a key with the text that f
 
 from __future__ import annotations
 
+import networkx as nx
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from engine.code.source import statement
+from engine.graph import Action
 from gui.app import App
+from gui.canvas.dial import STEP
 from gui.model.document import Document
-from tests.canvas_kit import Rig
+from tests.canvas_kit import LEFT, Rig
 from tests.runs import film_of, lesson
 
 MOST = 60
-BY_HAND = ("error", "rest", "slope", "dL_dp", "dL_db", "dL_dw")
-"""The lesson's second part, where the gradient is worked out without backward()."""
 
 
 class Newcomer:
@@ -52,6 +53,8 @@ class Newcomer:
     # By mouse
 
     def drag(self, start: QPoint, end: QPoint) -> None:
+        assert self.rig.canvas.rect().contains(start)
+        assert self.rig.canvas.rect().contains(end)
         self.gestures += 1
         self.rig.drag(start, end)
         self.wait()
@@ -65,17 +68,12 @@ class Newcomer:
     def pick(self, op: str) -> str:
         """Click an operation in the popup, turning the wheel where it is out of sight."""
         view = self.list.viewport()
+        assert view.isVisible()
         (item,) = (i for k in range(self.list.count()) if (i := self.list.item(k)).text() == op)
         while not view.rect().contains(self.list.visualItemRect(item)):
             self.gestures += 1
-            at = QPointF(view.rect().center())
-            turn = QPoint(0, -360)
-            event = QWheelEvent(
-                at, view.mapToGlobal(at), QPoint(), turn, Qt.MouseButton.NoButton,
-                Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
-            )  # fmt: skip
             before = self.list.verticalScrollBar().value()
-            QApplication.sendEvent(view, event)
+            send_wheel(view, QPointF(view.rect().center()), -360)
             assert self.list.verticalScrollBar().value() > before
         self.gestures += 1
         QTest.mouseClick(
@@ -184,65 +182,130 @@ def test_by_keyboard_in_as_few_lines_as_a_textbook(newcomer, qtbot):
 class ByMouse(Newcomer):
     """The moves a hand that stays on the mouse is made of."""
 
-    def leaf(self, op: str, y: float, value: str) -> str:
-        self.double_click(80, y)
-        node = self.pick(op)
+    def zoom(self, at: QPoint, turn: int) -> None:
+        """One turn of the wheel over the canvas."""
+        self.gestures += 1
+        send_wheel(self.rig.canvas, QPointF(at), turn)
+
+    def from_palette(self, op: str) -> str:
+        """Double-click an operation that is in sight in the palette."""
+        self.gestures += 1
+        tree = self.app.palette.tree
+        exactly, deep = Qt.MatchFlag.MatchExactly, Qt.MatchFlag.MatchRecursive
+        (item,) = self.app.palette.model.findItems(op, exactly | deep)
+        index = item.index()
+        assert tree.viewport().rect().contains(tree.visualRect(index))
+        at, nodes = tree.visualRect(index).center(), len(self.app.editor.document.graph.nodes)
+        QTest.mouseClick(tree.viewport(), LEFT, pos=at)
+        QTest.mouseDClick(tree.viewport(), LEFT, pos=at)
+        assert len(self.app.editor.document.graph.nodes) == nodes + 1
+        self.wait()
+        return self.latest
+
+    def set_to(self, node: str, value: str) -> None:
         self.menu(self.rig.on(node, 20, 20), "Set to", value)
-        return node
+
+    def dial(self, node: str, steps: int) -> None:
+        """Double-click a leaf's value and drag the strip that opens below it."""
+        row = self.rig.canvas.geometry_.row[node]
+        x, y = self.rig.canvas.geometry_.xy[row] + self.rig.canvas.geometry_.size[row] / 2
+        self.double_click(x + 30, y)
+        field = self.rig.canvas.field
+        assert field.dial.isVisible()
+        self.gestures += 1
+        at = field.dial.rect().center()
+        by = QPoint(round(STEP * steps), 0)
+        QTest.mousePress(field.dial, LEFT, pos=at)
+        for part in (3, 2, 1):
+            QTest.mouseMove(field.dial, at + by / part)
+        QTest.mouseRelease(field.dial, LEFT, pos=at + by)
 
     def reads(self, source: str, op: str, x: float, y: float) -> str:
         """A wire let go on nothing, and what is to read it."""
         self.drag(self.rig.port(source), self.rig.see(x, y))
         return self.pick(op)
 
-    def wire(self, source: str, target: str, slot: str) -> None:
-        self.drag(self.rig.port(source), self.rig.port(target, slot))
+    def both(self, first: str, second: str, op: str) -> str:
+        """A wire from one output to another, and what is to read both."""
+        self.drag(self.rig.port(first), self.rig.port(second))
+        return self.pick(op)
 
-    def complement(self, node: str, x: float, y: float) -> str:
-        """1 - node: the wire goes on to the second input, and a number to the first."""
-        made = self.reads(node, "sub", x, y)
-        self.drag(self.rig.port(made, "self"), self.rig.port(made, "other"))
-        self.menu(self.rig.port(made, "self"), "Set to", "1")
-        return made
+    def frame(self, nodes: list[str], what: str) -> None:
+        """A rubber band around nodes, and what is to be done with them from their menu."""
+        left, top, right, bottom = self.rig.canvas.geometry_.bounds(nodes)
+        self.drag(self.rig.see(left - 20, top - 20), self.rig.see(right + 20, bottom + 20))
+        assert self.app.selection.items == {*nodes}
+        self.menu(self.rig.on(nodes[0], 30, 15), what)
+
+    def click(self, button: str) -> None:
+        """A button of the toolbar."""
+        self.gestures += 1
+        QTest.mouseClick(self.app.window.buttons[button], LEFT)
+        self.wait()
 
 
-def test_by_mouse_alone_neuron_and_loss(newcomer):
+def send_wheel(widget: QWidget, at: QPointF, turn: int) -> None:
+    event = QWheelEvent(
+        at, widget.mapToGlobal(at), QPoint(), QPoint(0, turn), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(widget, event)
+
+
+def by_structure(document: Document) -> nx.MultiDiGraph:
+    """What is computed, without names, ids and places."""
+    graph, found = document.graph, nx.MultiDiGraph()
+    tracked = {m for r in graph.regions.values() if r.kind == "no_grad" for m in r.members}
+    for i, node in graph.nodes.items():
+        found.add_node(i, says=(node.op, sorted(node.params.items()), i in tracked))
+    for edge in graph.edges.values():
+        found.add_edge(edge.source, edge.target, says=(edge.output, edge.slot))
+    return found
+
+
+def same_graph(one: Document, other: Document) -> bool:
+    def alike(a, b) -> bool:
+        return a["says"] == b["says"]
+
+    def all_alike(a, b) -> bool:
+        return sorted(e["says"] for e in a.values()) == sorted(e["says"] for e in b.values())
+
+    return nx.is_isomorphic(by_structure(one), by_structure(other), alike, all_alike)
+
+
+def test_by_mouse_alone_the_whole_lesson(newcomer):
     n = ByMouse(newcomer.app, newcomer.until)
-    x, w = n.leaf("tensor", 30, "10"), n.leaf("parameter", 110, "0.5")
-    b, y = n.leaf("parameter", 190, "0.1"), n.leaf("tensor", 430, "0")
-    wx = n.reads(w, "mul", 250, 80)
-    n.wire(x, wx, "other")
-    z = n.reads(wx, "add", 430, 120)
-    n.wire(b, z, "other")
-    y_pred = n.reads(z, "sigmoid", 600, 120)
-    p = n.reads(y_pred, "clamp", 780, 120)
+    n.zoom(QPoint(0, 0), -480)
+    n.double_click(20, 60)
+    y = n.pick("tensor")
+    x, w, b = (n.from_palette(op) for op in ("tensor", "parameter", "parameter"))
+    for node, value in ((y, "0"), (w, "0.5"), (b, "0.1")):
+        n.set_to(node, value)
+    n.dial(x, 57)
+    wx = n.both(w, x, "mul")
+    z = n.both(wx, b, "add")
+    y_pred = n.reads(z, "sigmoid", 620, 60)
+    error = n.both(y_pred, y, "sub")
+    rest = n.reads(y_pred, "1 - x", 850, 230)
+    slope = n.both(y_pred, rest, "mul")
+    dl_dp = n.both(error, slope, "div")
+    dl_db = n.both(dl_dp, slope, "mul")
+    dl_dw = n.both(dl_db, x, "mul")
+    p = n.reads(y_pred, "clamp", 620, 500)
     for bound, number in (("min", "1e-08"), ("max", "0.99999999")):
         n.menu(n.rig.port(p, bound), "Set to", number)
-    log_p, q = n.reads(p, "log", 250, 260), n.complement(p, 430, 230)
-    log_q = n.reads(q, "log", 600, 230)
-    yes, not_y = n.reads(y, "mul", 430, 340), n.complement(y, 250, 460)
-    n.wire(log_p, yes, "other")
-    no = n.reads(log_q, "mul", 780, 300)
-    n.wire(not_y, no, "other")
-    likelihood = n.reads(yes, "add", 780, 420)
-    n.wire(no, likelihood, "other")
-    n.reads(likelihood, "neg", 940, 420)
-    QTest.mouseClick(n.app.window.buttons["backward"], Qt.MouseButton.LeftButton)
-    n.gestures += 1
-    n.wait()
+    log_p, q = n.reads(p, "log", 930, 600), n.reads(p, "1 - x", 930, 700)
+    log_q = n.reads(q, "log", 1130, 700)
+    yes, not_y = n.both(y, log_p, "mul"), n.reads(y, "1 - x", 400, 700)
+    no = n.both(not_y, log_q, "mul")
+    n.both(yes, no, "add")
+    loss = n.from_palette("neg")  # it reads what is selected
+    n.app.window.grab().save("/tmp/m2.png")
+    n.frame([error, rest, slope, dl_dp, dl_db, dl_dw], "Put into no_grad()")
+    n.click("backward")
     document = n.app.editor.document
-    names = document.graph.nodes
-    ops = sorted(node.op for node in names.values())
-    wanted = [node.op for node in lesson("perceptron").graph.nodes.values()
-              if node.name not in BY_HAND]  # fmt: skip
-    assert ops == sorted(wanted)
-    code = statements(document)
-    assert {
-        "mul = w * x",
-        "clamp = torch.clamp(sigmoid, min=1e-08, max=0.99999999)",
-        "sub = 1 - clamp",
-        "sub1 = 1 - x1",
-        "neg = -add1",
-    } <= code
-    assert set(gradients(document)) == {names[w].name, names[b].name}
+    assert document.program[-1] == Action("backward", loss)
+    assert same_graph(document, lesson("perceptron"))
+    assert sorted(gradients(document).values()) == sorted(gradients(lesson("perceptron")).values())
     assert n.gestures <= MOST
+    assert n.gestures == 59

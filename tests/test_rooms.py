@@ -18,6 +18,8 @@ WHOLE = {  # those that know several rooms are known by none
         "window",
         "desk",
         "doing",
+        "filming",
+        "labs",
         "menus",
         "panes",
         "placing",

@@ -9,12 +9,12 @@ import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from gui import start
+from gui.docks import BOTTOM, LEGEND, NARROW, RIGHT, SIDE
 from gui.dress import dress
 from gui.placing import make_window
 from gui.start import Report, Starting
 from gui.state.settings import Settings
 from gui.theme import LIGHT
-from gui.window import BOTTOM, LEGEND, RIGHT, SIDE
 from tests.test_rooms import ROOT
 from tests.window_kit import end, fresh_settings, lesson, settled
 
@@ -88,14 +88,15 @@ def test_docks_and_grid_are_painted_before_anything_else(qtbot, begun, monkeypat
         ground = self.window.ground.geometry()
         corner = self.window.ground.mapTo(self.window, ground.topLeft() * 0)
         colors = {image.pixelColor(corner.x() + x, corner.y() + 24).name() for x in range(100)}
-        seen.append((colors, [d.isVisible() for d in self.window.docks.values()]))
+        hidden = {name for name, dock in self.window.docks.items() if not dock.isVisible()}
+        seen.append((colors, hidden, self.window.width()))
         go_on(self)
 
     monkeypatch.setattr(start.Starting, "go_on", looking)
     app = begun()
-    colors, visible = seen[0]
+    colors, hidden, width = seen[0]
     assert {app.theme.canvas, app.theme.grid} <= colors
-    assert all(visible)
+    assert hidden == ({"legend"} if width < NARROW else set())
     assert app.window.pages.currentWidget() is app.window.work
 
 

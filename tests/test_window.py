@@ -328,7 +328,10 @@ def test_the_list_is_searched_by_name_menu_and_key(app, dialog):
     box = dialog(ShortcutsDialog)
     QTest.keyClicks(box.search, "run f10")
     titles = [box.list.topLevelItem(k).text(0) for k in range(box.list.topLevelItemCount())]
-    assert titles == ["Step to the next node", "Step to the node before"]
+    assert titles == [
+        "Step to the next node", "Step to the node before", "Run to the selected node or edge",
+        "Back to the selected node or edge",
+    ]  # fmt: skip
 
 
 @pytest.mark.qt_log_ignore("grabbing the mouse", "propagateSizeHints")

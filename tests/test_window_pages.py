@@ -17,7 +17,9 @@ from PySide6.QtWidgets import (
 from gui import help_texts
 from gui.model.document import Document
 from gui.model.files import load
+from gui.model.lessons import lessons
 from gui.panels.about import AboutDialog
+from gui.placing import VERSION
 from tests.window_kit import (
     LEFT,
     Button,
@@ -46,17 +48,48 @@ def test_the_start_page_opens_a_lesson_by_keyboard_alone(qtbot, app):
     page = app.start_page
     assert page.lessons.hasFocus() or page.lessons is app.window.focusWidget()
     QTest.keyClick(page.lessons, Key.Key_Right)
-    name = page.lessons.currentItem().text()
+    chosen = lessons()[page.lessons.currentRow()]
     QTest.keyClick(page.lessons, Key.Key_Return)
     settled(qtbot, app)
     assert not on_start_page(app)
-    assert app.editor.title == name.lower() == "sine"
+    assert app.editor.title == chosen.id == "sine"
+    assert app.lesson.telling.lesson is chosen
+
+
+def test_the_start_page_stands_alone_and_the_docks_come_back_as_they_were(qtbot, app):
+    docks, window = app.window.docks, app.window
+    docks["legend"].hide()
+    window.resizeDocks([docks["inspector"]], [360], Qt.Orientation.Horizontal)
+    qtbot.waitUntil(lambda: docks["inspector"].width() == 360)
+
+    def seen():
+        shown = {n: d for n, d in docks.items() if not d.visibleRegion().isEmpty()}
+        return {name: dock.geometry() for name, dock in shown.items()}
+
+    before = seen()
+    assert before.keys() >= {"palette", "inspector", "code"}
+    app.show_start_page()
+    assert not any(dock.isVisible() for dock in docks.values())
+    app.show_start_page()  # once more remembers no empty window
+    QTest.keyClick(app.start_page.lessons, Key.Key_Escape)
+    assert not on_start_page(app)
+    qtbot.waitUntil(lambda: seen() == before)
+
+
+def test_a_window_closed_on_its_start_page_is_remembered_with_its_docks(app):
+    app.show_start_page()
+    app.window.close()
+    _, state = app.settings.layout
+    app.window.restoreState(state, VERSION)
+    assert not app.window.docks["inspector"].isHidden()
+    assert not app.window.docks["code"].isHidden()
 
 
 def test_lessons_are_pictures_of_their_graphs_painted_once_a_theme(qtbot, app):
     app.show_start_page()
-    items = [app.start_page.lessons.item(k) for k in range(app.start_page.lessons.count())]
-    assert len(items) == len(app.lessons())
+    page = app.start_page
+    items = [tiles.item(k) for tiles in (page.lessons, page.errors) for k in range(tiles.count())]
+    assert [item.text() for item in items] == [each.title for each in lessons()]
     qtbot.waitUntil(lambda: all(not item.icon().isNull() for item in items))
     pictures = [item.icon().pixmap(200, 120).toImage() for item in items]
     assert all(a != b for k, a in enumerate(pictures) for b in pictures[:k])
@@ -266,7 +299,9 @@ def test_f1_opens_the_manual_with_the_keys_as_they_are(app):
     help_ = app.help
     assert help_.isVisible()
     titles = [help_.list.item(k).text() for k in range(help_.list.count())]
-    assert titles == ["First steps", "Gestures", "The pictures", "Keyboard"]
+    assert titles == [
+        "First steps", "Gestures", "Playing", "Training", "The pictures", "Keyboard",
+    ]  # fmt: skip
     for _ in titles[1:]:
         QTest.keyClick(help_.list, Key.Key_Down)
     text = help_.text.toPlainText()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-import assets
 from gui.app import App
+from gui.model import keyfile
+from gui.model.lessons import by_id
 from gui.state.settings import Settings
 
 Key, Mod, LEFT = Qt.Key, Qt.KeyboardModifier, Qt.MouseButton.LeftButton
@@ -19,6 +20,7 @@ def fresh_settings():
     settings = Settings()
     settings._store.clear()
     settings.flush()
+    (settings.folder / keyfile.NAME).unlink(missing_ok=True)
     return settings
 
 
@@ -37,6 +39,8 @@ def end(app):
     for one in list(app.desk.apps):
         one.editor.history.setClean()
         one.window.close()
+        one.window.deleteLater()  # the last one lives as long as the program, which is not over
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert not app.desk.apps
 
 
@@ -46,7 +50,8 @@ def settled(qtbot, app):
 
 
 def lesson(name):
-    return assets.path("examples", f"{name}.chain")
+    """The graph of a lesson, by its id."""
+    return by_id(name).graph
 
 
 def open_lesson(qtbot, app, name="square"):

@@ -36,6 +36,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>&amp;Console</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Copy</source>
         <translation type="unfinished"></translation>
     </message>
@@ -52,11 +56,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>&amp;Errors, replayed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Find a node…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>&amp;Find room for what overlaps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Follow the run</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -69,6 +81,10 @@
     </message>
     <message>
         <source>&amp;History instead of the graph</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Keep the trained values</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -85,6 +101,10 @@
     </message>
     <message>
         <source>&amp;Lessons</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Loss curve</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -113,6 +133,10 @@
     </message>
     <message>
         <source>&amp;Paste</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Presenter mode</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -156,6 +180,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>&amp;Visit counts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Why?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Wire two selected nodes</source>
         <translation type="unfinished"></translation>
     </message>
@@ -196,7 +228,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>.grad += across backward calls</source>
+        <source>.grad += across calls (⚠ not zeroed)</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -212,11 +244,35 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>= instead of +=</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A classifier, by hand too</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A critic, a moving target, a frozen body, and round() made learnable.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>A folded group is one box: its inputs, its results, what flows back</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A frame around nodes that belong together; it changes nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A function of a function</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A gradient keeps the shape of the result, where it should be summed over the dimensions an input was stretched along.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A leaf changed in place</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -228,7 +284,27 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>A node passes its gradient on as soon as anything arrives, and again, with all it has by then, whenever more does.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A number and its square</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A picture of the graph in a run; nothing is edited.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A recurrent network unrolled three times; and what truncation cuts off.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>A seed is a whole number from 0 on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A sigmoid, binary cross-entropy and the same gradient worked out on paper.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -236,11 +312,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>A view from no_grad</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A view was created in no_grad mode and is being modified inplace with grad mode enabled.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>About Chainrule</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Accumulation</source>
+        <source>About {} in {} pictures of {} × {}, {:.0f} s long.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -256,7 +340,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Add a line after this one</source>
+        <source>Add a line after this one (Ins)</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -356,11 +440,31 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>All of them: switch one off, find it, take it away</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>All of them; each can be changed</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>An attention head</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An operation that reads it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>An operation, a number, or z = w * x + b</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another file is open: the console's own names are gone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another number…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -388,6 +492,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>As a product</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As it should be</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>As it was opened</source>
         <translation type="unfinished"></translation>
     </message>
@@ -400,7 +512,47 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Ask about it in the Why sheet (Shift+W)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask for values at this step, run calls: w.grad, loss.backward(), x * 2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask why</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Autograd beside central differences, your own formula, and PyTorch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back to here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Back to the graph (Esc)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back to the last step at which the run was there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back to the selected node or edge</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Backward a second time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Backward from a vector</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -436,6 +588,30 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Breakpoint here, or none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Breakpoints</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Broadcasting and back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Broadcasting not undone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Call backward twice without clearing, and .grad holds the sum.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Cancel the gesture, then the selection</source>
         <translation type="unfinished"></translation>
     </message>
@@ -445,6 +621,14 @@
     </message>
     <message>
         <source>Canvas, transport, each panel, toolbar: the focus goes round</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Caption copied</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Captions of {} steps copied</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -464,7 +648,31 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Change {} in line {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Changes are seen at once; Cancel takes them back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chec&amp;k the gradients</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check every leaf at the step that is shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checking …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a lesson</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -476,11 +684,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Click a line to go to its step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Click a line, or press Enter on it, to see it run</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Click a line, or press Enter on it, to select what it stands for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click a point to go to that backward; ← and → go from one to the next</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -492,7 +708,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Click to select · Del or Alt+click removes · Shift+right-click bends</source>
+        <source>Click to select · {delete_selection} or Alt+click removes · Shift+right-click bends</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -520,11 +736,27 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Completions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Compose a computation graph, run it on an engine that does what PyTorch does, and step through its backward pass.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Connect {} to {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Console</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Console answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Console line</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -536,11 +768,35 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Copy all captions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy as TeX</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Copy as code</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Copy as p&amp;icture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy as text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy caption</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the answer as text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ctrl+C copies as text; the menu also as TeX</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -600,7 +856,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Delete {} lines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Delete {} with its members</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Depth first, without waiting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dial</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -628,6 +896,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Double-click or Ctrl+click folds and unfolds the group</source>
         <translation type="unfinished"></translation>
     </message>
@@ -644,6 +916,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Drag sideways, or turn the wheel · the ends change the step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Drag the bend, snapping to the grid · Ctrl for free · Esc cancels</source>
         <translation type="unfinished"></translation>
     </message>
@@ -656,15 +932,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Drag to move the bend · Del straightens · Alt+click removes the wire</source>
+        <source>Drag to move the bend · {delete_selection} straightens · Alt+click removes the wire</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Drag to move what is inside · double-click edits the title · G folds a group</source>
+        <source>Drag to move what is inside · double-click edits the title · {fold_selection} folds a group</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Drag to move · double-click or Enter edits the value · F2 renames · M mutes</source>
+        <source>Drag to move · double-click or {edit_selection} edits the value · {rename_selection} renames · {mute_selection} mutes</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -692,6 +968,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Drawing picture {} of {} …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Duplicate</source>
         <translation type="unfinished"></translation>
     </message>
@@ -705,6 +985,10 @@
     </message>
     <message>
         <source>Duplicate {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Duplicate {} lines</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -725,6 +1009,10 @@
     </message>
     <message>
         <source>Edit text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit the arguments</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -752,7 +1040,27 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Entry that is worked out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Errors, replayed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Esc stops</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Estimating the size …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Every edit by its name; choose one to go back or on to it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every number moves the mean and the variance of all: three paths back into h.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -776,7 +1084,27 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Export a &amp;movie…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export a movie</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>F&amp;old or unfold the group</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Faster</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fault &amp;lab…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fault lab</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -832,6 +1160,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Fix: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Float or put back</source>
         <translation type="unfinished"></translation>
     </message>
@@ -844,11 +1176,31 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Following every path …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Forget these</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Four cuts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Gestures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go there</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -864,7 +1216,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Going backward: “{}”.</source>
+        <source>Going backward {} distributes: every input gets the gradient that came in.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Going backward {} routes: what was chosen gets the gradient, the others get 0.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Going backward {} switches: each input gets the gradient times the other's value.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -880,11 +1240,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Gradient of a gradient</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Gradients</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Gradients add up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Gradients arrive here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gradients, checked</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -912,6 +1284,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Has been proposed for micrograd again and again: let backward() simply call backward() on each input. It is right for trees. Where paths meet at a computed tensor, what came first is passed on twice.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Heat map</source>
         <translation type="unfinished"></translation>
     </message>
@@ -921,6 +1297,10 @@
     </message>
     <message>
         <source>High contrast</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Histogram: {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -944,7 +1324,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>How it was computed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How the loss changes with each leaf, found in independent ways. Type your own formula for a gradient in the names of the graph, such as 2 * x.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>In-place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In-place changes unnoticed</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -957,6 +1349,14 @@
     </message>
     <message>
         <source>Inside</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Integers have no slope</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It brings</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -976,11 +1376,27 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Jacobian of {} with respect to {}: {} × {}, {} of {} cells are 0</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Jacobian: rows {}, columns {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Jump from step to step instead of animating</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Keep the saved tensors, so that backward can run a second time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep the trained values of {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep this answer while the player moves</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1005,6 +1421,10 @@
     </message>
     <message>
         <source>Lead it elsewhere</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leaf</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1072,7 +1492,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Loop the chapter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Loss</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MP4 needs one more package: pip install chainrule[video]</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1092,6 +1520,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Mended: it runs through now. Undo, or start over, to see the error again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Middle</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1108,6 +1540,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>More questions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Move bend</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1116,7 +1552,11 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Move down (Alt+↓)</source>
+        <source>Move down, into and out of repeats (Alt+↓)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move line {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1128,6 +1568,18 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Move lines down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move lines up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the canvas to where the step happens; panning by hand ends it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Move the selection</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1136,7 +1588,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Move up (Alt+↑)</source>
+        <source>Move up, into and out of repeats (Alt+↑)</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1184,7 +1636,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Next part of the &amp;window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next: {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1192,11 +1652,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>No backward call has reached {0} yet: {0} may not lie on a path to the loss.</source>
+        <source>No backward has run yet. Every call adds a point here: the value it started from, such as the loss of each iteration of a repeat.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>No backward pass has run yet. It will store a gradient in {}.grad.</source>
+        <source>No breakpoints. Select a node or an edge and press F9: playing stops before the node, after the edge.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No computed tensor of this graph gets a second contribution after its first: a node that runs at once has everything already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No difference here. {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1208,11 +1676,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>No gradient has reached {} yet. It is not a leaf: retain_grad() would keep it.</source>
+        <source>No key</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>No key</source>
+        <source>No leaf has another value at this step than it started with.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No lesson is open. They are in File ▸ Lessons and on the start page: each a small graph, a few steps of text, and a question.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No mistake of an engine but of nearly everybody's first training loop: the gradients of all steps so far pile up, and the steps grow.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1221,6 +1697,10 @@
     </message>
     <message>
         <source>No steps yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No way back</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1244,6 +1724,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Not tracked, three ways</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Nothing called “{}”. Try: {}.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1256,11 +1740,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Nothing has run yet, so there is no movie of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Nothing has run yet. Every step of a run is listed here.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Nothing has run yet: add an operation (Tab on the canvas) or open a lesson.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing here is computed from anything: wire an operation first.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1280,7 +1772,39 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Nothing {name} was computed from requires a gradient, so nothing was tracked.</source>
+        <source>Nothing that an operation has saved is changed in place here before backward needs it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing that is tracked was broadcast in this graph: each gradient has the shape of its tensor anyway.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing to compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing yet: it has no value at this step.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing: the derivative needs no values.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On every node how often the run has come to it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On to the next step at which the run comes there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One backward pass from {}, at step {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1288,7 +1812,31 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>One leaf, one operation, and the slope that comes back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One minus what comes in.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One mistake</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One neuron</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>One step on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One weight, three steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only Tensors of floating point and complex dtype can require gradients.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1305,6 +1853,10 @@
     </message>
     <message>
         <source>Open a graph</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open one where it shows</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1364,11 +1916,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Path</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paths from the root to the node</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paths of batch norm</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Pause</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Perceptron</source>
+        <source>Pictures a second</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1384,6 +1948,18 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Playing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Playing begins the chapter anew at its end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Playing stops before the selected node, or after the selected edge</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Press Tab or double-click to add an operation</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1393,6 +1969,10 @@
     </message>
     <message>
         <source>Program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Progress</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1432,6 +2012,22 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>PyTorch, nd4j, burn, rust-autograd and others have all had this one. The gradient of a bias comes out with a row for every sample.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Queries, keys and values from one x; a mask; three contributions back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ready: one step. Space on the canvas (anywhere Ctrl+Space) plays it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Ready: {} steps. Space on the canvas (anywhere Ctrl+Space) plays, → goes to the first.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1452,11 +2048,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Remove all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Remove all {} wires</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Remove from the list (Del)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove the breakpoint</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1488,6 +2092,26 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Repeat line {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Repeat no more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Repeat the selected lines (R)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Repeat these lines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Repeat {} lines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Reset all</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1496,7 +2120,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Reveal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Right-&amp;angled wires</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Right-angled &amp;wires</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1520,11 +2156,35 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Run the graph without the cut at what is selected, and show it as a ghost</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Run the whole program once more, leaves and all</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Run to here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run to the selected node or edge</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Run {}.backward()</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Running it without this cut …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Running with the fault …</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1533,6 +2193,10 @@
     </message>
     <message>
         <source>Save &amp;As…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save as…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1548,11 +2212,31 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Save the movie</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Save the picture</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Saved for backward</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved tensors are used as they are, even if somebody has written to them since.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Saved to {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved to {} ({})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved, then changed</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1580,7 +2264,11 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Select a group first: Ctrl+G makes one of the selected nodes.</source>
+        <source>Select a group first: {group_selection} makes one of the selected nodes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select a node or an edge and press Shift+W: why is its gradient what it is?</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1604,7 +2292,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Select one node or one edge to ask about.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Select one node, or one wire, to lead a wire from it with the arrows.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select the node</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1613,6 +2309,10 @@
     </message>
     <message>
         <source>Select two nodes to wire the first to the second</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1660,11 +2360,27 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Show the answer, and where it comes about</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Show the selection</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Sine</source>
+        <source>Show what would have &amp;passed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show what would have passed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Slower</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Softmax, cross-entropy</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1680,7 +2396,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Speed: steps a second</source>
+        <source>Speed: steps a second (slower [, faster ])</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1688,7 +2404,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Square</source>
+        <source>Start over</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1732,7 +2448,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Steps a second</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Stop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop after this edge</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1740,7 +2464,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Stopping</source>
+        <source>Stop before this node</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop tracking at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopped at a breakpoint {}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopped. Run checks again.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1749,6 +2489,14 @@
     </message>
     <message>
         <source>Straighten wire</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switch the breakpoint off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switch the breakpoint on</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1780,11 +2528,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Te&amp;xt on the canvas</source>
+        <source>Te&amp;xt size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ten small steps or one fused op: the same gradient, p minus one-hot.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Tensors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text of the lesson</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1800,6 +2556,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The .grad of every leaf in both runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The Functions that backward runs, as the run has made them</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1808,7 +2568,31 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The backward pass by hand</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The breakpoint {} went with it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The canvas needs this key itself: “{}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The caption below each step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The chain rule, one factor at a time, on sin(x to the power 4.5).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The classic of engines written by hand. Karpathy shows it in his micrograd lecture: b = a + a gives a the gradient 1, though the slope is 2.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1828,7 +2612,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The gradient has just arrived at {}; the next step stores it.</source>
+        <source>The graph and a large caption, a pointer with a trail; Esc leaves</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1840,6 +2624,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The graph or the step has changed since: Run checks again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The graph would have {} nodes; {} are allowed.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1848,7 +2636,27 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The last step again (PgUp or Alt+←)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The leaves start with the values they have at this step, as one edit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The next question (Alt+Right)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The next step (PgDn or Alt+→, while this panel has the focus)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The numbers, cell by cell</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The order matters</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1856,7 +2664,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The program has no line that clears a .grad, or none that finds anything to clear.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The program is empty. Add a forward and a backward with +.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The program never calls backward(), so nothing can go wrong in it.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1864,7 +2680,43 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The program's zero_grad() and grad.zero_() lines are left out, so every call adds to what the one before has left.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The question before (Alt+Left)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The run as it should be</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The run does not come there after this step.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The run or one chapter of it as GIF, APNG, WebP or MP4</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The run was not there before this step.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The run with the fault</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The same graph as PyTorch code, and the log of the run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same run with one mistake in the engine, side by side with the right one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same, by hand</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1880,7 +2732,35 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The step before (PgUp or Alt+←, while this panel has the focus)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The text of a lesson, step by step, with a question to guess at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The value backward started from, call after call</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The whole run ({} steps)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The whole run in words, a line a step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The whole table as text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The whole tensor as torch.tensor(…)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Theme</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1892,7 +2772,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>This backward call is under way and has not stored anything in {}.grad yet.</source>
+        <source>There is nothing to ask about it at this step.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1932,7 +2812,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Three &amp;ways to stop tracking…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Three ways to stop tracking</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Title</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To step</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1952,11 +2844,35 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Training</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trying to backward through the graph a second time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Two &amp;fingers</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Two inputs, two weights, a bias and a tanh: local rules, one after the other.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Type a number for {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type an expression and press Enter</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2000,11 +2916,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Up to 100 steps a second</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Use it here instead</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Use this key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Used more than once</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2040,7 +2964,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>What</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What PyTorch raises most often, played up to the node that raised, with ways to mend it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>What colours and lines on the canvas mean</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What every engine without version counters does. PyTorch counts, refuses, and names the tensor; a change through .data still slips past it.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2052,7 +2988,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>What is computed inside is not recorded, so no gradient comes back through it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>What is done with the graph, line by line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is the same and what differs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What it passes back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was copied forward is summed backward; and the trap of (N, 1) against (N,).</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2064,7 +3016,39 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Where a tensor is used more than once, each contribution to its gradient overwrites the one before instead of being added to it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where a tensor is used several times, its gradient is a sum.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where it goes wrong: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where to stop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why backward waits until every contribution has arrived.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why is the gradient of what is selected None, zero, nan or the number it is?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Why is {}.grad None?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Width</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2072,7 +3056,43 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Wires run level and upright, with round corners</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With the fault</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Within each backward call every tensor of this graph gets one contribution at most (or those before the last are zero), so there is nothing to overwrite.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Without saving, what you have changed since the last save will be lost.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Without the cut at {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Without the whole {} block</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Writing the file …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You have changed the graph. Go on trying things out; the numbers in the text are those of the lesson as it was.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your formula</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2104,6 +3124,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>a leaf Variable that requires grad is being used in an in-place operation.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>a number, or [1, 2], or [[1, 2], [3, 4]]</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2112,7 +3136,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>add an operation to the graph first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>adds {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>after {} → {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2124,11 +3156,27 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>as it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>backward call</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>before {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>bottom</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>centre</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>create_graph=True records the backward pass itself.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2148,11 +3196,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>detach, no_grad and requires_grad=False at the selected tensor, side by side</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>detached</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>detached: the gradient stops here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>difference</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2164,6 +3220,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>element 0 of tensors does not require grad and does not have a grad_fn.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>enable_grad region</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2172,7 +3232,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>entry</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>fan-out sum: one call, several paths</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>freed: a second backward would need retain_graph=True</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2181,6 +3249,10 @@
     </message>
     <message>
         <source>from the last backward call</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>grad can be implicitly created only for scalar outputs.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2212,7 +3284,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>highest bar: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>horizontally</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in a repeat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in {} repeats</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2228,6 +3312,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>iteration {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>its usual colour</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2237,6 +3329,10 @@
     </message>
     <message>
         <source>keep the places</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>kept for backward, version {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2257,6 +3353,10 @@
     </message>
     <message>
         <source>missing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>modified by an inplace operation: which tensor, saved by whom, changed by which line.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2296,6 +3396,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>not connected yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>not differentiable</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2328,6 +3432,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>on its way to {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>one number</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2340,6 +3448,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>repeat {}/{}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>requires_grad=False, detach() and no_grad: same values, no history.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>right</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2349,6 +3465,10 @@
     </message>
     <message>
         <source>running …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>saved at version {}, now at version {}: backward will refuse it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2381,6 +3501,10 @@
     </message>
     <message>
         <source>stopped: not up to date, Ctrl+R runs again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>such as 2 * x</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2420,6 +3544,18 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>with the fault</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>your guess: 2.5 or [1, 2]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>zero_grad() forgotten</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>zero_grad() was not called</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2432,27 +3568,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{name} comes out of detach(): gradients stop there.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{name} was computed in torch.inference_mode(): nothing is ever tracked there.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{name} was computed under torch.no_grad(): nothing was tracked.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{op} is not differentiable: no gradient can pass through it.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{target} is not differentiable, so no gradient comes back through it.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{}   ·  not possible now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} (done). {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} ({} steps)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} = {} at backward #{} of {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2480,10 +3612,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{} has requires_grad=False: PyTorch does not track it.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{} has this key now, and would be left without it.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2501,10 +3629,6 @@
     </message>
     <message>
         <source>{} is needed: type a number.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{} is not a leaf: its gradient was used and dropped. retain_grad() keeps it.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2544,10 +3668,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{} of {} contributions to {} are in so far.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{} of {} in</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2572,15 +3692,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{} retains its gradient, but none has reached it yet.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{} selected</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{} steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} steps a second</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2600,6 +3720,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{} · the wheel turns the digit under it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{} … ({} in all)</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2613,6 +3737,14 @@
     </message>
     <message>
         <source>{}, slider</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}. Undo takes it back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}. {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2652,11 +3784,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>“{}” is done.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{}” is no key (at “{}”).</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>“{}” was not saved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{}” was not saved: {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2668,11 +3808,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>… a bracket is still open: go on, or press Esc to take the line away.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>− Column</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>− Row</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>⚠ An earlier backward() is in it too: zero_grad() was not called.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

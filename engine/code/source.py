@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.actions import free
 from engine.actions import line as action_line
 from engine.arguments import numbered, ordered
 from engine.code.literals import literal, operand
 from engine.graph import Action, Edge, Graph, Node, Program, of_the_last
+from engine.graph import lines as all_lines
 from engine.registry import OPS, Field, Op
 
 INDENT = "    "
@@ -20,8 +22,6 @@ UNWIRED = "unconnected"
 """What stands for an input without an edge or a number: a name that the program does not define."""
 
 _PLACEHOLDER = re.compile(r"(, )?(\w+=)?(torch\.)?\{(\w+)\}")
-_OURS = ("torch", "F", "print", "float", "Exception", UNWIRED)
-"""Names the program itself needs, which no node may take from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ def lines(graph: Graph, program: Program) -> tuple[Line, ...]:
 
 def calls(graph: Graph, program: Program) -> dict[int, str]:
     """The line of every action that is one call, by its number in the Program."""
-    found = [(k, action) for k, action in enumerate(program) if action.do != "forward"]
-    return {k: action_line(action, _writer(graph).names) for k, action in found}
+    found = [(k, action) for k, action in enumerate(all_lines(program)) if action.do != "forward"]
+    return {k: action_line(action, _writer(graph).tensors) for k, action in found}
 
 
 def statement(graph: Graph, node: str) -> str:
@@ -53,6 +53,7 @@ class _Writer:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.names = identifiers(graph)
+        self.tensors = {i: self._output(i, 0) for i in graph.nodes}
         self.sources = [n for n in graph.nodes.values() if _is_source(n)]
         self.others = [n for n in graph.nodes.values() if not _is_source(n)]
 
@@ -60,13 +61,19 @@ class _Writer:
         yield Line("import torch")
         if any("F." in (OPS[n.op].torch or "") for n in self.others if n.op in OPS and not n.muted):
             yield Line("import torch.nn.functional as F")
-        first = next((i for i, a in enumerate(program) if a.do == "forward"), None)
+        known = all_lines(program)
+        first = next((i for i, a in enumerate(known) if a.do == "forward"), None)
         yield Line("")
         yield from self._leaves(first)
         if first is None:
             yield from self._statements(None, "")
-        for index, action in enumerate(program):
-            yield from self._action(action, index)
+        yield from self._actions(program, 0, "")
+
+    def _actions(self, program: Program, index: int, indent: str) -> Iterator[Line]:
+        """The lines of the Program or of a repeat's body, whose first has that number."""
+        for action in program:
+            yield from self._action(action, index, indent)
+            index += len(all_lines((action,)))
 
     def _leaves(self, action: int | None) -> Iterator[Line]:
         for node in self.sources:
@@ -74,24 +81,25 @@ class _Writer:
                 yield Line(f"torch.manual_seed({node.params['seed']})", node.id, action)
             yield Line(self.statement(node), node.id, action)
 
-    def _action(self, action: Action, index: int) -> Iterator[Line]:
+    def _action(self, action: Action, index: int, indent: str) -> Iterator[Line]:
         if not action.expect_error:
-            yield from self._body(action, index, "")
+            yield from self._body(action, index, indent)
             return
-        error = _free("error", self.names.values())
-        yield Line("try:", None, index)
-        body = list(self._body(action, index, INDENT))
-        yield from body
-        if not any(_is_code(line) for line in body):
-            yield Line(f"{INDENT}pass", None, index)
-        yield Line(f"except Exception as {error}:", None, index)
-        yield Line(f"{INDENT}print({error})", None, index)
+        error = free("error", self.names.values())
+        yield Line(f"{indent}try:", None, index)
+        inner = indent + INDENT
+        yield from _or_pass(list(self._body(action, index, inner)), index, inner)
+        yield Line(f"{indent}except Exception as {error}:", None, index)
+        yield Line(f"{indent}{INDENT}print({error})", None, index)
 
     def _body(self, action: Action, index: int, indent: str) -> Iterator[Line]:
         if action.do == "forward":
             yield from self._statements(index, indent)
-        else:
-            yield Line(indent + action_line(action, self.names), None, index)
+            return
+        yield Line(indent + action_line(action, self.tensors), None, index)
+        if action.do == "repeat":
+            body = list(self._actions(action.body, index + 1, indent + INDENT))
+            yield from _or_pass(body, index, indent + INDENT)
 
     def _statements(self, action: int | None, indent: str) -> Iterator[Line]:
         """Every node that is not a leaf, blocks of grad modes around those that lie in one."""
@@ -145,12 +153,22 @@ class _Writer:
         return values
 
     def _source(self, edge: Edge) -> str:
-        name = self.names.get(edge.source, edge.source)
-        return f"{name}[{edge.output}]" if edge.output else name
+        return self._output(edge.source, edge.output)
+
+    def _output(self, node: str, number: int) -> str:
+        """That output of a node: a part of its tuple, where it gives one."""
+        name, found = self.names.get(node, node), self.graph.nodes.get(node)
+        return f"{name}[{number}]" if number or (found and _gives_several(found)) else name
 
 
 _writer = of_the_last(_Writer)
 """Naming all nodes costs more than writing one of them."""
+
+
+def _gives_several(node: Node) -> bool:
+    op = OPS.get(node.op)
+    several = False if op is None or node.muted else op.several
+    return several if isinstance(several, bool) else node.params.get(several) is not None
 
 
 def _field(field: Field, value: Any) -> str:
@@ -215,13 +233,18 @@ def _is_source(node: Node) -> bool:
     return op is not None and op.source
 
 
+def _or_pass(block: list[Line], action: int, indent: str) -> list[Line]:
+    """The lines of a block, of which Python needs at least one that is code."""
+    return block if any(map(_is_code, block)) else [*block, Line(f"{indent}pass", None, action)]
+
+
 def _is_code(line: Line) -> bool:
     return not line.text.lstrip().startswith("#")
 
 
 def identifiers(graph: Graph) -> dict[str, str]:
     """A valid Python name for every node, unique, as close to the node's name as can be."""
-    taken = set(_OURS)
+    taken = {UNWIRED}
     found: dict[str, str] = {}
     for node in graph.nodes.values():
         # Python compares names after this normalisation, so ﬁ and fi are one.
@@ -229,12 +252,6 @@ def identifiers(graph: Graph) -> dict[str, str]:
         name = "".join(c if f"_{c}".isidentifier() else "_" for c in plain)
         if not name.isidentifier() or keyword.iskeyword(name):
             name = f"_{name}"
-        found[node.id] = _free(name, taken)
+        found[node.id] = free(name, taken)
         taken.add(found[node.id])
     return found
-
-
-def _free(name: str, taken: Any) -> str:
-    while name in taken:
-        name += "_"
-    return name

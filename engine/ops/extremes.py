@@ -149,6 +149,7 @@ def _unspecified(name: str) -> str:
 
 @op(
     "Reduction", "max", nickname="routes", samples=(((2, 3),), ((2, 3), {"dim": 1})),
+    several="dim",
     formula=r"y = \max_i x_i",
 )  # fmt: skip
 def max(self: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
@@ -158,6 +159,7 @@ def max(self: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
 
 @op(
     "Reduction", "min", nickname="routes", samples=(((2, 3),), ((2, 3), {"dim": 1})),
+    several="dim",
     formula=r"y = \min_i x_i",
 )  # fmt: skip
 def min(self: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
@@ -301,6 +303,7 @@ def named(name: str, *values: Tensor) -> NamedResult:
 
 @op(
     "Reduction", "sort", samples=(((5,),), ((2, 3), {"dim": 0, "descending": True})),
+    several=True,
     formula=r"y = (x_{\pi(1)}, x_{\pi(2)}, \ldots), \quad y_1 \le y_2 \le \ldots",
 )  # fmt: skip
 def sort(
@@ -322,6 +325,7 @@ def argsort(self: Tensor, dim: int = -1, descending: bool = False, stable: bool 
 @op(
     "Reduction",
     "top k",
+    several=True,
     defaults={"k": 1},
     samples=(((5,), {"k": 2}), ((2, 3), {"k": 2, "largest": False})),
     formula=r"y = (x_{\pi(1)}, \ldots, x_{\pi(k)})",
@@ -391,7 +395,7 @@ def _middle(row: Array, k: int) -> int:
 
 
 @op(
-    "Reduction", "median", samples=(((5,),), ((2, 3), {"dim": 1})),
+    "Reduction", "median", samples=(((5,),), ((2, 3), {"dim": 1})), several="dim",
     formula=r"y = x_{\pi(\lfloor (n + 1) / 2 \rfloor)}",
 )  # fmt: skip
 def median(self: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
@@ -405,7 +409,10 @@ def median(self: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     return _kth(self, k, d, keepdim, MedianBackward1, "median", _middle)
 
 
-@op("Reduction", "k-th", defaults={"k": 1}, samples=(((5,), {"k": 2}),), formula=r"y = x_{\pi(k)}")
+@op(
+    "Reduction", "k-th", defaults={"k": 1}, samples=(((5,), {"k": 2}),), several=True,
+    formula=r"y = x_{\pi(k)}",
+)  # fmt: skip
 def kthvalue(self: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     """The k-th smallest entry along `dim`, counted from 1, and where it stands."""
     d = check_dim(dim, self.ndim)
@@ -461,7 +468,7 @@ def _running(self: Tensor, dim: int, node: type[Function], beats: Any, name: str
 
 
 @op(
-    "Reduction", "cummax", defaults={"dim": 0}, samples=(((5,), {"dim": 0}),),
+    "Reduction", "cummax", defaults={"dim": 0}, samples=(((5,), {"dim": 0}),), several=True,
     formula=r"y_i = \max_{j \le i} x_j",
 )  # fmt: skip
 def cummax(self: Tensor, dim: int) -> Any:
@@ -470,7 +477,7 @@ def cummax(self: Tensor, dim: int) -> Any:
 
 
 @op(
-    "Reduction", "cummin", defaults={"dim": 0}, samples=(((5,), {"dim": 0}),),
+    "Reduction", "cummin", defaults={"dim": 0}, samples=(((5,), {"dim": 0}),), several=True,
     formula=r"y_i = \min_{j \le i} x_j",
 )  # fmt: skip
 def cummin(self: Tensor, dim: int) -> Any:

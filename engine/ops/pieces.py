@@ -82,6 +82,7 @@ class UnsafeSplitBackward0(_Pieces):
 
 @op(
     "Shape", "unbind", torch="{self}.unbind({dim})", samples=(((2, 3), {"dim": 1}),),
+    several=True,
     formula=r"y_{i} = x_{i}",
 )  # fmt: skip
 def unbind(self: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
@@ -104,6 +105,7 @@ def _sections(self: Tensor, sizes: Sequence[int], dim: int) -> list[Array]:
 @op(
     "Shape", "split", torch="{self}.split({split_size}, {dim})", defaults={"split_size": 1},
     samples=(((5,), {"split_size": 2}), ((2, 4), {"split_size": [1, 3], "dim": 1})),
+    several=True,
     formula=r"(y_1, y_2, \ldots) = x",
 )  # fmt: skip
 def split(self: Tensor, split_size: int | tuple[int, ...], dim: int = 0) -> tuple[Tensor, ...]:
@@ -141,6 +143,7 @@ def _split_with_sizes(self: Tensor, sizes: list[int], dim: int) -> tuple[Tensor,
     "Shape",
     "chunk",
     torch="{self}.chunk({chunks}, {dim})",
+    several=True,
     defaults={"chunks": 2},
     samples=(((5,), {"chunks": 2}),),
     formula=r"(y_1, y_2, \ldots) = x",

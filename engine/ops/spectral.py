@@ -91,7 +91,7 @@ def _svd(A: Tensor, full_matrices: bool) -> tuple[Tensor, ...]:
 
 @op(
     "Linear algebra", "svd", name="linalg_svd",
-    torch="torch.linalg.svd({A}, full_matrices={full_matrices})",
+    torch="torch.linalg.svd({A}, full_matrices={full_matrices})", several=True,
     samples=(([[4.0, 2.0], [1.0, 3.0], [0.5, -1.0]], {"full_matrices": False}),),
     formula=r"A = U \, \operatorname{diag}(S) \, V^{\top}",
 )  # fmt: skip

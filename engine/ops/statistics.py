@@ -31,7 +31,7 @@ Shape = tuple[int, ...]
 
 
 @op(
-    "Reduction", "mode", samples=(((4,),), ((2, 3), {"dim": 0})),
+    "Reduction", "mode", samples=(((4,),), ((2, 3), {"dim": 0})), several=True,
     formula=r"y = \operatorname{mode}_i x_i",
 )  # fmt: skip
 def mode(self: Tensor, dim: int = -1, keepdim: bool = False) -> Any:
@@ -127,7 +127,7 @@ class AminmaxBackward0(ManyOutputs):
 
 
 @op(
-    "Reduction", "min…max", samples=(((2, 3),), ((2, 3), {"dim": 1})),
+    "Reduction", "min…max", samples=(((2, 3),), ((2, 3), {"dim": 1})), several=True,
     formula=r"y = (\min_i x_i, \max_i x_i)",
 )  # fmt: skip
 def aminmax(self: Tensor, *, dim: int | None = None, keepdim: bool = False) -> Any:

@@ -10,18 +10,27 @@ from typing import Any
 import numpy as np
 
 from engine.inplace import write
+from engine.meta import meta_of
 from engine.rounding import multiply_add
+from engine.storage import Version
 from engine.tensor import Tensor
 
 Array = Any
 
 
 def put(tensor: Tensor, data: Array) -> None:
-    """Give a tensor new values, in place; one that shares nothing needs no bookkeeping."""
-    if tensor._meta is None:
-        tensor._data = data
-    else:
+    """Give a tensor new values, in place: one version on, as what has saved it must learn.
+
+    One that shares its memory with nobody needs no more bookkeeping than that.
+    """
+    meta = meta_of(tensor)
+    if meta.storage is not None or meta.base is not None or meta.inference:
         write(tensor, data)
+        return
+    tensor._data = data
+    if meta.version is None:
+        meta.version = Version()
+    meta.version.count += 1
 
 
 def counted(state: dict[str, Any]) -> float:

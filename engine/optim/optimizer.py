@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable
 from copy import deepcopy
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.errors import warn
 from engine.hooks import RemovableHandle
 from engine.modes import enable_grad
 from engine.nn.members import typename
@@ -77,11 +77,10 @@ class Optimizer:
                 raise ValueError("can't optimize a non-leaf Tensor")
         new = {id(param) for param in params}
         if len(new) != len(params):
-            warnings.warn(
+            warn(
                 "optimizer contains a parameter group with duplicate parameters; in future, this "
                 "will cause an error; see github.com/pytorch/pytorch/issues/40967 for more "
                 "information",
-                UserWarning,
                 stacklevel=4,
             )
         if any(id(param) in new for group in self.param_groups for param in group["params"]):

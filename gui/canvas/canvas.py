@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, Signal
 from PySide6.QtGui import (
@@ -15,19 +16,27 @@ from PySide6.QtGui import (
     QFocusEvent,
     QHelpEvent,
     QKeyEvent,
+    QMouseEvent,
     QNativeGestureEvent,
 )
 from PySide6.QtWidgets import QMenu, QToolTip
 
+from engine.graph import EdgeKey
 from gui.canvas import menu
 from gui.canvas.curves import at as point_of
+from gui.canvas.ghost_button import GhostButton
 from gui.canvas.hands import Hands, Mods
 from gui.canvas.hits import NOTHING, Hit
-from gui.canvas.keys import ARROW_KEYS, KEYS, LOOKING, UNDO, arrow, spelled
+from gui.canvas.keys import ARROW_KEYS, KEYS, LOOKING, NAMES, UNDO, arrow, spelled
+from gui.canvas.lit import NO_LIGHT, Light
 from gui.canvas.shapes import GRID
 from gui.canvas.tips import tip
 from gui.model.document import Document
+from gui.model.why import Question
 from gui.tr import tr
+
+Questions = Callable[[str, EdgeKey | None], Sequence[tuple[str, Question]]]
+"""What can be asked about a node or an edge: each in words, and as a Question."""
 
 MIME = "application/x-chainrule-op"
 """A drag from the palette: the name of an op, or a kind of region, as text."""
@@ -38,11 +47,24 @@ class Canvas(Hands):
 
     space_tapped = Signal()
     """Space was pressed and let go without a drag: play or pause."""
+    why_wanted = Signal()
+    """Why is what is selected, or under the mouse, as it is?"""
+    asked = Signal(object)
+    """A question (of gui.model.why) was chosen in the menu."""
+    ghost_wanted = Signal(object)
+    """(edge key): what would have passed along it without its cut?"""
+    darkened = Signal()
+    """What was lit is lit no more."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.setAcceptDrops(True)
         self.keys: Mapping[str, str] = KEYS
+        self.more: list[Callable[[Hit], list[menu.Entry]]] = []
+        """What others add to the context menu of what was hit."""
+        self.questions: Questions = lambda node, edge: ()
+        self.ghost_button = GhostButton(self)
+        self.ghost_button.wanted.connect(self.ghost_wanted)
         self.editor.changed.connect(self._on_changed)
         self.editor.opened.connect(self._on_opened)
 
@@ -50,6 +72,7 @@ class Canvas(Hands):
 
     def _on_changed(self, before: Document, after: Document) -> None:
         self.cancel_gesture()
+        self.go_dark()
         self.field.cancel()
         self.search.close_quietly()
         self.finder.document = after
@@ -104,14 +127,32 @@ class Canvas(Hands):
         """The context menu, with the keys written beside (the canvas itself handles them)."""
         popup = QMenu(self)
         popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        _fill(popup, menu.entries(self, found, at))
+        self._fill(popup, menu.entries(self, found, at))
+        for entries in self.more:
+            if added := entries(found):
+                self._fill(popup, [menu.LINE, *added])
         return popup
+
+    def _fill(self, popup: QMenu, entries: Sequence[menu.Entry]) -> None:
+        for text, key, do in entries:
+            if not text:
+                popup.addSeparator()
+            elif isinstance(do, list):
+                self._fill(popup.addMenu(text), do)
+            else:
+                shown = self.key_names.get(KEYS.get(key, ""), key)
+                action = QAction(f"{text}\t{shown}" if shown else text, popup)
+                action.triggered.connect(lambda _=False, do=do: do())
+                popup.addAction(action)
 
     # Keys
 
-    def set_keys(self, keys: Mapping[str, str]) -> None:
-        """Other keys (key -> method) than the usual ones."""
-        self.keys = keys
+    def set_keys(self, keys: Mapping[str, str], names: Mapping[str, str] = NAMES) -> None:
+        """Other keys (key -> method) than the usual ones; `names` is what is said of each method.
+
+        A method's key may be the window's own, so that it is not among `keys`.
+        """
+        self.keys, self.key_names = keys, names
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab adds an operation; Shift+Tab leaves the canvas as everywhere."""
@@ -176,8 +217,49 @@ class Canvas(Hands):
             self.nudge(way[0] * GRID, way[1] * GRID)
 
     def _escape(self) -> None:
-        if not self.cancel_gesture():
+        if not self.cancel_gesture() and not self.go_dark():
             self.selection.set()
+
+    # What is lit
+
+    def light(self, nodes: Iterable[str], edges: Iterable[EdgeKey]) -> None:
+        """Light these nodes and edges of the Document; nothing of both darkens the canvas."""
+        self._shine(replace(self.lit, nodes=tuple(nodes), edges=tuple(edges)))
+
+    def haunt(self, edges: Mapping[EdgeKey, str], nodes: Mapping[str, str]) -> None:
+        """Show ghosts: what would have passed along edges and come to nodes, as text."""
+        self._shine(replace(self.lit, ghost_edges=edges, ghost_nodes=nodes))
+
+    def go_dark(self) -> bool:
+        """Nothing is lit any more; whether anything was."""
+        lit = bool(self.lit)
+        if lit:
+            self._shine(NO_LIGHT)
+            self.darkened.emit()
+        return lit
+
+    def _shine(self, light: Light) -> None:
+        if light != self.lit:
+            self.lit = light
+            self.update()
+
+    def ask_why(self) -> None:
+        """Ask why what is selected is as it is."""
+        self.why_wanted.emit()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self.ghost_button.follow(event.position().toPoint(), self._cut_under_mouse())
+
+    def _cut_under_mouse(self) -> EdgeKey | None:
+        edge = self.hovered.edge
+        if self.tool is not None or edge is None or self.frame.edge(edge).cut is None:
+            return None
+        return edge
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.ghost_button.leave()
 
     def _hold_space(self, event: QKeyEvent) -> None:
         if not event.isAutoRepeat():
@@ -234,15 +316,3 @@ class Canvas(Hands):
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self.hint.emit("")
         super().dragLeaveEvent(event)
-
-
-def _fill(popup: QMenu, entries: Sequence[menu.Entry]) -> None:
-    for text, key, do in entries:
-        if not text:
-            popup.addSeparator()
-        elif isinstance(do, list):
-            _fill(popup.addMenu(text), do)
-        else:
-            action = QAction(f"{text}\t{key}" if key else text, popup)
-            action.triggered.connect(lambda _=False, do=do: do())
-            popup.addAction(action)

@@ -36,18 +36,35 @@ class Choice:
 
 
 def choices(
-    query: str, *, needs_input: bool = False, uses: Mapping[str, int] = MappingProxyType({})
+    query: str, *, inputs: int = 0, uses: Mapping[str, int] = MappingProxyType({})
 ) -> list[Choice]:
-    """What fits `query`, best first; `needs_input` leaves out ops that take no tensor.
+    """What fits `query`, best first; `inputs` leaves out ops that take fewer tensors than that.
 
     `uses` says how often each op was added before.
     """
-    ops = [op for op in OPS.values() if op.slots or not needs_input]
-    typed = None if needs_input else tensor_typed(query)
+    ops = [op for op in OPS.values() if _takes(op) >= inputs]
+    typed = None if inputs else tensor_typed(query)
     found = [_choice(op) for op in ranked(query.strip().lower(), ops, uses)]
-    if not needs_input:
+    if inputs == 1:
+        found = _with_rest(query.strip().lower(), found)
+    if not inputs:
         found = _with_modules(query.strip().lower(), found)
     return [typed, *found] if typed else found
+
+
+def _with_rest(query: str, found: list[Choice]) -> list[Choice]:
+    """`1 - x`, which half of all losses need, behind the difference it is one of."""
+    rest = Choice("sub", "1−", "1 - x", tr("One minus what comes in."), {"self": 1.0})
+    words = Words(rest.title, "1-", "Arithmetic", rest.summary, "rsub one minus complement")
+    if not query or distance(query, words) < NOT_AT_ALL:
+        at = next((k + 1 for k, c in enumerate(found) if c.op == "sub"), 0)
+        found.insert(at, rest)
+    return found
+
+
+def _takes(op: Op) -> int:
+    """How many tensors go into it, at most 2 where it is any number."""
+    return len(op.slots) + any(slot.variadic for slot in op.slots)
 
 
 def _with_modules(query: str, found: list[Choice]) -> list[Choice]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,8 +68,38 @@ def pieces(curves: Points, longest: float = 320.0) -> Points:
         return curves
     row = np.repeat(np.arange(len(curves)), count)
     k = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    start, end = k / count[row], (k + 1) / count[row]
-    whole = curves[row]
+    return _parts(curves[row], k / count[row], (k + 1) / count[row])
+
+
+def dashes(curves: Points, period: float, longest: float = 320.0) -> Points:
+    """The same curves, long ones cut as by `pieces`, but only where one of their dashes begins.
+
+    `period` is the length of a dash and the gap behind it, in scene pixels.
+    """
+    legs = np.hypot(*np.moveaxis(np.diff(curves, axis=1), -1, 0)).sum(axis=1)
+    if legs.max(initial=0.0) <= longest:
+        return curves
+    return np.concatenate([
+        _dashed(curve.tobytes(), period, longest) if leg > longest else curve
+        for curve, leg in zip(curves[:, None], legs, strict=True)
+    ])  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def _dashed(bits: bytes, period: float, longest: float) -> Points:
+    """One curve, cut; the same few are asked for at every step of a run."""
+    curve = np.frombuffer(bits).reshape(1, 4, 2)
+    legs = np.hypot(*np.diff(curve[0], axis=0).T).sum()
+    along = points(curve, int(legs / FINE) + 2)[0]
+    far = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(along, axis=0).T))])
+    cuts = np.arange(1, math.ceil(far[-1] / longest)) * longest
+    t = np.interp(np.round(cuts / period) * period, far, np.linspace(0.0, 1.0, len(far)))
+    start, end = np.concatenate([[0.0], t]), np.concatenate([t, [1.0]])
+    return _parts(np.repeat(curve, len(start), axis=0), start, end)
+
+
+def _parts(whole: Points, start: Points, end: Points) -> Points:
+    """Of each curve the part between two of its parameters."""
     parts = [
         _blossom(whole, *ts)
         for ts in ((start,) * 3, (start, start, end), (start, end, end), (end,) * 3)
@@ -85,10 +116,16 @@ def _blossom(curves: Points, *ts: Points) -> Points:
 
 
 def at(curve: Points, t: float) -> tuple[float, float]:
-    """The point of one curve (4, 2), or of several one after another, at t from 0 to 1."""
+    """The point of one curve (4, 2), or of several one after another, at t from 0 to 1.
+
+    Several are gone along at one speed.
+    """
     if curve.ndim == 3:
-        piece = min(int(t * len(curve)), len(curve) - 1)
-        curve, t = curve[piece], t * len(curve) - piece
+        length = np.hypot(*(curve[:, 3] - curve[:, 0]).T)
+        far = np.cumsum(length) / max(float(length.sum()), 1e-9)
+        piece = min(int(np.searchsorted(far, t, "right")), len(curve) - 1)
+        begin = float(far[piece - 1]) if piece else 0.0
+        curve, t = curve[piece], (t - begin) / max(float(far[piece]) - begin, 1e-9)
     s = 1 - t
     x, y = (
         s * s * s * curve[0] + 3 * s * s * t * curve[1] + 3 * s * t * t * curve[2] + t**3 * curve[3]

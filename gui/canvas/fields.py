@@ -56,8 +56,10 @@ def _data(editor: Editor, node: Node) -> Spot:
         document = edits.set_param(editor.document, node.id, "data", value)
         editor.apply(tr("Set {} to {}").format(node.name, text.strip()[:24]), document)
 
-    text = entry.spell(node.params["data"])
-    return Spot("value", Field(tr("Value of {}").format(node.name), text, commit))
+    text, floats = entry.spell(node.params["data"]), entry.holds_floats(node.params, node.op)
+    number = "float" if floats else "int"
+    one = number if type(node.params["data"]) in (float, int) else ""
+    return Spot("value", Field(tr("Value of {}").format(node.name), text, commit, one))
 
 
 def _slot(editor: Editor, node: Node, slot: str) -> Spot:
@@ -68,7 +70,8 @@ def _slot(editor: Editor, node: Node, slot: str) -> Spot:
         editor.apply(tr("Set {} of {} to {}").format(slot, node.name, what), document)
 
     text = entry.spell(node.params[slot]) if slot in node.params else ""
-    return Spot(slot, Field(tr("{} of {}").format(slot, node.name), text, commit))
+    label = tr("{} of {}").format(slot, node.name)
+    return Spot(slot, Field(label, text, commit, "float"))
 
 
 def _number_fields(node: Node) -> list[OpField]:
@@ -91,7 +94,8 @@ def _number_field(editor: Editor, node: Node, field: OpField) -> Spot:
 
     value = node.params.get(field.name, field.default)
     text = entry.spell(value)
-    return Spot(field.name, Field(tr("{} of {}").format(field.name, node.name), text, commit))
+    label = tr("{} of {}").format(field.name, node.name)
+    return Spot(field.name, Field(label, text, commit, field.kind.split()[0]))
 
 
 def _name(editor: Editor, node: Node) -> Spot:

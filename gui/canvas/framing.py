@@ -12,6 +12,7 @@ from engine.graph import EdgeKey, Region
 from gui.canvas.choices import Choice
 from gui.canvas.geometry import Box, Geometry
 from gui.canvas.membership import home_at
+from gui.canvas.room import make_room
 from gui.canvas.tools.move import snap
 from gui.canvas.writing import Writing
 from gui.model import edits, folding, regions
@@ -22,7 +23,7 @@ from gui.tr import tr
 
 PICK_ONE = "Select a region together with the nodes to add to it."
 NO_REGION = "Select a region first."
-NO_GROUP = "Select a group first: Ctrl+G makes one of the selected nodes."
+NO_GROUP = "Select a group first: {group_selection} makes one of the selected nodes."
 NOTHING_TO_LEAVE = "None of these lies in a region that could be left; Ungroup removes a frame."
 
 
@@ -117,7 +118,7 @@ class Framing(Writing):
         """Fold the selected groups, or unfold them where all are folded."""
         ids = [r.id for r in self.frames if r.kind == "group"] or self._around_selection()
         if not ids:
-            self.hint.emit(tr(NO_GROUP))
+            self.hint.emit(tr(NO_GROUP).format_map(self.key_names))
             return
         found = self.document.graph.regions
         self._fold(ids, not all(found[i].folded for i in ids))
@@ -186,7 +187,7 @@ class Framing(Writing):
         corner = snap(at.x() - (box[2] - box[0]) / 2), snap(at.y() - (box[3] - box[1]) / 2)
         document, ids = insert(self.document, fragment, corner, folded=folded)
         if edge is not None:
-            document = put_into_wire(document, ids, edge)
+            document = make_room(put_into_wire(document, ids, edge), ids[0])
         home = home_at(self.geometry_, at.x(), at.y())
         if home is not None:
             document = regions.add_members(document, home, set(ids) & document.graph.nodes.keys())

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QRectF
 
+from engine.graph import same_columns
 from gui.canvas import curves as curve
 from gui.canvas.bends import ways
 from gui.canvas.grid import CurveGrid, Grid
@@ -48,6 +49,9 @@ MOST_KEPT = 50_000
 class Geometry:
     """Nodes in statement order, their ports (inputs, then outputs), edges and regions."""
 
+    square = False
+    """Whether wires have corners: routes.SquareGeometry."""
+
     def __init__(self, document: Document) -> None:
         self.plan = plan(document.graph)
         self.graph, columns = self.plan.graph, self.plan.graph.columns
@@ -76,9 +80,42 @@ class Geometry:
     def updated(self, before: Document, after: Document) -> Geometry:
         """The Geometry of `after`, reusing what the change from `before` left alone."""
         bent = bool(before.bends or after.bends)  # few are: nothing of theirs is carried over
+        if after.graph is not before.graph and not bent and before.places == after.places:
+            return self._with_values(after) or type(self)(after)
         if after.graph is not before.graph or bent:
-            return Geometry(after)
-        return self._moved(self.plan.shown(after)) or Geometry(after)
+            return type(self)(after)
+        return self._moved(self.plan.shown(after)) or type(self)(after)
+
+    def _with_values(self, document: Document) -> Geometry | None:
+        """The same with other values in some nodes; None where that changes more than text."""
+        after = plan(document.graph)
+        same = not (self.plan.boxes or after.boxes) and same_columns(self.graph, after.graph)
+        if not same or self.graph.regions is not after.graph.regions:
+            return None
+        nodes = zip(self.graph.nodes.values(), after.graph.nodes.values(), strict=True)
+        changed = [
+            (k, node) for k, (old, node) in enumerate(nodes)
+            if old is not node and (old.name, old.params) != (node.name, node.params)
+        ]  # fmt: skip
+        found = {k: shape_of(node, self.wired(k), self._outputs(k)) for k, node in changed}
+        if any(not self._measures_like(k, shape) for k, shape in found.items()):
+            return None
+        other = type(self).__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        other.plan, other.graph = after, after.graph
+        other._shapes = {**self._shapes, **found}
+        return other
+
+    def _outputs(self, row: int) -> int:
+        return int(self.first[row + 1] - self.first[row] - self.inputs[row])
+
+    def _measures_like(self, row: int, shape: Shape) -> bool:
+        """Whether a shape is as large as what stands in this row, with the same ports."""
+        known = self.shape(row)
+        return (shape.width, shape.height) == tuple(self.size[row].tolist()) and (
+            (shape.pill, shape.inputs, shape.needs_grad)
+            == (known.pill, known.inputs, known.needs_grad)
+        )
 
     # Places
 
@@ -99,7 +136,7 @@ class Geometry:
         moved = _changed(self.places, document.places)
         if moved is None or len(moved) * 4 > len(self.ids):
             return None
-        other = Geometry.__new__(Geometry)
+        other = type(self).__new__(type(self))
         for name in _OF_THE_GRAPH & self.__dict__.keys():
             other.__dict__[name] = self.__dict__[name]
         rows = [self.row[i] for i in moved if i in self.row]
@@ -190,9 +227,8 @@ class Geometry:
         """What is drawn of a node, made when it is first looked at."""
         found = self._shapes.get(row)
         if found is None:
-            outputs = int(self.first[row + 1] - self.first[row] - self.inputs[row])
             node = self.graph.nodes[self.ids[row]]
-            found = self._shapes[row] = shape_of(node, self.wired(row), outputs)
+            found = self._shapes[row] = shape_of(node, self.wired(row), self._outputs(row))
         return found
 
     @property
@@ -253,10 +289,41 @@ class Geometry:
 
     def pieces_of(self, rows: Ints | Sequence[int]) -> Floats:
         """All cubics of these edges, (n, 4, 2)."""
+        return self.owned_pieces(rows)[1]
+
+    def owned_pieces(self, rows: Ints | Sequence[int]) -> tuple[Ints, Floats]:
+        """All cubics of these edges, and the row of the edge each belongs to."""
+        rows = np.asarray(rows, np.int64)
         if not self.ways:
-            return self.curves[rows]
-        found = [self.ways.get(row, self.curves[[row]]) for row in np.asarray(rows).tolist()]
-        return np.concatenate(found) if found else self.curves[:0]
+            return rows, self.curves[rows]
+        found = [self.ways.get(row, self.curves[[row]]) for row in rows.tolist()]
+        if not found:
+            return rows, self.curves[:0]
+        return np.repeat(rows, [len(way) for way in found]), np.concatenate(found)
+
+    def way(self, row: int) -> Floats:
+        """The way of one edge: a cubic (4, 2), or several one after another, (k, 4, 2)."""
+        return self.ways.get(row, self.curves[row])
+
+    def beside_way(self, row: int) -> Floats:
+        """The way back of gradients along one edge, told from its start like that of the edge."""
+        way = self.way(row)
+        return curve.beside(way.reshape(-1, 4, 2)).reshape(way.shape)
+
+    def beside_of(self, rows: Ints | Sequence[int]) -> Floats:
+        """All cubics gradients travel along beside these edges, (n, 4, 2)."""
+        return curve.beside(self.pieces_of(rows))
+
+    def leaving(self, rows: Ints) -> Floats:
+        """The last cubic of the way back along each edge, (n, 4, 2)."""
+        found = self.curves[rows]
+        for k in np.flatnonzero(np.isin(rows, [*self.ways])).tolist():
+            found[k] = self.ways[int(rows[k])][0]
+        return curve.beside(found)
+
+    def led(self, start: Floats, end: Floats) -> Floats:
+        """The cubics of wires between points that are no edges yet; both (m, 2)."""
+        return curve.between(start, end)
 
     def hanging_on(self, rows: Ints) -> Ints:
         """Rows of the edges that begin or end at these nodes."""
@@ -282,8 +349,24 @@ class Geometry:
         return low, high
 
     def beside(self, rows: Ints | int) -> Floats:
-        """The curves gradients travel along, of one edge or of many."""
+        """The curves gradients travel along, of one edge or of many: of bent ones the middle."""
         return curve.beside(self.curves[rows].reshape(-1, 4, 2)).reshape(self.curves[rows].shape)
+
+    def _draw_anew(self, old: Geometry, edges: Ints, start: Floats, end: Floats) -> None:
+        """Take over what `old` had made of edges, those that moved made anew."""
+        known = self.__dict__
+        if "curves" in old.__dict__:
+            fresh = curve.between(start, end)
+            known["curves"] = old.curves.copy()
+            known["curves"][edges] = fresh
+            if "edge_boxes" in old.__dict__ and len(old.curves):
+                low, high = old.edge_boxes[0].copy(), old.edge_boxes[1].copy()
+                low[edges], high[edges] = curve.boxes(fresh)
+                known["edge_boxes"] = low, high
+        if "chords" in old.__dict__:
+            known["chords"] = old.chords.copy()
+            for row, a, b in zip(edges.tolist(), start.tolist(), end.tolist(), strict=True):
+                known["chords"][row] = QLineF(*a, *b)
 
     # To be drawn and hit
 
@@ -297,8 +380,8 @@ class Geometry:
         """Straight lines from end to end of every edge."""
         return _lines(self.curves)
 
-    def chords_of(self, rows: Ints) -> list[QLineF]:
-        """The lines of some edges; those of very many edges are not kept."""
+    def chords_of(self, rows: Ints, scale: float = 1.0) -> list[QLineF]:
+        """The lines of some edges, seen at `scale`; those of very many edges are not kept."""
         if self.ways:
             return _lines(self.pieces_of(rows))
         if len(self.edge_keys) > MOST_KEPT:
@@ -319,6 +402,23 @@ class Geometry:
     def edge_grid(self) -> CurveGrid:
         return CurveGrid(self.curves)
 
+    def nearest(self, x: float, y: float, reach: float) -> int:
+        """The row of the edge nearest to a point and within `reach`, or -1."""
+        best, found, grid = reach, -1, self.edge_grid
+        for row, t in grid.near(x, y, reach).items():
+            line, around = self.curves[row].tolist(), grid.around(row, t)
+            if curve.distance(line, x, y, *around, 2) > reach + curve.slack(line, *around, 2):
+                continue
+            away = curve.distance(line, x, y, *around)
+            if away < best or (away == best and found < 0):
+                best, found = away, row
+        for row, way in self.ways.items():
+            for piece in way.tolist():
+                away = curve.distance(piece, x, y)
+                if away < best:
+                    best, found = away, row
+        return found
+
 
 _OF_THE_GRAPH = {
     "plan", "graph", "ids", "row", "edge_keys", "edge_row", "_columns", "pill", "size", "inputs",
@@ -336,7 +436,7 @@ def _changed(before: Mapping[str, Place], after: Mapping[str, Place]) -> list[st
 
 def _carry_over(old: Geometry, new: Geometry, rows: Ints) -> None:
     """Give `new` what `old` had made already, with what hangs on these moved rows made anew."""
-    if "curves" not in old.__dict__:
+    if "ports" not in old.__dict__:
         return
     moved = np.zeros(len(old.ids), bool)
     moved[rows] = True
@@ -346,21 +446,11 @@ def _carry_over(old: Geometry, new: Geometry, rows: Ints) -> None:
     known["ports"] = old.ports.copy()
     known["ports"][ports] = new.xy[old.owner[ports]] + old.offset[ports]
     ends = known["ports"][old.ends[edges, 0]], known["ports"][old.ends[edges, 1]]
-    fresh = curve.between(*ends)
-    known["curves"] = old.curves.copy()
-    known["curves"][edges] = fresh
-    if "edge_boxes" in old.__dict__ and len(old.curves):
-        low, high = old.edge_boxes[0].copy(), old.edge_boxes[1].copy()
-        low[edges], high[edges] = curve.boxes(fresh)
-        known["edge_boxes"] = low, high
+    new._draw_anew(old, edges, *ends)
     if "rects" in old.__dict__:
         known["rects"] = old.rects.copy()
         for row in rows.tolist():
             known["rects"][row] = QRectF(*new.xy[row].tolist(), *new.size[row].tolist())
-    if "chords" in old.__dict__:
-        known["chords"] = old.chords.copy()
-        for row, a, b in zip(edges.tolist(), ends[0].tolist(), ends[1].tolist(), strict=True):
-            known["chords"][row] = QLineF(*a, *b)
 
 
 def same(a: Geometry, b: Geometry) -> bool:

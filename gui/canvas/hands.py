@@ -24,10 +24,12 @@ from gui.tr import tr
 _HINTS = {
     "port": "Drag to wire · click, then click another port · Alt+click removes its wires",
     "output": "Drag to wire · Ctrl+drag moves all its wires · Alt+click removes them",
-    "node": "Drag to move · double-click or Enter edits the value · F2 renames · M mutes",
-    "edge": "Click to select · Del or Alt+click removes · Shift+right-click bends",
-    "bend": "Drag to move the bend · Del straightens · Alt+click removes the wire",
-    "region": "Drag to move what is inside · double-click edits the title · G folds a group",
+    "node": "Drag to move · double-click or {edit_selection} edits the value · {rename_selection}"
+    " renames · {mute_selection} mutes",
+    "edge": "Click to select · {delete_selection} or Alt+click removes · Shift+right-click bends",
+    "bend": "Drag to move the bend · {delete_selection} straightens · Alt+click removes the wire",
+    "region": "Drag to move what is inside · double-click edits the title"
+    " · {fold_selection} folds a group",
     "fold": "Double-click or Ctrl+click folds and unfolds the group",
 }
 Mods = Qt.KeyboardModifier
@@ -257,7 +259,8 @@ class Hands(Board):
         ):  # fmt: skip
             output = found.kind == "port" and found.part.startswith("output ")
             kind = "fold" if found.part == "fold" else found.kind
-            self.hint.emit(tr(_HINTS.get("output" if output else kind, "")))
+            told = tr(_HINTS.get("output" if output else kind, ""))
+            self.hint.emit(told.format_map(self.key_names))
         self.hovered = found
         self.update()
 
@@ -300,13 +303,13 @@ class Hands(Board):
         pixels = event.pixelDelta()
         touchpad = event.phase() != Qt.ScrollPhase.NoScrollPhase and not pixels.isNull()
         if touchpad and not zooms and not self.touchpad_zooms:
-            self.set_view(self.view.panned(pixels.x(), pixels.y()))
+            self.pan_by_hand(pixels.x(), pixels.y())
         elif event.modifiers() & Mods.ShiftModifier:
             turn = event.angleDelta()
-            self.set_view(self.view.panned((turn.y() or turn.x()) / 2, 0))
+            self.pan_by_hand((turn.y() or turn.x()) / 2, 0)
         elif self.wheel_scrolls and not zooms and not touchpad:
             turn = event.angleDelta()
-            self.set_view(self.view.panned(turn.x() / 2, turn.y() / 2))
+            self.pan_by_hand(turn.x() / 2, turn.y() / 2)
         else:
             self.zoom_by(1.0015 ** event.angleDelta().y(), event.position())
         self._follow()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.graph import EdgeKey
-from gui.canvas import curves
 from gui.canvas.bends import REACH, SMALLEST, at_bend
 from gui.canvas.geometry import Geometry
 from gui.canvas.regions import MARK_WIDTH
@@ -102,19 +101,7 @@ def edge_at(geometry: Geometry, x: float, y: float, reach: float) -> Hit | None:
     """The nearest edge within `reach`; none while those of a very large graph are being sorted."""
     if not geometry.edges_sorted:
         return None
-    best, found, grid = reach, -1, geometry.edge_grid
-    for row, t in grid.near(x, y, reach).items():
-        curve, around = geometry.curves[row].tolist(), grid.around(row, t)
-        if curves.distance(curve, x, y, *around, 2) > reach + curves.slack(curve, *around, 2):
-            continue
-        away = curves.distance(curve, x, y, *around)
-        if away < best or (away == best and found < 0):
-            best, found = away, row
-    for row, way in geometry.ways.items():
-        for piece in way.tolist():
-            away = curves.distance(piece, x, y)
-            if away < best:
-                best, found = away, row
+    found = geometry.nearest(x, y, reach)
     if found < 0:
         return None
     key = geometry.edge_keys[found]

@@ -14,6 +14,8 @@ from gui.theme import Theme, mono
 DASH = (3.2, 2.4)
 DOTS = (0.1, 2.6)
 BORDER = (4.0, 3.0)
+LARGEST = 1.31
+"""Text on the canvas grows no further: the boxes it stands in have the size they have."""
 _MOST_TEXTS = 20_000
 
 
@@ -67,7 +69,7 @@ class Inks:
         key = (pixels, fixed, bold)
         if key not in self._fonts:
             font = mono() if fixed else QFont()
-            font.setPixelSize(round(pixels * self.theme.text_scale))
+            font.setPixelSize(round(pixels * min(LARGEST, self.theme.text_scale)))
             font.setBold(bold)
             self._fonts[key] = font
         return self._fonts[key]

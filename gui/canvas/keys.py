@@ -35,13 +35,17 @@ KEYS = {
     "N": "no_grad_selection",
     "L": "link_selection",
     "W": "pick_up_wire",
+    "Shift+W": "ask_why",
     "M": "mute_selection",
     "F2": "rename_selection",
-    "Return": "edit_selection",
     "Enter": "edit_selection",
+    "Return": "edit_selection",
     "Alt+M": "toggle_minimap",
 }
 """Key -> method of the canvas."""
+
+NAMES = {method: key for key, method in reversed(KEYS.items())}
+"""The first key of every method."""
 
 LOOKING = frozenset(
     {"fit_selection", "fit_all", "zoom_actual", "zoom_in", "zoom_out", "toggle_minimap"}

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker, QPen
 
 from gui.canvas.geometry import Box, Geometry
@@ -51,6 +54,12 @@ class Look:
         stroker.setCurveThreshold(0.25 / max(self.scale, 1.0))
         self.painter.fillPath(stroker.createStroke(path), pen.brush())
 
+    def dashed_curve(self, curve: NDArray[np.float64], pen: QPen) -> None:
+        """The same for one cubic (4, 2); its outline is kept for the next step."""
+        threshold, dash = 0.25 / max(self.scale, 1.0), tuple(pen.dashPattern())
+        key = (curve.tobytes(), pen.widthF(), dash, pen.capStyle(), threshold)
+        self.painter.fillPath(_outline(*key), pen.brush())
+
     def dashed_box(self, rect: QRectF, radius: float, pen: QPen) -> None:
         """A rounded rectangle with a dashed border and nothing in it."""
         path = QPainterPath()
@@ -95,3 +104,20 @@ class Look:
             middle.x(), middle.y(), text, ink, width=rect.width() - 8, pixels=pixels, fixed=True,
             bold=bold, align="centre",
         )  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def _outline(
+    curve: bytes, width: float, dash: tuple[float, ...], cap: Qt.PenCapStyle, threshold: float
+) -> QPainterPath:
+    """The dashes of a cubic as shapes to be filled: making them takes as long as filling them."""
+    a, b, c, d = np.frombuffer(curve).reshape(4, 2).tolist()
+    path = QPainterPath(QPointF(*a))
+    path.cubicTo(*b, *c, *d)
+    stroker = QPainterPathStroker()
+    stroker.setWidth(width)
+    stroker.setDashPattern(list(dash))
+    stroker.setCapStyle(cap)
+    stroker.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    stroker.setCurveThreshold(threshold)
+    return stroker.createStroke(path)

@@ -53,9 +53,25 @@ def entries(canvas: Canvas, hit: Hit, at: QPointF) -> list[Entry]:
     ]
 
 
+def _why(canvas: Canvas, node: str = "", edge: EdgeKey | None = None) -> list[Entry]:
+    """The questions that can be asked here; of many the first, and the others in their own menu."""
+    found: list[Entry] = [
+        (text, "", partial(canvas.asked.emit, question))
+        for text, question in canvas.questions(node, edge)
+    ]
+    found = [(text, "" if k else "Shift+W", do) for k, (text, _, do) in enumerate(found)]
+    if len(found) > 2:
+        found[1:] = [(tr("More questions"), "", found[1:])]
+    if edge is not None and canvas.frame.edge(edge).cut is not None:
+        passed = partial(canvas.ghost_wanted.emit, edge)
+        found.append((tr("Show what would have passed"), "", passed))
+    return [*found, LINE] if found else []
+
+
 def _for_items(canvas: Canvas, hit: Hit) -> list[Entry]:
     single = len(canvas.selection.items) == 1
     return [
+        *(_why(canvas, hit.id) if single and hit.kind == "node" else []),
         *(_for_one(canvas, hit) if single else _for_several(canvas)),
         (tr("Duplicate"), "Ctrl+D", canvas.duplicate_selection),
         (tr("Copy"), "Ctrl+C", canvas.copy_selection),
@@ -93,7 +109,8 @@ def _numbers(canvas: Canvas, item: str, part: str) -> Entry:
     """Numbers to choose from where one would else be typed."""
     (field,) = (s.field for s in canvas.fields_of(item) if s.part == part)
     chosen: list[Entry] = [(text, "", partial(field.commit, text)) for text in NUMBERS]
-    return (tr("Set to"), "", chosen)
+    other: Entry = (tr("Another number…"), "", lambda: canvas.edit_item(item, part))
+    return (tr("Set to"), "", [*chosen, LINE, other])
 
 
 def _for_several(canvas: Canvas) -> list[Entry]:
@@ -120,6 +137,7 @@ def _mute(canvas: Canvas) -> list[Entry]:
 
 def _for_edge(canvas: Canvas, key: EdgeKey, at: QPointF) -> list[Entry]:
     return [
+        *_why(canvas, edge=key),
         (tr("Put an operation in here…"), "", lambda: canvas.start_search(at, edge=key)),
         (tr("Add a bend here"), "Shift+right-click", lambda: canvas.bend_wire(key, at)),
         (tr("Lead it elsewhere"), "W", canvas.pick_up_wire),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QImage, QPainter
@@ -14,9 +16,9 @@ from gui.canvas.view import View
 from gui.theme import Theme
 
 SIZE = QSizeF(180, 116)
+LEAST, ROOMY = QSizeF(480, 320), QSizeF(640, 400)
+"""How large a canvas must be for it, by wish and without: in a small one it hides what is shown."""
 MARGIN = 14.0
-FINE = 2
-"""Its pixels per pixel, for screens of high resolution."""
 _INSET = 8.0
 
 
@@ -44,7 +46,8 @@ class Minimap:
     def wanted(self, geometry: Geometry, view: View, size: QSizeF) -> bool:
         """By wish, or when part of the graph is out of sight; the canvas must have room for it."""
         scene = self._bounds(geometry)
-        if self.shown is False or scene is None or size.width() < 480 or size.height() < 320:
+        least = LEAST if self.shown else ROOMY
+        if self.shown is False or scene is None or not _holds(size, least):
             return False
         return self.shown or not QRectF(QPointF(), size).contains(view.rect_to_view(scene))
 
@@ -77,26 +80,40 @@ class Minimap:
         painter.setBrush(tools.brush("surface", 0.94))
         painter.drawRoundedRect(rect, 6, 6)
         small = self.view(geometry, size)
-        painter.drawImage(rect, self._picture(geometry, states, theme, small, rect.topLeft()))
+        fine = math.ceil(painter.device().devicePixelRatioF())
+        picture = self._picture(geometry, states, theme, small, rect.topLeft(), fine)
+        painter.drawImage(rect.topLeft(), picture)
         seen = small.rect_to_view(view.rect_to_scene(QRectF(QPointF(), size)))
         painter.setPen(tools.pen("selection", 1.4))
         painter.setBrush(tools.brush("selection", 0.08))
         painter.drawRect(seen & rect.adjusted(2, 2, -3, -3))
 
     def _picture(
-        self, geometry: Geometry, states: States, theme: Theme, small: View, corner: QPointF
+        self,
+        geometry: Geometry,
+        states: States,
+        theme: Theme,
+        small: View,
+        corner: QPointF,
+        fine: int,
     ) -> QImage:
-        """The blocks, drawn again only when something of them is different."""
-        key = (id(geometry), id(states), states.version, theme.name)
+        """The blocks, `fine` pixels a pixel, drawn again only when something is different."""
+        key = (id(geometry), id(states), states.version, theme.name, fine)
         if self._drawn is None or (self._drawn[0] != key and self.settled):
             seen = small.panned(-corner.x(), -corner.y())
             # The objects are kept too: while they live, nothing else has their ids.
-            self._drawn = key, _blocks(geometry, states, theme, seen), (geometry, states)
+            self._drawn = key, _blocks(geometry, states, theme, seen, fine), (geometry, states)
         return self._drawn[1]
 
 
-def _blocks(geometry: Geometry, states: States, theme: Theme, small: View) -> QImage:
-    corner = (geometry.xy * small.scale + [small.dx, small.dy]) * FINE
-    span = np.maximum(geometry.size * small.scale * FINE, 2.0)
-    width, height = int(SIZE.width() * FINE), int(SIZE.height() * FINE)
-    return blocks(corner, span, dot_colors(theme)[states.nodes], width, height)
+def _blocks(geometry: Geometry, states: States, theme: Theme, small: View, fine: int) -> QImage:
+    corner = (geometry.xy * small.scale + [small.dx, small.dy]) * fine
+    span = np.maximum(geometry.size * small.scale * fine, fine)
+    width, height = int(SIZE.width() * fine), int(SIZE.height() * fine)
+    image = blocks(corner, span, dot_colors(theme)[states.nodes], width, height)
+    image.setDevicePixelRatio(fine)
+    return image
+
+
+def _holds(size: QSizeF, least: QSizeF) -> bool:
+    return size.width() >= least.width() and size.height() >= least.height()

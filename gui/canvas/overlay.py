@@ -16,7 +16,7 @@ from gui.canvas.geometry import AROUND, Geometry, Ints
 from gui.canvas.inks import DOTS, saved
 from gui.canvas.look import Level, Look
 from gui.canvas.paint_edges import arrow, path_of
-from gui.canvas.paint_nodes import draw_error_badge, draw_ports
+from gui.canvas.paint_nodes import draw_error_badge, draw_grad_chip, draw_ports
 from gui.canvas.paint_regions import draw_tab
 from gui.canvas.states import error_token
 from gui.canvas.view import View
@@ -102,6 +102,7 @@ def _draw_above_ring(look: Look, node: str) -> None:
     """What a ring around the node may not strike through."""
     row, state = look.geometry.row[node], look.frame.node(node)
     draw_ports(look, row)
+    draw_grad_chip(look, row)
     if state.error:
         draw_error_badge(look, node_rect(look.geometry, row), state)
 
@@ -143,10 +144,10 @@ def packet_curve(geometry: Geometry, packet: Packet) -> np.ndarray | None:
     """
     if packet.edge is not None and packet.edge in geometry.edge_row:
         row = geometry.edge_row[packet.edge]
-        if row in geometry.ways:
-            bent = geometry.ways[row]
-            return curves.beside(bent)[::-1, ::-1] if packet.backward else bent
-        return geometry.beside(row)[::-1] if packet.backward else geometry.curves[row]
+        if not packet.backward:
+            return geometry.way(row)
+        back = geometry.beside_way(row)
+        return back[::-1, ::-1] if back.ndim == 3 else back[::-1]
     if packet.source not in geometry.row or packet.target not in geometry.row:
         return None
     if packet.source == packet.target:
@@ -202,7 +203,7 @@ def _draw_packet(look: Look, packet: Packet, phase: float) -> None:
     x, y = curves.at(curve, _way(phase))
     text = short(packet.value)
     width = inks.width(text, 12, fixed=True, bold=True) + 22
-    with _upright(look, x, y):
+    with upright(look, x, y):
         rect = QRectF(-width / 2, -PACKET_HEIGHT / 2, width, PACKET_HEIGHT)
         painter.setPen(inks.pen("canvas", 1.5))
         painter.setBrush(inks.brush(token))
@@ -211,7 +212,7 @@ def _draw_packet(look: Look, packet: Packet, phase: float) -> None:
 
 
 @contextmanager
-def _upright(look: Look, x: float, y: float) -> Iterator[None]:
+def upright(look: Look, x: float, y: float) -> Iterator[None]:
     """Draw around a scene point, enlarged where the zoom would make text too small to read."""
     by = max(1.0, SMALLEST_TEXT / look.scale)
     with saved(look.painter):
@@ -234,7 +235,7 @@ def draw_sum_card(look: Look, node: str, view: View) -> None:
     room_above = view.to_view(rect.topLeft()).y() > 90
     y = rect.top() - 34 * by - 38 if room_above else rect.bottom() + 34 * by + 34
     x = _kept_inside(look, view, rect.center().x(), width / 2 * by)
-    with _upright(look, x, y):
+    with upright(look, x, y):
         card = QRectF(-width / 2, -24, width, 48)
         look.painter.setPen(inks.pen("sum", 1.4))
         look.painter.setBrush(inks.brush("sum_soft"))
@@ -306,7 +307,7 @@ def draw_edge_number(look: Look, row: int) -> None:
     for curve, text, token, down in labels:
         x, y = curves.at(curve, 0.5)
         width = look.inks.width(text, 11, fixed=True) + 16
-        with _upright(look, x, y + down):
+        with upright(look, x, y + down):
             rect = QRectF(-width / 2, -10, width, 20)
             look.chip(rect, text, ink=token, fill="surface", border=token)
 

@@ -10,6 +10,7 @@ from gui.canvas import curves
 from gui.canvas.bends import draw_bends
 from gui.canvas.inks import DASH, DOTS, saved
 from gui.canvas.look import Level, Look
+from gui.canvas.routes import SquareGeometry
 from gui.model.codes import Back, Line
 
 HAIRLINES_UNDER = 0.3
@@ -25,13 +26,13 @@ def draw_edges(look: Look, rows: np.ndarray) -> None:
         return
     lines, backs = look.states.lines[rows], look.states.backs[rows]
     for code in np.unique(lines).tolist():
-        _stroke(look, look.geometry.pieces_of(rows[lines == code]), _line_pen(look, Line(code)))
+        _stroke(look, rows[lines == code], _line_pen(look, Line(code)))
     for code in (Back.DIM, Back.LIVE):
         some = rows[backs == code]
         if len(some):
             _draw_back(look, some, code)
     for row in rows[lines == Line.DETACHED].tolist():
-        _draw_scissors(look, row)
+        draw_scissors(look, row)
     draw_bends(look, rows.tolist() if look.geometry.bends else ())
 
 
@@ -56,17 +57,27 @@ def _draw_hairlines(look: Look, rows: np.ndarray) -> None:
         for some, token, alpha in ((rows[~live], "cut", 0.7), (rows[live], "gradient", 1.0)):
             if len(some):
                 painter.setPen(QPen(look.inks.over_canvas(token, alpha), 0))
-                painter.drawLines(geometry.chords_of(some))
+                painter.drawLines(geometry.chords_of(some, look.scale))
 
 
-def _stroke(look: Look, some: np.ndarray, pen: QPen) -> None:
-    """One path an edge: stroking all in one path takes time with the square of their number."""
-    painter = look.painter
+def _stroke(look: Look, rows: np.ndarray, pen: QPen, *, aside: bool = False) -> None:
+    """One path an edge: stroking all in one path takes time with the square of their number.
+
+    `aside` is where gradients travel.
+    """
+    painter, geometry = look.painter, look.geometry
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    if pen.style() is Qt.PenStyle.CustomDashLine:
-        for curve in some:
-            look.dashed(path_of(curve[None]), pen)
+    dashed = pen.style() is Qt.PenStyle.CustomDashLine
+    if isinstance(geometry, SquareGeometry):
+        for path in geometry.paths(rows, aside=aside):
+            look.dashed(path, pen) if dashed else painter.drawPath(path)
+        return
+    some = geometry.beside_of(rows) if aside else geometry.pieces_of(rows)
+    if dashed:
+        period = pen.widthF() * sum(pen.dashPattern())
+        for curve in _in_sight(look, curves.dashes(some, period)):
+            look.dashed_curve(curve, pen)
         return
     for a, b, c, d in _in_sight(look, curves.pieces(some)).tolist():
         path = QPainterPath(QPointF(*a))
@@ -95,13 +106,10 @@ def _draw_back(look: Look, rows: np.ndarray, code: Back) -> None:
     """Dashes and an arrow head at the source: the gradient has arrived there."""
     alpha = 1.0 if code is Back.LIVE else 0.45
     pen = look.inks.pen("gradient", 2.2 if code is Back.LIVE else 1.6, DASH, alpha)
-    _stroke(look, curves.beside(look.geometry.pieces_of(rows)), pen)
+    _stroke(look, rows, pen, aside=True)
     look.painter.setPen(Qt.PenStyle.NoPen)
     look.painter.setBrush(look.inks.brush("gradient", alpha))
-    leaving = look.geometry.curves[rows]
-    for k in np.flatnonzero(np.isin(rows, [*look.geometry.ways])).tolist():
-        leaving[k] = look.geometry.ways[int(rows[k])][0]
-    for curve in curves.beside(leaving):
+    for curve in look.geometry.leaving(rows):
         look.painter.drawPolygon(arrow(curve, 0.0))
 
 
@@ -115,7 +123,7 @@ def arrow(curve: np.ndarray, t: float, size: float = 9.0) -> QPolygonF:
     return QPolygonF([QPointF(*tip), QPointF(*(back + side)), QPointF(*(back - side))])
 
 
-def _draw_scissors(look: Look, row: int) -> None:
+def draw_scissors(look: Look, row: int) -> None:
     """A cut one can see: scissors in a circle on the edge."""
     painter, inks = look.painter, look.inks
     x, y = curves.at(look.geometry.curves[row], 0.5)

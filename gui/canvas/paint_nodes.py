@@ -13,6 +13,7 @@ from gui.canvas.folded import draw_folded
 from gui.canvas.heat import heat_map
 from gui.canvas.inks import BORDER, saved
 from gui.canvas.look import Level, Look
+from gui.canvas.paint_brief import draw_brief, is_brief
 from gui.canvas.raster import blocks
 from gui.canvas.shapes import CHIP_HEIGHT, HEADER, ROW, Shape
 from gui.canvas.states import BOX_TOKENS, DOT_TOKEN, dot_colors, error_token, expected
@@ -31,6 +32,8 @@ MOST_RECTS = 20_000
 """More dots than this are filled in NumPy."""
 MOST_ROUNDED = 800
 """More boxes than this are drawn with square corners, in one call."""
+_GAP = " " * 5
+"""Where an arrow is drawn between what was stored and what is."""
 _CLASS = re.compile(r"^\w*(Error|Exception|Warning): ")
 _NO_GRADIENT = {
     Cut.DETACH: "detached",
@@ -64,8 +67,10 @@ def _draw_small(look: Look, rows: np.ndarray) -> None:
         if look.level is Level.DOTS:
             _draw_dots(look, boxes, Node(code))
         else:
-            _draw_boxes(look, boxes, Node(code))
-    if look.scale >= NAMES_FROM and len(rows) <= MOST_NAMES:
+            _draw_boxes(look, boxes, Node(code), bars=not is_brief(look))
+    if is_brief(look):
+        draw_brief(look, rows.tolist())
+    elif look.scale >= NAMES_FROM and len(rows) <= MOST_NAMES:
         _draw_names(look, rows)
 
 
@@ -92,7 +97,7 @@ def _draw_names(look: Look, rows: np.ndarray) -> None:
     geometry, pixels = look.geometry, 2 * round(5 / look.scale)
     for row in rows.tolist():
         shape, (x, y) = geometry.shape(row), geometry.xy[row].tolist()
-        middle = y + shape.height * (0.5 if shape.pill else 0.33)
+        middle = y + shape.height * (0.38 if shape.pill else 0.33)
         look.write(x + 8, middle, shape.label, "text", width=shape.width - 12, pixels=pixels)
 
 
@@ -102,7 +107,7 @@ def _draw_dots(look: Look, boxes: list[QRectF], code: Node) -> None:
     look.painter.drawRects(boxes)
 
 
-def _draw_boxes(look: Look, boxes: list[QRectF], code: Node) -> None:
+def _draw_boxes(look: Look, boxes: list[QRectF], code: Node, *, bars: bool) -> None:
     painter, inks = look.painter, look.inks
     fill, border, lower = BOX_TOKENS[code]
     dash = BORDER if code is Node.FREED else ()
@@ -116,7 +121,7 @@ def _draw_boxes(look: Look, boxes: list[QRectF], code: Node) -> None:
         else:
             for box in boxes:
                 painter.drawRoundedRect(box, 8, 8)
-    if lower:
+    if lower and bars:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(inks.brush(lower))
         painter.drawRects([_lower_part(box) for box in boxes])
@@ -124,7 +129,7 @@ def _draw_boxes(look: Look, boxes: list[QRectF], code: Node) -> None:
 
 def _lower_part(box: QRectF) -> QRectF:
     height = box.height()
-    return QRectF(box.x() + 6, box.y() + height * 0.62, box.width() - 12, height * 0.3)
+    return QRectF(box.x() + 6, box.y() + height * 0.72, box.width() - 12, height * 0.2)
 
 
 def _draw_node(look: Look, row: int) -> None:
@@ -143,12 +148,19 @@ def _body(
     look: Look, rect: QRectF, radius: float, fill: str, border: str, state: NodeState
 ) -> None:
     inks, painter = look.inks, look.painter
-    if state.freed and not state.error:
+    if state.freed and not state.error:  # what is written on it lies on wires otherwise
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(inks.brush("canvas"))
+        painter.drawRoundedRect(rect, radius, radius)
         look.dashed_box(rect, radius, inks.pen(border, 1.4, BORDER))
         return
     painter.setPen(inks.pen(error_token(state), 2.0) if state.error else inks.pen(border, 1.4))
+    if state.unconnected:
+        painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(Qt.BrushStyle.NoBrush if state.freed else inks.brush(fill))
     painter.drawRoundedRect(rect, radius, radius)
+    if state.unconnected:
+        look.dashed_box(rect, radius, inks.pen("cut", 1.4, BORDER))
 
 
 def _draw_box(look: Look, rect: QRectF, shape: Shape, state: NodeState) -> None:
@@ -266,13 +278,8 @@ def _draw_extras(look: Look, row: int) -> None:
     shape, state = geometry.shape(row), look.frame.node(geometry.ids[row])
     x, y = geometry.xy[row].tolist()
     rect = QRectF(x, y, shape.width, shape.height)
-    grad_chip = _grad_chip_text(look, row, shape, state)
     below = rect.bottom() + 4
-    if grad_chip:
-        width = min(look.inks.width(grad_chip, 11, fixed=True) + 22, rect.width() + 60)
-        chip = QRectF(rect.center().x() - width / 2, below, width, CHIP_HEIGHT)
-        ink, fill = ("muted", "surface") if state.stored is None else ("sum", "sum_soft")
-        look.chip(chip, grad_chip, ink=ink, fill=fill, border="cut" if ink == "muted" else ink)
+    if draw_grad_chip(look, row):
         below += CHIP_HEIGHT + 4
     if state.expected > 1 and (state.arrived > 1 or state.live):
         _draw_sum(look, rect, state)
@@ -280,12 +287,42 @@ def _draw_extras(look: Look, row: int) -> None:
         _draw_error(look, rect, below, state)
 
 
+def draw_grad_chip(look: Look, row: int) -> bool:
+    """What is in a leaf's `.grad`, below it; gives whether there is anything to say."""
+    geometry = look.geometry
+    shape, state = geometry.shape(row), look.frame.node(geometry.ids[row])
+    text = _grad_chip_text(look, row, shape, state)
+    if not text:
+        return False
+    (x, y), inks = geometry.xy[row].tolist(), look.inks
+    width = min(inks.width(text, 11, fixed=True) + 22, shape.width + 60)
+    chip = QRectF(x + (shape.width - width) / 2, y + shape.height + 4, width, CHIP_HEIGHT)
+    ink, fill = ("muted", "surface") if state.stored is None else ("sum", "sum_soft")
+    look.chip(chip, text, ink=ink, fill=fill, border="cut" if ink == "muted" else ink)
+    before = text.find(_GAP)
+    if before >= 0 and inks.width(text, 11, fixed=True) <= width - 8:
+        left = chip.center().x() - inks.width(text, 11, fixed=True) / 2
+        _draw_arrow(look, left + inks.width(text[:before] + " ", 11, fixed=True), chip.center().y())
+    return True
+
+
+def _draw_arrow(look: Look, left: float, middle: float) -> None:
+    """From what was to what is; the font's own is a speck in small text."""
+    right = left + look.inks.width(_GAP[2:], 11, fixed=True)
+    look.painter.setPen(look.inks.pen("sum", 1.8))
+    tip = QPointF(right, middle)
+    look.painter.drawLine(QPointF(left, middle), tip)
+    look.painter.drawPolyline([tip + QPointF(-5, -4), tip, tip + QPointF(-5, 4)])
+
+
 def _grad_chip_text(look: Look, row: int, shape: Shape, state: NodeState) -> str:
     stored = look.frame.stored
+    warning = "⚠ " if state.piled_up else ""
     if stored is not None and stored[0] == look.geometry.ids[row]:
-        return f"{short(stored[1], 10)} → {short(stored[2], 10)}"
+        added = "" if stored[1] is None or not state.live else "+=  "
+        return f"{warning}{added}{short(stored[1], 10)}{_GAP}{short(stored[2], 10)}"
     if state.stored is not None:
-        return f"grad {short(state.stored)}"
+        return f"{warning}grad {short(state.stored)}"
     leaf = state.requires_grad and state.is_leaf if state.value is not None else shape.needs_grad
     return "grad None" if leaf or state.retains_grad else ""
 
@@ -308,8 +345,11 @@ def _draw_sum(look: Look, rect: QRectF, state: NodeState) -> None:
 def _draw_error(look: Look, rect: QRectF, below: float, state: NodeState) -> None:
     painter, inks = look.painter, look.inks
     draw_error_badge(look, rect, state)
-    token, fill = ("muted", "hover") if expected(state) else ("error", "error_soft")
+    quiet = expected(state) or state.unconnected
+    token, fill = ("muted", "hover") if quiet else ("error", "error_soft")
     text = _CLASS.sub("", (state.error or "").strip().split("\n")[0])
+    if state.unconnected:
+        text = tr("not connected yet")
     width = min(inks.width(text, 11) + 18, max(rect.width() + 16, 180.0))
     chip = QRectF(rect.left(), below, width, 20)
     painter.setPen(inks.pen(error_token(state), 1.2))
@@ -319,8 +359,13 @@ def _draw_error(look: Look, rect: QRectF, below: float, state: NodeState) -> Non
 
 
 def draw_error_badge(look: Look, rect: QRectF, state: NodeState) -> None:
-    """At the corner a red triangle, or `try` where the program expects the error."""
+    """At the corner a red triangle, or `try` where the program expects the error.
+
+    A node that only lacks a wire has none.
+    """
     corner = QPointF(rect.left() + 1, rect.top() - 1)
+    if state.unconnected:
+        return
     if expected(state):
         badge = QRectF(corner.x() - 15, corner.y() - 9, 30, 18)
         look.chip(badge, "try", ink="muted", fill="hover", border="cut", bold=True)

@@ -7,9 +7,12 @@ from PySide6.QtGui import QPainterPath, QPolygonF
 
 from gui.canvas.inks import BORDER
 from gui.canvas.look import Level, Look
+from gui.canvas.paint_brief import draw_brief_tab, is_brief
 from gui.canvas.regions import MARK_WIDTH, NOTE_LINE, NOTE_PAD, RegionShape
 
 HATCH = 10.0
+LEGIBLE = 9.0
+"""Pixels of the screen that the text of a note is high at least."""
 _FOLD = 14.0
 
 
@@ -66,7 +69,11 @@ def _draw_group(look: Look, shape: RegionShape) -> None:
 
 def draw_tab(look: Look, shape: RegionShape) -> None:
     """The title of a region; a note has its text instead."""
-    if shape.kind == "note" or look.level is not Level.TEXT:
+    if shape.kind == "note":
+        return
+    if is_brief(look):
+        draw_brief_tab(look, shape)
+    if look.level is not Level.TEXT:
         return
     rect, fixed, left = _rect(shape.tab), shape.kind != "group", 10.0
     look.painter.setPen(look.inks.pen(shape.color, 1.2))
@@ -102,11 +109,38 @@ def _draw_note(look: Look, shape: RegionShape) -> None:
         _draw_card(look, rect)
     else:
         painter.drawRoundedRect(rect, 8, 8)
-    if look.level is Level.TEXT:
-        y = rect.top() + NOTE_PAD + NOTE_LINE / 2
-        for line in shape.lines:
-            look.write(rect.left() + NOTE_PAD, y, line, "text", pixels=12)
-            y += NOTE_LINE
+    if look.level is not Level.DOTS:
+        _write_note(look, shape, rect)
+
+
+def _write_note(look: Look, shape: RegionShape, rect: QRectF) -> None:
+    """The text; from afar its beginning, as large as can be read and as much as there is room."""
+    lines, pixels, high = shape.lines, 12, NOTE_LINE
+    if look.level is not Level.TEXT:
+        pixels, high = round(LEGIBLE / look.scale), LEGIBLE * 1.35 / look.scale
+        lines = (*_wrapped(look, " ".join(filter(None, lines)), rect, pixels, high),)
+    y, room = rect.top() + NOTE_PAD + high / 2, rect.right() - rect.left() - NOTE_PAD
+    for line in lines:
+        look.write(rect.left() + NOTE_PAD, y, line, "text", pixels=pixels, width=room)
+        y += high
+
+
+def _wrapped(look: Look, text: str, rect: QRectF, pixels: int, high: float) -> list[str]:
+    """As many lines of the text as fit into the rectangle; … where it goes on."""
+    width, words = rect.width() - 2 * NOTE_PAD, text.split()
+    most = int((rect.height() - NOTE_PAD) / high)
+    lines: list[str] = []
+    while words and len(lines) < most:
+        line = words.pop(0)
+        while words and look.inks.width(f"{line} {words[0]}", pixels) <= width:
+            line += f" {words.pop(0)}"
+        lines.append(line)
+    if words and lines:
+        last = lines[-1].split()
+        while len(last) > 1 and look.inks.width(" ".join([*last, "…"]), pixels) > width:
+            last.pop()
+        lines[-1] = " ".join([*last, "…"])
+    return lines
 
 
 def _draw_card(look: Look, rect: QRectF) -> None:

@@ -9,6 +9,8 @@ from gui.model.regions import called
 from gui.model.words import short
 from gui.tr import tr
 
+NOTHING_COMES = "What is computed inside is not recorded, so no gradient comes back through it."
+
 
 def region_tip(document: Document, frame: Frame, region_id: str) -> str:
     """Its title, its size and, of a folded group, its results and what flows back out of it."""
@@ -20,8 +22,10 @@ def region_tip(document: Document, frame: Frame, region_id: str) -> str:
     nodes = tr("1 node") if size == 1 else tr("{} nodes").format(size)
     lines = [f"{called(region)}{kind} · {nodes}"]
     box = plan(document.graph).boxes.get(region_id)
+    if region.kind in ("no_grad", "inference_mode"):
+        lines.append(tr(NOTHING_COMES))
     if box is None:
-        return lines[0]
+        return "\n".join(lines)
     names = [document.graph.nodes[node].name for node, _ in box.outputs]
     for name, value in zip(names, frame.node(region_id).outputs, strict=False):
         if value is not None:

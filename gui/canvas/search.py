@@ -39,6 +39,7 @@ ROW_HEIGHT = 28
 LINES = 12
 """Operations in sight at once."""
 NOTHING = "Nothing is called that."
+ANYTHING = "An operation, a number, or z = w * x + b"
 _CHOICE = Qt.ItemDataRole.UserRole
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -54,12 +55,12 @@ class Search(QFrame):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._room = parent
-        self.needs_input, self.graph = False, Graph()
+        self.inputs, self.graph = 0, Graph()
         self.uses: Callable[[], Mapping[str, int]] = dict
         """How often each op was added before: what is used most is offered first."""
         self._done = True
         self._whole = SIZE
-        self.line = QLineEdit(self, placeholderText=tr("An operation, a number, or z = w * x + b"))
+        self.line = QLineEdit(self, placeholderText=tr(ANYTHING))
         self.line.setAccessibleName(tr("Find an operation"))
         self.list = QListWidget(self)
         self.list.setAccessibleName(tr("Operations found"))
@@ -98,12 +99,17 @@ class Search(QFrame):
             f"QLabel {{ color: {theme.muted}; padding: 4px; }}"
         )
 
-    def start(self, at: QPoint, graph: Graph, *, needs_input: bool = False) -> None:
-        """Open at a point of the parent, kept wholly inside it; `graph` has the known names."""
+    def start(self, at: QPoint, graph: Graph, *, inputs: int = 0) -> None:
+        """Open at a point of the parent, kept wholly inside it; `graph` has the known names.
+
+        What takes fewer than `inputs` tensors is not offered.
+        """
         self.graph = graph
-        self.needs_input = needs_input
+        self.inputs = inputs
         self._done = False
         room = self._room.rect().adjusted(8, 8, -8, -8)
+        typed = tr("An operation that reads it") if inputs else tr(ANYTHING)
+        self.line.setPlaceholderText(typed)
         self._whole = SIZE.boundedTo(room.size())
         rect = QRect(at, self._whole)
         rect.moveRight(min(rect.right(), room.right()))
@@ -134,9 +140,9 @@ class Search(QFrame):
 
     def _fill(self, text: str) -> None:
         self.list.clear()
-        found = choices(text, needs_input=self.needs_input, uses=self.uses())
+        found = choices(text, inputs=self.inputs, uses=self.uses())
         self.nothing.setText(tr(NOTHING))
-        if not self.needs_input and any(c in text for c in "=+-*/@(."):
+        if not self.inputs and any(c in text for c in "=+-*/@(."):
             try:
                 found.insert(0, phrase_typed(text, self.graph))
             except ValueError as error:

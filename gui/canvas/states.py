@@ -41,14 +41,14 @@ BOX_TOKENS = {
     Node.PLAIN: ("hover", "cut", ""),
     Node.LIVE: ("surface", "gradient", "gradient"),
     Node.DIM: ("surface", "cut", "gradient_soft"),
-    Node.FREED: ("canvas", "cut", ""),
+    Node.FREED: ("canvas", "cut", "gradient_soft"),
     Node.ERROR: ("error_soft", "error", "error"),
 }
 """Fill, border and lower part of a node too small for text."""
 
 
 class States:
-    """State codes beside a Geometry's rows; `version` counts their updates."""
+    """State codes beside a Geometry's rows; `version` counts how often those of nodes changed."""
 
     version = 0
     nodes: Bytes
@@ -84,14 +84,22 @@ class States:
 
     def update(
         self, geometry: Geometry, frame: Frame, nodes: set[str], edges: set[EdgeKey]
-    ) -> None:
-        """Look again at these nodes and edges only."""
-        self.version += 1
-        for i in nodes & geometry.row.keys():
-            self.nodes[geometry.row[i]] = node_code(frame.node(i))
-        for key in edges & geometry.edge_row.keys():
-            row, state = geometry.edge_row[key], frame.edge(key)
-            self.lines[row], self.backs[row] = line_code(state), back_code(state)
+    ) -> set[EdgeKey]:
+        """Look again at these nodes and edges only; gives the edges that are drawn otherwise."""
+        rows = [geometry.row[i] for i in nodes & geometry.row.keys()]
+        codes = [node_code(frame.node(geometry.ids[row])) for row in rows]
+        if self.nodes[rows].tolist() != codes:
+            self.nodes[rows] = codes
+            self.version += 1
+        return {
+            key for key in edges & geometry.edge_row.keys() if self._redrawn(geometry, frame, key)
+        }
+
+    def _redrawn(self, geometry: Geometry, frame: Frame, key: EdgeKey) -> bool:
+        row, state = geometry.edge_row[key], frame.edge(key)
+        before = self.lines[row], self.backs[row]
+        self.lines[row], self.backs[row] = line_code(state), back_code(state)
+        return before != (self.lines[row], self.backs[row])
 
 
 def _taken(codes: Bytes, rows: NDArray[np.int64]) -> Bytes:
@@ -105,5 +113,5 @@ def expected(state: NodeState) -> bool:
 
 
 def error_token(state: NodeState) -> str:
-    """Red for an error; one the program expects is as quiet as a cut."""
-    return "cut" if expected(state) else "error"
+    """Red for an error; one the program expects, or a wire to come, is as quiet as a cut."""
+    return "cut" if expected(state) or state.unconnected else "error"

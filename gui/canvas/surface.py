@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Generator, Iterable
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal
@@ -22,9 +23,12 @@ from gui.canvas.geometry import Geometry, Ints
 from gui.canvas.hits import NOTHING, Hit
 from gui.canvas.inks import inks, saved
 from gui.canvas.layer import Drawing, Layer
+from gui.canvas.lit import NO_LIGHT, draw_light
 from gui.canvas.look import Look
+from gui.canvas.marks import NO_MARKS, Marks, draw_play_marks
 from gui.canvas.overlay import around, damage, draw_edge_number, draw_sum_card, packet_rect
 from gui.canvas.paint import look_at, paint, paint_moving, paint_rows, paint_slices
+from gui.canvas.routes import SquareGeometry
 from gui.canvas.states import States
 from gui.canvas.view import View
 from gui.canvas.viewport import Viewport
@@ -68,12 +72,14 @@ class Surface(Viewport):
         self.states = States(self.geometry_, self.frame)
         self.hovered: Hit = NOTHING
         self.reduced_motion = False
+        self.marks = NO_MARKS
         self._layer = Layer(
             Drawing(self._draw_still, self._draw_draft, self._draw_slices, self._is_heavy)
         )
         self._idle = QTimer(self, interval=IDLE_MS, singleShot=True)
         self._idle.timeout.connect(self._refine)
         self._lifted: frozenset[str] = frozenset()
+        self.lit = NO_LIGHT
         self._by_keyboard, self._broken = False, False
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -95,6 +101,19 @@ class Surface(Viewport):
         self._layer.invalidate()
         self.update()
 
+    @property
+    def right_angled(self) -> bool:
+        """Whether wires have corners rather than curves."""
+        return self.geometry_.square
+
+    def set_right_angled(self, on: bool) -> None:
+        """Draw wires with corners, or with curves."""
+        if on != self.right_angled:
+            self.geometry_ = (SquareGeometry if on else Geometry)(self.shown)
+            self.states = States(self.geometry_, self.frame)
+            self._layer.invalidate()
+            self.update()
+
     def show_frame(self, frame: Frame, phase: float = 1.0) -> None:
         """Show one instant of a run; `phase` is how far its packet has come, from 0 to 1."""
         if self.reduced_motion:
@@ -111,11 +130,21 @@ class Surface(Viewport):
             self.phase = phase
             self.update()
             return
-        self.states.update(self.geometry_, frame, *changed)
-        self._damage_nodes_and_edges(*changed, *self._storing(old), *self._storing(frame))
+        redrawn = self.states.update(self.geometry_, frame, *changed)
+        self._damage_nodes_and_edges(
+            changed[0], redrawn, *self._storing(old), *self._storing(frame)
+        )
         self._update_moving(old, self.phase)
         self.phase = phase
         self._update_moving(frame, phase)
+
+    def mark(self, marks: Marks) -> None:
+        """Show these marks for playing; where only what comes next differs, little is repainted."""
+        old, self.marks = self.marks, marks
+        if replace(old, next=marks.next) != marks:
+            self.update()
+        for rect in damage(self.geometry_, self.geometry_.plan.drawn(old.next ^ marks.next)):
+            self.update(_outwards(self.view.rect_to_view(rect)))
 
     def _folded(self, frame: Frame) -> Frame:
         """The frame as it is seen from outside the folded groups; the last one, if it is that."""
@@ -239,11 +268,18 @@ class Surface(Viewport):
         return image
 
     def paint_frame(
-        self, painter: QPainter, frame: Frame, view: View, target: QRectF, *, phase: float = 1.0
+        self,
+        painter: QPainter,
+        frame: Frame,
+        view: View,
+        target: QRectF,
+        *,
+        phase: float = 1.0,
+        theme: Theme | None = None,
     ) -> None:
-        """Draw any frame of this graph into any painter: a picture, a movie."""
-        frame = self._folded(frame)
-        paint(painter, self.geometry_, frame, self.theme, None, view, target, phase=phase)
+        """Draw any frame of this graph into any painter, in any theme: a picture, a movie."""
+        frame, theme = self._folded(frame), theme or self.theme
+        paint(painter, self.geometry_, frame, theme, None, view, target, phase=phase)
 
     def _draw_still(self, painter: QPainter, view: View, target: QRectF) -> None:
         for _ in self._draw_slices(painter, view, target):
@@ -319,17 +355,19 @@ class Surface(Viewport):
             self._idle.start(IDLE_MS)
         if self._lifted:
             paint_rows(self.look(painter), self.view, *self._lifted_rows())
+        draw_light(self.look(painter), self.lit, self.view)
         paint_moving(
             painter, self.geometry_, self.frame, self.theme, self.selection, self.view,
             QRectF(region.boundingRect()), phase=self.phase, states=self.states,
         )  # fmt: skip
+        draw_play_marks(self.look(painter), self.view, self.marks)
         self._paint_hover(painter)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.paint_gesture(painter)
         if not self.geometry_.ids and not self.geometry_.regions:
             self._paint_empty(painter)
-        if self.minimap_wanted:
-            size = QSizeF(self.size())
+        size = QSizeF(self.size())
+        if self.minimap_wanted and region.intersects(self.minimap.rect(size).toAlignedRect()):
             self.minimap.paint(painter, self.geometry_, self.states, self.theme, self.view, size)
         if self.hasFocus() and self._by_keyboard:
             painter.setPen(inks(self.theme).pen("selection", 2.0))

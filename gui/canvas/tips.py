@@ -62,6 +62,8 @@ def value_lines(state: NodeState) -> list[str]:
         lines.append(tr("no gradient: {}").format(state.why_no_grad))
     if state.stored is not None:
         lines.append(f".grad {short(state.stored, 40, 6)}")
+    if state.piled_up:
+        lines.append(tr("⚠ An earlier backward() is in it too: zero_grad() was not called."))
     if state.freed:
         lines.append(
             tr("Its saved tensors are freed: a second backward() needs retain_graph=True.")

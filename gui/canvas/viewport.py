@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -18,12 +20,16 @@ from gui.state.selection import Selection
 ZOOM_STEP = 1.25
 READABLE = 0.5
 """Below this zoom no text is drawn."""
+AROUND = 48.0
+"""Scene pixels around nodes that are brought into sight together."""
 
 
 class Viewport(QWidget):
     """Holds the geometry and the view of it; painting and editing come in the classes above."""
 
     zoom_changed = Signal(float)
+    panned_by_hand = Signal()
+    """A person has moved what is seen, rather than a command or the run that is followed."""
 
     def __init__(self, editor: Editor, selection: Selection, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +53,11 @@ class Viewport(QWidget):
         self.update()
         if zoomed:
             self.zoom_changed.emit(view.scale)
+
+    def pan_by_hand(self, dx: float, dy: float) -> None:
+        """Move what is seen, as a hand asks for it."""
+        self.set_view(self.view.panned(dx, dy))
+        self.panned_by_hand.emit()
 
     def zoom_to(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom to `factor` (1.0 is 100 %), keeping `at` (default: the middle) in place."""
@@ -91,6 +102,18 @@ class Viewport(QWidget):
         dy = max(0.0, room.top() - rect.top()) or min(0.0, room.bottom() - rect.bottom())
         if dx or dy:
             self.set_view(self.view.panned(dx, dy))
+
+    def show_nodes(self, items: Iterable[str]) -> None:
+        """Bring all of these into sight, as large as they can be read where they fit."""
+        box = self.geometry_.bounds(self.geometry_.plan.drawn(items))
+        if box is None:
+            return
+        rect = QRectF(QPointF(*box[:2]), QPointF(*box[2:])).adjusted(
+            -AROUND, -AROUND, AROUND, AROUND
+        )
+        in_sight = QRectF(self.rect()).contains(self.view.rect_to_view(rect))
+        if not in_sight or self.view.scale < READABLE:
+            self.set_view(View.fitting(rect, QSizeF(self.size()), margin=0.0, largest=1.0))
 
     def centre_on(self, item: str) -> None:
         """Bring a node or region to the middle, at a zoom at which it can be read."""

@@ -15,7 +15,9 @@ from gui.canvas.choices import Choice
 from gui.canvas.field import FieldEditor
 from gui.canvas.fields import place_of, spots
 from gui.canvas.find import Find
+from gui.canvas.keys import NAMES
 from gui.canvas.membership import home_at
+from gui.canvas.room import BELOW, free_place, make_room
 from gui.canvas.search import Search
 from gui.canvas.shapes import BOX_HEIGHT, NARROWEST, PILL_HEIGHT
 from gui.canvas.surface import Surface
@@ -57,7 +59,9 @@ class Writing(Surface):
         self.search = Search(theme, self)
         self.finder = Find(theme, self)
         self.field = FieldEditor(theme, self)
+        self.key_names: Mapping[str, str] = NAMES
         self._wire: Wire | None = None
+        self._second: Wire | None = None
         self._edge: EdgeKey | None = None
         self._search_at = QPointF()
         self._beside: str | None = None
@@ -83,22 +87,29 @@ class Writing(Surface):
     # Adding
 
     def start_search(
-        self, at: QPointF | None = None, *, wire: Wire | None = None, edge: EdgeKey | None = None
+        self,
+        at: QPointF | None = None,
+        *,
+        wire: Wire | None = None,
+        second: Wire | None = None,
+        edge: EdgeKey | None = None,
     ) -> None:
         """Open the popup at a scene point (default: beside the selected node, or at the mouse).
 
-        What is picked is wired to `wire`, a loose end, or put into `edge`.
+        What is picked is wired to `wire` and `second`, loose ends, or put into `edge`.
         """
         self._beside = self._only_selected() if at is None and wire is None else None
         if self._beside is not None and self._beside in self.document.graph.nodes:
             at = self._right_of(self._beside)
+        if wire is not None and second is not None:
+            at = self._free(self._right_of(wire[0], second[0]))
         if at is None:
             mouse = self.mapFromGlobal(QCursor.pos())
             at = self.scene(mouse if self.rect().contains(mouse) else self.rect().center())
-        self._wire, self._edge, self._search_at = wire, edge, at
-        needs_input = edge is not None or (wire is not None and wire[1] is None)
+        self._wire, self._second, self._edge, self._search_at = wire, second, edge, at
+        inputs = int(edge is not None or (wire is not None and wire[1] is None))
         at_view, graph = self.view.to_view(at).toPoint(), self.document.graph
-        self.search.start(at_view, graph, needs_input=needs_input)
+        self.search.start(at_view, graph, inputs=2 if second else inputs)
         self.hint.emit(tr("Type an operation or a formula · arrows and Enter choose · Esc closes"))
 
     def _on_picked(self, choice: Choice) -> None:
@@ -112,7 +123,10 @@ class Writing(Surface):
         if beside is not None and not OPS[choice.op].source:
             wire = (beside, None, 0)
         edge = self._edge if self._edge in self.document.graph.edges else None
-        self.add_op(choice.op, self._search_at, params=choice.params, wire=wire, edge=edge)
+        self.add_op(
+            choice.op, self._search_at, params=choice.params,
+            wire=wire, second=self._second, edge=edge,
+        )  # fmt: skip
 
     def add_phrase(self, phrase: phrases.Phrase, text: str) -> None:
         """Add what a typed line says as one edit, and select its result."""
@@ -125,10 +139,12 @@ class Writing(Surface):
         self.selection.set(ids[-1:])
         self.ensure_visible(ids[-1])
 
-    def _right_of(self, node: str) -> QPointF:
-        row = self.geometry_.row[node]
-        (x, y), (width, height) = self.geometry_.xy[row], self.geometry_.size[row]
-        return QPointF(float(x + width) + GAP, float(y + height / 2))
+    def _right_of(self, *nodes: str) -> QPointF:
+        """A point to the right of these, at their common height."""
+        rows = [self.geometry_.row[node] for node in nodes]
+        xy, size = self.geometry_.xy[rows], self.geometry_.size[rows]
+        right, middle = (xy + size)[:, 0].max(), (xy + size / 2)[:, 1].mean()
+        return QPointF(float(right) + GAP, float(middle))
 
     def _on_search_closed(self) -> None:
         self.hint.emit("")
@@ -141,9 +157,10 @@ class Writing(Surface):
         *,
         params: Mapping[str, Any] | None = None,
         wire: Wire | None = None,
+        second: Wire | None = None,
         edge: EdgeKey | None = None,
     ) -> str:
-        """Add a node around a scene point, wired to a loose end or put into an edge: one edit."""
+        """Add a node around a scene point, wired to loose ends or put into an edge: one edit."""
         at = at or self.scene(QRectF(self.rect()).center())
         params = dict(params or {})
         if "data" in params and entry.holds_floats(OPS[op].defaults, op):
@@ -153,9 +170,10 @@ class Writing(Surface):
         document, node = edits.add_node(
             self.document, op, self._place_for(op, at, wire), params=params
         )
-        if wire is not None:
-            document = self._wired(document, node, wire)
-        elif edge is not None:
+        for end in (wire, second):
+            if end is not None:
+                document = self._wired(document, node, end)
+        if edge is not None:
             document = _inserted(document, node, document.graph.edges[edge])
         home = home_at(self.geometry_, at.x(), at.y())
         if home is not None:
@@ -163,7 +181,34 @@ class Writing(Surface):
         self.editor.apply(tr("Add {}").format(op), document)
         self.added.emit(op)
         self.selection.set([node])
+        if second is not None:
+            self.ensure_visible(node)
         return node
+
+    def add_beside(self, op: str) -> str:
+        """Add an op beside the selected node, reading it; a leaf goes below it."""
+        beside = self._only_selected()
+        to_middle = QPointF(NARROWEST / 2, 0.0)
+        if beside not in self.document.graph.nodes or not self._in_sight(str(beside)):
+            middle = self.scene(QRectF(self.rect()).center())
+            return self.add_op(op, self._free(middle - to_middle) + to_middle)
+        left, _, _, bottom = self.geometry_.box(str(beside))
+        if OPS[op].source:
+            below = QPointF(left, bottom + BELOW + PILL_HEIGHT / 2)
+            return self.add_op(op, self._free(below, PILL_HEIGHT) + to_middle)
+        at = self._free(self._right_of(str(beside)))
+        return self.add_op(op, at, wire=(str(beside), None, 0))
+
+    def _in_sight(self, item: str) -> bool:
+        left, top, right, bottom = self.geometry_.box(item)
+        box = self.view.rect_to_view(QRectF(left, top, right - left, bottom - top))
+        return QRectF(self.rect()).contains(box)
+
+    def _free(self, at: QPointF, height: float = BOX_HEIGHT) -> QPointF:
+        """A point at or below this one to the right of which a usual node has room."""
+        corner = at.x(), at.y() - height / 2
+        x, y = free_place(self.geometry_, corner, (float(NARROWEST), height))
+        return QPointF(x, y + height / 2)
 
     def _place_for(self, op: str, at: QPointF, wire: Wire | None) -> tuple[float, float]:
         """Centred on the point, beside a loose wire's end, never exactly upon another node."""
@@ -258,7 +303,9 @@ class Writing(Surface):
 def _inserted(document: Document, node: str, edge: Edge) -> Document:
     """`node` put into an edge: what it carried goes in, the result goes on to where it went."""
     slot = place_in_wire(document, node, edge.key)
-    return document if slot is None else wires.insert(document, node, slot, edge.key)
+    if slot is None:
+        return document
+    return make_room(wires.insert(document, node, slot, edge.key), node)
 
 
 def _has_dtype(op: str) -> bool:

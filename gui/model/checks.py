@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.graph import REGION_KINDS
 from gui.model import limits
+from gui.model.check_lines import line_problems, unknown_node
 from gui.model.fields import param_problems, suggestion, thawed
 from gui.model.findings import JsonPath, Problem, shown
 from gui.model.forms import EdgeForm, NodeForm, Parts, RegionForm
@@ -83,7 +84,7 @@ class Check:
             path: JsonPath = ("edges", i)
             for key, node in (("from", edge.source[0]), ("to", edge.target[0])):
                 if node not in known:
-                    yield _unknown_node(node, (*path, key, 0), "the edge")
+                    yield unknown_node(node, (*path, key, 0), "the edge")
             if edge.source[1] < 0:
                 what = f"The output number is {edge.source[1]}."
                 yield Problem((*path, "from", 1), what, "Count outputs from 0.")
@@ -140,7 +141,7 @@ class Check:
             seen: set[str] = set()
             for k, member in enumerate(region.members):
                 if member not in known:
-                    yield _unknown_node(member, (*path, "members", k), "the region")
+                    yield unknown_node(member, (*path, "members", k), "the region")
                 elif member in seen:
                     what = f"“{shown(member)}” is named twice."
                     yield Problem((*path, "members", k), what, "Name each member once.")
@@ -163,23 +164,19 @@ class Check:
                 yield Problem(("regions", second, "members"), what, remedy)
 
     def _actions(self) -> Iterator[Problem]:
-        known = self._nodes().keys() | self.parts.ill
-        for i, action in self.parts.actions.items():
-            path: JsonPath = ("program", i)
+        for path, action in self.parts.actions.items():
             if self.actions is not None and action.do not in self.actions:
                 what = f"There is no action “{shown(action.do)}”."
                 remedy = suggestion(action.do, self.actions, "Take it out")
                 yield Problem((*path, "do"), what, remedy)
-            on = action.on
-            if on is not None and on not in known and on.removesuffix(".grad") not in known:
-                yield _unknown_node(on, (*path, "on"), "the action")
+        yield from line_problems(self.parts, self._nodes().keys() | self.parts.ill)
 
     def _places(self) -> Iterator[Problem]:
         regions = {region.id for region in self.parts.regions.values()}
         known = self._nodes().keys() | regions | self.parts.ill
         for item, (x, y) in self.parts.places.items():
             if item not in known:
-                yield _unknown_node(item, ("places", item), "the place")
+                yield unknown_node(item, ("places", item), "the place")
             if not _on_the_map((x, y)):
                 what = "A place must be two numbers of at most a thousand million."
                 yield Problem(("places", item), what, "Write [0, 0], or take the place out.")
@@ -216,11 +213,6 @@ def _look_problems(region: RegionForm, path: JsonPath) -> Iterator[Problem]:
         what = f"There is no region colour “{shown(region.color)}”."
         remedy = suggestion(region.color, REGION_COLORS, "Take it out, or change it")
         yield Problem((*path, "color"), what, remedy)
-
-
-def _unknown_node(node: str, path: JsonPath, holder: str) -> Problem:
-    what = f"There is no node “{shown(node)}”."
-    return Problem(path, what, f"Take {holder} out, or name a node that is in the file.")
 
 
 def _text_problems(text: str, path: JsonPath, is_note: bool = False) -> Iterator[Problem]:

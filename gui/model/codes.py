@@ -42,10 +42,14 @@ class Codes:
 
     def fit(self, graph: Graph) -> bool:
         """Whether they are those of another graph's rows too: the same nodes and edges in order."""
-        mine = self.graph
-        return mine is graph or (
-            list(mine.nodes) == list(graph.nodes) and list(mine.edges) == list(graph.edges)
-        )
+        return same_rows(self.graph, graph)
+
+
+def same_rows(one: Graph, other: Graph) -> bool:
+    """Whether two graphs have the same nodes and edges in the same order."""
+    return one is other or (
+        list(one.nodes) == list(other.nodes) and list(one.edges) == list(other.edges)
+    )
 
 
 def codes_of(graph: Graph, frame: Frame) -> Codes:
@@ -60,7 +64,7 @@ def codes_of(graph: Graph, frame: Frame) -> Codes:
 
 
 def node_code(state: NodeState) -> Node:
-    if state.error and not state.expected_error:
+    if state.error and not state.expected_error and not state.unconnected:
         return Node.ERROR
     if state.freed:
         return Node.FREED

@@ -11,10 +11,11 @@ from dataclasses import replace
 from typing import Any
 
 from engine.arguments import numbered
-from engine.graph import Action, Edge, EdgeKey, Graph, Node, Program, Region, spelled
+from engine.graph import Action, Edge, EdgeKey, Graph, Node, Program, Region, lines, spelled
 from engine.registry import OPS
 from gui.model import names
 from gui.model.document import Document, Place
+from gui.model.lines import without
 
 Bends = tuple[Place, ...]
 
@@ -154,7 +155,7 @@ def remove(
     kept = {k: e for k, e in graph.edges.items() if e.target not in gone}
     regions = _regions_within(graph, nodes, gone)
     places = {i: p for i, p in document.places.items() if i in nodes or i in regions}
-    program = tuple(a for a in document.program if a.node not in gone)
+    program = without(document.program, gone)
     bends = still_bent(document, kept)
     return Document(Graph(nodes, kept, regions), program, places, bends)
 
@@ -301,7 +302,11 @@ def set_program(document: Document, program: Iterable[Action]) -> Document:
 
 def same_program(before: Program, after: Program) -> bool:
     """Whether two Programs are the same, to the type of every number."""
-    return before == after and spelled([a.args for a in before]) == spelled([a.args for a in after])
+    return before == after and _all_args(before) == _all_args(after)
+
+
+def _all_args(program: Program) -> str:
+    return spelled([action.args for action in lines(program)])
 
 
 def paste(

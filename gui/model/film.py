@@ -2,55 +2,55 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from functools import cached_property, lru_cache, partial
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, reduce
 from itertools import chain
-from typing import assert_never
+from operator import add, attrgetter
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from engine.arguments import ordered
 from engine.events import (
-    Changed,
     Computed,
     Event,
-    Failed,
     Flow,
-    Freed,
-    Mutated,
     Retained,
-    Seeded,
+    Stopped,
     Stored,
-    Visit,
-    Warned,
     Zeroed,
 )
-from engine.graph import Edge, EdgeKey, Graph, Program
+from engine.function import Function
+from engine.graph import Edge, EdgeKey, Graph, Program, lines
 from engine.registry import OPS
-from engine.trace import Trace
-from gui.model import words
-from gui.model.codes import Codes, codes_of
+from engine.trace import BATCH, Cancelled, Trace
+from engine.trace import Chapter as Run
+from gui.model import slopes, words
+from gui.model.codes import same_rows
 from gui.model.fold import Bindings, History
 from gui.model.frames import (
     EMPTY,
-    Array,
     Cut,
     EdgeState,
     Frame,
     LedgerEntry,
     NodeState,
-    Packet,
     evolved,
 )
+from gui.model.keyframes import Keyframes, keyframes_of
+from gui.model.steps import accompanies, active, kind_of, overtaking
 from gui.model.timeline import Chapter, Timeline
+from gui.model.trace_frame import TraceFrame
 
-MOST_CODES = 4
-FAR = 32
-"""Steps between two frames from which on looking for what changed no longer pays."""
+MANY = 60
+"""A node with more events than this is folded beforehand: it would take a millisecond."""
 _NAMELESS = (
-    "majors", "calls", "_call_starts", "_event_steps", "_concerned", "_by_node", "_by_edge",
+    "majors", "calls", "_call_starts", "_event_steps", "concerned", "_by_node", "passed",
+    "_visits", "functions", "overtaking",
 )  # fmt: skip
 """What a TraceFilm has read that stays true whatever the nodes are called."""
+_step_of, _call_of = attrgetter("step"), attrgetter("call")
 
 
 class Film:
@@ -74,48 +74,67 @@ class Film:
         """The Frame at `step`; -1 is the moment before anything has run."""
         return EMPTY
 
+    def visits(self, node: str) -> Sequence[int]:
+        """The steps at which the run comes to a node, which then may be active for several."""
+        return ()
+
+    def crossings(self, edge: EdgeKey) -> Sequence[int]:
+        """The steps at which a value is used that came along an edge, or a gradient comes back."""
+        return ()
+
 
 class TraceFilm(Film):
     """The frames of one Trace of one Graph."""
 
     def __init__(self, graph: Graph, program: Program, trace: Trace) -> None:
         self.graph, self.program, self.trace = graph, program, trace
-        self._frames = lru_cache(maxsize=8)(partial(TraceFrame, self))
+        self._frames = WeakValueDictionary[int, TraceFrame]()
         self._histories: dict[str, History] = {}
-        self._codes: dict[int, Codes] = {}
+        self._cancelled: Callable[[], bool] = lambda: False
 
     def frame(self, step: int) -> Frame:
-        return self._frames(step)
+        """Those that somebody looks at are kept; each keeps the film, so they are not kept here."""
+        found = self._frames.get(step)
+        if found is None:
+            found = self._frames[step] = self._made(step)
+        return found
 
-    def prepare(self) -> None:
-        """Read the facts and fold them up to the end: on a worker, for the thread that paints."""
-        last, _ = len(self) - 1, self._by_edge
-        for node in self.graph.nodes:
-            self._own(node, last)
-        for step in {last, self.end_of_first_forward}:
-            self.codes(step)
+    def _made(self, step: int) -> TraceFrame:
+        return TraceFrame(self, step)
+
+    def prepare(self, cancelled: Callable[[], bool] = lambda: False) -> None:
+        """Read the facts and all that takes long: on a worker, for the thread that paints.
+
+        Raises Cancelled soon after that is wanted.
+        """
+        self._cancelled = cancelled
+        self.trace.read(cancelled)
+        slopes.prepare()
+        last, *_ = len(self) - 1, self.keyframes, self._visits, self.functions, self.overtaking
+        for node, events in self._by_node.items():
+            if len(events) > MANY:
+                self._own(node, last)
+
+    def watched_events(self) -> Iterator[Event]:
+        """Every event; gives up between two where nobody wants this film any more."""
+        for number, event in enumerate(self.trace.events):
+            if not number % BATCH and self._cancelled():
+                raise Cancelled
+            yield event
 
     def told_for(self, graph: Graph) -> TraceFilm:
         """The same run in the names of a graph that states the same; nothing is read again."""
         film = TraceFilm(graph, self.program, self.trace)
         film._histories = self._histories
         film.__dict__.update((k, v) for k, v in self.__dict__.items() if k in _NAMELESS)
-        film._codes = {
-            step: replace(codes, graph=graph)
-            for step, codes in self._codes.items()
-            if codes.fit(graph)
-        }
+        if "keyframes" in self.__dict__ and same_rows(self.graph, graph):
+            film.__dict__["keyframes"] = self.keyframes.told_for(graph)
         return film
 
-    def codes(self, step: int) -> Codes:
-        """What everything looks like at `step`, as numbers; those of a few steps are kept."""
-        found = self._codes.get(step)
-        if found is None:
-            found = codes_of(self.graph, self.frame(step))
-            self._codes[step] = found
-            if len(self._codes) > MOST_CODES:
-                del self._codes[next(iter(self._codes))]
-        return found
+    @cached_property
+    def keyframes(self) -> Keyframes:
+        """What everything looks like at every step, as numbers."""
+        return keyframes_of(self)
 
     @property
     def stopped_at(self) -> str:
@@ -123,30 +142,39 @@ class TraceFilm(Film):
         last = self.trace.chapters[-1] if self.trace.chapters else None
         if last is None or not last.failed or last.expected:
             return ""
-        return words.action_line(self.graph, self.program[last.action])
+        return words.action_line(self.graph, lines(self.program)[last.action])
 
     # ---- the scrub bar -----------------------------------------------------------------------
 
     @cached_property
     def timeline(self) -> Timeline:
         chapters = tuple(
-            Chapter(self._title(c.action, c.title), c.kind, first, end - 1, c.failed, c.expected)
+            self._chapter(c, first, end - 1)
             for c, (first, end) in zip(self.trace.chapters, self.trace.spans, strict=True)
             if end > first
         )
-        return Timeline(chapters, tuple(_kind(e) for e in self.majors))
+        kinds = [*map(kind_of, self.majors)]
+        for event in self.trace.events:
+            if isinstance(event, Stopped):
+                kinds[event.step] = "stopped"
+        return Timeline(chapters, tuple(kinds))
+
+    def _chapter(self, of: Run, first: int, last: int) -> Chapter:
+        title = self._title(of.action, of.title)
+        return Chapter(title, of.kind, first, last, of.failed, of.expected, of.action, of.loops)
 
     def _title(self, action: int, title: str) -> str:
-        if title.startswith(("Forward", "Backward")) or action >= len(self.program):
+        known = lines(self.program)
+        if title.startswith(("Forward", "Backward")) or action >= len(known):
             return title
-        return words.action_line(self.graph, self.program[action])
+        return words.action_line(self.graph, known[action])
 
     @cached_property
     def majors(self) -> tuple[Event, ...]:
         """For every step the event it is about: the last one that has a step of its own."""
         found: dict[int, Event] = {}
         for event in self.trace.events:
-            if event.step not in found or not _accompanies(event):
+            if event.step not in found or not accompanies(event):
                 found[event.step] = event
         return tuple(found[step] for step in sorted(found))
 
@@ -179,24 +207,41 @@ class TraceFilm(Film):
     def concerned_between(self, low: int, high: int) -> set[str]:
         """The nodes that are concerned by what happens after step `low`, up to and with `high`."""
         steps = self._event_steps
-        found = self._concerned[bisect_right(steps, low) : bisect_right(steps, high)]
+        found = self.concerned[bisect_right(steps, low) : bisect_right(steps, high)]
         return set(chain.from_iterable(found))
 
     @cached_property
-    def _event_steps(self) -> list[int]:
-        return [event.step for event in self.trace.events]
+    def _event_steps(self) -> array[int]:
+        return array("q", [event.step for event in self.trace.events])
+
+    @cached_property
+    def functions(self) -> dict[str, list[tuple[int, Function]]]:
+        """For each node the Functions it made, each with the first step of that chapter."""
+        found: dict[str, list[tuple[int, Function]]] = {}
+        for chapter, (first, _) in zip(self.trace.chapters, self.trace.spans, strict=True):
+            for function in chapter.functions:
+                if function.origin is not None:
+                    found.setdefault(function.origin.node, []).append((first, function))
+        return found
+
+    @cached_property
+    def overtaking(self) -> dict[int, tuple[str, str]]:
+        """The steps at which a node runs though another was ready before it, and which two."""
+        return overtaking(self.watched_events())
 
     # ---- nodes ---------------------------------------------------------------------------------
 
     @cached_property
-    def _concerned(self) -> list[Sequence[str]]:
-        """For each event the nodes whose state it changes."""
-        return list(map(Bindings().concerned, self.trace.events))
+    def concerned(self) -> list[Sequence[str]]:
+        """For each event the nodes whose state it changes; most tuples are like some other."""
+        known: dict[Sequence[str], Sequence[str]] = {}
+        found = map(tuple, map(Bindings().concerned, self.watched_events()))
+        return [known.setdefault(nodes, nodes) for nodes in found]
 
     @cached_property
     def _by_node(self) -> dict[str, list[Event]]:
         found: dict[str, list[Event]] = {}
-        for event, nodes in zip(self.trace.events, self._concerned, strict=True):
+        for event, nodes in zip(self.watched_events(), self.concerned, strict=True):
             for node in nodes:
                 found.setdefault(node, []).append(event)
         return found
@@ -229,21 +274,36 @@ class TraceFilm(Film):
             known = self._histories[node] = History(node, self._by_node.get(node, ()))
         return known.at(step) or EMPTY.node(node)
 
+    def visits(self, node: str) -> Sequence[int]:
+        return self._visits.get(node, ())
+
+    @cached_property
+    def _visits(self) -> dict[str, array[int]]:
+        found: dict[str, array[int]] = {}
+        begins = {first for first, _ in self.trace.spans}
+        before: frozenset[str] = frozenset()
+        for step, event in enumerate(self.majors):
+            now = active(event)
+            if now != before or step in begins:
+                for node in now if step in begins else now - before:
+                    found.setdefault(node, array("q")).append(step)
+                before = now
+        return found
+
+    def crossings(self, edge: EdgeKey) -> Sequence[int]:
+        used = [e.step for e in self._by_node.get(edge[0], ()) if isinstance(e, Computed)]
+        return sorted({*used, *(flow.step for flow in self.passed.get(edge, ()))})
+
     # ---- edges ---------------------------------------------------------------------------------
 
     @cached_property
-    def _by_edge(self) -> dict[EdgeKey, tuple[list[int], list[tuple[int, Array]]]]:
-        """For each edge the steps of its Flows, and (call, all that has passed in that call)."""
-        found: dict[EdgeKey, tuple[list[int], list[tuple[int, Array]]]] = {}
+    def passed(self) -> dict[EdgeKey, list[Flow]]:
+        """What has come back along each edge, in order."""
+        found: dict[EdgeKey, list[Flow]] = {}
         for event in self.trace.events:
-            if not isinstance(event, Flow):
-                continue
-            for key in self.travelled(event):
-                steps, passed = found.setdefault(key, ([], []))
-                again = bool(passed) and passed[-1][0] == event.call
-                total = passed[-1][1] + event.value if again else event.value
-                steps.append(event.step)
-                passed.append((event.call, total))
+            if isinstance(event, Flow):
+                for key in self.travelled(event):
+                    found.setdefault(key, []).append(event)
         return found
 
     def travelled(self, flow: Flow) -> Iterator[EdgeKey]:
@@ -280,12 +340,14 @@ class TraceFilm(Film):
         source, target = self._own(edge.source, step), self._own(edge.target, step)
         carried = source.value is not None
         cut = self._cut(edge, source, target) if carried else None
-        steps, passed = self._by_edge.get(key, ([], []))
-        at = bisect_right(steps, step) - 1
         latest, going = self.call_at(step)
-        if at < 0 or passed[at][0] != latest:
+        flows = self.passed.get(key, ())
+        came = flows[: bisect_right(flows, step, key=_step_of)]
+        start = bisect_left(came, latest, key=_call_of)
+        if start == len(came):
             return EdgeState(carried, cut)
-        return EdgeState(carried, cut, passed[at][1], going)
+        grad = reduce(add, (flow.value for flow in came[start:]))
+        return EdgeState(carried, cut, grad, going)
 
     def _cut(self, edge: Edge, source: NodeState, target: NodeState) -> Cut | None:
         """Why nothing can come back: what counts is how the source was when the target used it."""
@@ -322,7 +384,7 @@ class TraceFilm(Film):
         if isinstance(event, Retained):
             what = f"backward #{event.call}, retained"
         else:
-            what = words.action_line(self.graph, self.program[event.action])
+            what = words.action_line(self.graph, lines(self.program)[event.action])
         return LedgerEntry(owner, event.step, what, before, None, event.after)
 
     def ledger(self, step: int) -> tuple[LedgerEntry, ...]:
@@ -331,154 +393,23 @@ class TraceFilm(Film):
         return tuple(entries[: bisect_right(steps, step)])
 
 
-def _accompanies(event: Event) -> bool:
-    """Whether an event merely shares another's step."""
-    match event:
-        case Visit():
-            return len(event.terms) < 2
-        case Flow():
-            return event.inner
-        case Freed() | Mutated():
-            return True
-        case _:
-            return False
+_More = ParamSpec("_More")
+_Found = TypeVar("_Found")
 
 
-def _kind(event: Event) -> str:
-    match event:
-        case Computed():
-            return "computed"
-        case Seeded():
-            return "seeded"
-        case Visit():
-            return "sum"
-        case Flow() | Freed() | Mutated():
-            return "flow"
-        case Stored() | Retained():
-            return "stored"
-        case Zeroed():
-            return "zeroed"
-        case Changed():
-            return "changed"
-        case Warned():
-            return "warned"
-        case Failed():
-            return "failed"
-        case _:
-            assert_never(event)
+def of_the_film(
+    make: Callable[Concatenate[TraceFilm, _More], _Found],
+) -> Callable[Concatenate[TraceFilm, _More], _Found]:
+    """Remember what `make` last found in a film, as long as somebody has that film.
 
+    A recording may be large: what is found must not refer to the film itself.
+    """
+    known = WeakKeyDictionary[TraceFilm, tuple[Any, _Found]]()
 
-class TraceFrame(Frame):
-    """One step of a TraceFilm."""
+    def remembered(film: TraceFilm, /, *args: _More.args, **kwargs: _More.kwargs) -> _Found:
+        asked, found = known.get(film), (args, kwargs)
+        if asked is None or asked[0] != found:
+            asked = known[film] = found, make(film, *args, **kwargs)
+        return asked[1]
 
-    def __init__(self, film: TraceFilm, step: int) -> None:
-        self.film = film
-        self.step = step
-        self.event: Event | None = film.majors[step] if 0 <= step < len(film) else None
-
-    def node(self, node: str) -> NodeState:
-        return self.film.node(node, self.step)
-
-    def edge(self, key: EdgeKey) -> EdgeState:
-        return self.film.edge(key, self.step)
-
-    def codes(self) -> Codes:
-        return self.film.codes(self.step)
-
-    def ledger(self) -> tuple[LedgerEntry, ...]:
-        return self.film.ledger(self.step)
-
-    @cached_property
-    def active(self) -> frozenset[str]:
-        match self.event:
-            case None | Warned():
-                return frozenset()
-            case Flow():
-                return frozenset({self.event.source})
-            case event:
-                return frozenset({event.node} if event.node else ())
-
-    @cached_property
-    def path(self) -> tuple[str, ...]:
-        return self.event.path if isinstance(self.event, Failed) else ()
-
-    @cached_property
-    def action(self) -> int | None:
-        return None if self.event is None else self.event.action
-
-    @cached_property
-    def statement(self) -> str | None:
-        match self.event:
-            case Computed():
-                return self.event.node
-            case Failed() if self.event.lost:
-                return self.event.node
-            case _:
-                return None
-
-    @cached_property
-    def packet(self) -> Packet | None:
-        event = self.event
-        if not isinstance(event, Flow) or event.inner:
-            return None
-        key = self.film.drawn_edge(event)
-        return Packet(event.source, event.target, key, event.value)
-
-    @cached_property
-    def summing(self) -> str | None:
-        return self.event.node if isinstance(self.event, Visit) else None
-
-    @cached_property
-    def stored(self) -> tuple[str, Array | None, Array | None] | None:
-        if isinstance(self.event, Stored | Retained | Zeroed):
-            return self.event.node, self.event.before, self.event.after
-        return None
-
-    @cached_property
-    def failed(self) -> str | None:
-        event = self.event
-        return f"{event.kind}: {event.sentence}" if isinstance(event, Failed) else None
-
-    @cached_property
-    def expected_error(self) -> bool:
-        return isinstance(self.event, Failed) and self.event.expected
-
-    @cached_property
-    def caption(self) -> str:
-        if self.event is None:
-            return ""
-        return words.caption(self.event, self.film.graph, self.film.program)
-
-    @cached_property
-    def explanation(self) -> tuple[str, ...]:
-        return (
-            ()
-            if self.event is None
-            else words.explanation(self.event, self.film.graph, self.film.program)
-        )
-
-    @cached_property
-    def note(self) -> str:
-        return words.rule(self.event) if isinstance(self.event, Flow) else ""
-
-    @cached_property
-    def remedy(self) -> str:
-        return words.remedy(self.event) if isinstance(self.event, Failed) else ""
-
-    def changed_since(self, other: Frame) -> tuple[set[str], set[EdgeKey]] | None:
-        """None across the border of a backward call, where all is dimmed or cleared at once."""
-        if not isinstance(other, TraceFrame) or other.film is not self.film:
-            return None
-        film, graph = self.film, self.film.graph
-        low, high = sorted((self.step, other.step))
-        if film.call_at(low) != film.call_at(high) or high - low > FAR:
-            return None
-        nodes = film.concerned_between(low, high)
-        edges: set[EdgeKey] = set()
-        for event in film.events_between(low, high):
-            if isinstance(event, Flow):
-                edges.update(film.travelled(event))
-        for node in nodes:
-            edges.update(e.key for e in graph.outputs.get(node, ()))
-            edges.update(e.key for e in graph.inputs.get(node, {}).values())
-        return nodes, edges
+    return remembered

@@ -11,21 +11,26 @@ from engine.events import (
     Alias,
     Changed,
     Computed,
+    Dropped,
     Event,
     Failed,
     Flow,
     Freed,
+    Hooked,
     Mutated,
     Output,
     Part,
     Retained,
     Seeded,
+    Stepped,
+    Stopped,
     Stored,
     Visit,
     Warned,
     Zeroed,
 )
 from gui.model.frames import Cut, NodeState, Term, Terms, evolved
+from gui.model.words import any_nonzero
 
 CUTS = {
     "detach": Cut.DETACH,
@@ -45,7 +50,7 @@ def concerned(event: Event) -> Sequence[str]:
             return () if event.part is Part.INSIDE else (event.node,)
         case Mutated():
             return tuple(dict.fromkeys(alias.node for alias in event.aliases))
-        case Warned():
+        case Warned() | Stopped() | Dropped():
             return ()
         case Failed():
             return event.lost or tuple(filter(None, [event.node]))
@@ -64,7 +69,7 @@ class Bindings:
         """The nodes whose state an event changes: what happens to `.grad` concerns all names."""
         if isinstance(event, Computed):
             self._bind(event)
-        if not isinstance(event, Stored | Retained | Zeroed | Changed):
+        if not isinstance(event, Stored | Retained | Zeroed | Changed | Stepped):
             return concerned(event)
         names = self._names.get(self._tensor.get(event.node, ("", 0)), ())
         return names if event.node in names else (event.node,)
@@ -94,13 +99,17 @@ def after(state: NodeState, event: Event, node: str) -> NodeState:  # noqa: C901
         case Flow():
             key = None if event.slot is None else (event.source, event.slot)
             term = Term(event.value, key, event.source)
-            return _with_term(state, term, event.call, event.expected)
-        case Stored() | Retained():
+            state = _with_term(state, term, event.call, event.expected)
+            return state if event.total is None else evolved(state, grad=event.total)
+        case Stored():
+            piled = event.before is not None and any_nonzero(event.before)
+            return evolved(state, stored=event.after, piled_up=piled)
+        case Retained():
             return evolved(state, stored=event.after)
         case Freed():
             return evolved(state, freed=True)
         case Zeroed():
-            return evolved(state, stored=event.after)
+            return evolved(state, stored=event.after, piled_up=False)
         case Changed():
             return _changed(state, event)
         case Failed():
@@ -108,7 +117,11 @@ def after(state: NodeState, event: Event, node: str) -> NodeState:  # noqa: C901
             value, more = (None, ()) if event.lost else (state.value, state.more)
             told = f"{event.kind}: {event.sentence}" if node == event.node else None
             return evolved(state, value=value, more=more, error=told, expected_error=event.expected)
-        case Warned():
+        case Stepped():
+            return evolved(state, value=event.after)
+        case Hooked():
+            return evolved(state, grad=event.after)
+        case Warned() | Stopped() | Dropped():
             return state
         case _:
             assert_never(event)
@@ -160,6 +173,8 @@ def _changed(state: NodeState, event: Changed) -> NodeState:
         return evolved(state, value=event.after)
     if event.what == "retain_grad":
         return evolved(state, retains_grad=event.after)
+    if event.what != "requires_grad":
+        return state
     return evolved(
         state, requires_grad=event.after, why_no_grad=None if event.after else Cut.FROZEN
     )

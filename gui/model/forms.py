@@ -49,6 +49,7 @@ class ActionForm(Struct):
     do: str
     on: str | None = None
     expect_error: bool = False
+    body: list[Any] = []
 
 
 class BendForm(Struct, forbid_unknown_fields=True, rename={"target": "to", "points": "through"}):
@@ -76,13 +77,16 @@ ACTION_KEYS = frozenset(ActionForm.__struct_fields__)
 
 @dataclass(slots=True)
 class Parts:
-    """Every well-formed element by its index in the file; `ill` are the ids of malformed ones."""
+    """Every well-formed element by its index in the file; `ill` are the ids of malformed ones.
+
+    Actions, which may lie in the body of others, go by their whole path, outer before inner.
+    """
 
     nodes: dict[int, NodeForm] = field(default_factory=dict)
     edges: dict[int, EdgeForm] = field(default_factory=dict)
     regions: dict[int, RegionForm] = field(default_factory=dict)
-    actions: dict[int, ActionForm] = field(default_factory=dict)
-    args: dict[int, dict[str, Any]] = field(default_factory=dict)
+    actions: dict[JsonPath, ActionForm] = field(default_factory=dict)
+    args: dict[JsonPath, dict[str, Any]] = field(default_factory=dict)
     places: dict[str, tuple[float, float]] = field(default_factory=dict)
     bends: dict[int, BendForm] = field(default_factory=dict)
     ill: set[str] = field(default_factory=set)
@@ -98,13 +102,9 @@ def fit(raw: dict[str, Any]) -> tuple[Parts, list[Problem]]:
         nodes=_each(whole.nodes, NodeForm, "nodes", problems),
         edges=_each(whole.edges, EdgeForm, "edges", problems),
         regions=_each(whole.regions, RegionForm, "regions", problems),
-        actions=_each(whole.program, ActionForm, "program", problems),
         bends=_each(whole.bends, BendForm, "bends", problems),
     )
-    parts.args = {
-        i: {k: v for k, v in whole.program[i].items() if k not in ACTION_KEYS}
-        for i in parts.actions
-    }
+    _fit_actions(whole.program, ("program",), parts, problems)
     for item, place in whole.places.items():
         fitted = _convert(place, tuple[float, float], ("places", item), problems)
         if fitted is not None:
@@ -116,6 +116,17 @@ def fit(raw: dict[str, Any]) -> tuple[Parts, list[Problem]]:
 def _each(raw: list[Any], form: type[T], key: str, problems: list[Problem]) -> dict[int, T]:
     fitted = ((i, _convert(item, form, (key, i), problems)) for i, item in enumerate(raw))
     return {i: item for i, item in fitted if item is not None}
+
+
+def _fit_actions(raw: list[Any], path: JsonPath, parts: Parts, problems: list[Problem]) -> None:
+    """The lines of the Program or of a body, each before those of its own body."""
+    for i, item in enumerate(raw):
+        at = (*path, i)
+        form = _convert(item, ActionForm, at, problems)
+        if form is not None:
+            parts.actions[at] = form
+            parts.args[at] = {k: v for k, v in item.items() if k not in ACTION_KEYS}
+            _fit_actions(form.body, (*at, "body"), parts, problems)
 
 
 def _ids(raw: list[Any], well: dict[int, Any]) -> Iterator[str]:

@@ -64,6 +64,13 @@ class Terms(Sequence[Term]):
         return self._list[at] if isinstance(at, int) else [self._list[i] for i in at]
 
 
+NO_WIRE = (
+    *("” is not connected: wire", "connect at least one tensor to “"),
+    "wire a tensor to at least one input",
+)
+"""What engine.arguments says of inputs without wires; PyTorch's sentences are never these."""
+
+
 @dataclass(frozen=True, slots=True)
 class NodeState:
     """One node at one step.
@@ -96,6 +103,13 @@ class NodeState:
     """The step at which its statement ran."""
     same_as: tuple[str, int] | None = None
     """The (node, output) whose very tensor this node's name stands for, if it is another's."""
+    piled_up: bool = False
+    """Whether backward added to what an earlier call had left in `.grad`, not zeroed since."""
+
+    @property
+    def unconnected(self) -> bool:
+        """Whether all that is wrong is an input that has no wire yet."""
+        return self.error is not None and any(told in self.error for told in NO_WIRE)
 
     @property
     def arrived(self) -> int:
@@ -167,7 +181,7 @@ class Frame:
 
     @cached_property
     def action(self) -> int | None:
-        """The line of the Program that is running, as an index into it."""
+        """The line of the Program that is running, by its number among all its lines."""
         return None
 
     @cached_property
@@ -179,6 +193,11 @@ class Frame:
     def caption(self) -> str:
         """What this step does, in one sentence."""
         return ""
+
+    @cached_property
+    def asides(self) -> tuple[str, ...]:
+        """What happens besides at this step: memory let go of, gradients nobody keeps."""
+        return ()
 
     @cached_property
     def explanation(self) -> tuple[str, ...]:
@@ -199,6 +218,11 @@ class Frame:
     def failed(self) -> str | None:
         """The sentence of the error this step shows, as `RuntimeError: …`."""
         return None
+
+    @property
+    def unconnected(self) -> bool:
+        """Whether the error this step shows is only an input that has no wire yet."""
+        return self.failed is not None and any(told in self.failed for told in NO_WIRE)
 
     @cached_property
     def expected_error(self) -> bool:

@@ -15,14 +15,18 @@ from typing import Any
 from engine.events import (
     Changed,
     Computed,
+    Dropped,
     Event,
     Failed,
     Flow,
     Freed,
+    Hooked,
     Mutated,
     Part,
     Retained,
     Seeded,
+    Stepped,
+    Stopped,
     Stored,
     Visit,
     Zeroed,
@@ -32,6 +36,8 @@ from engine.graph import Edge, Graph, Node
 from engine.trace import About, Trace
 from gui.model import limits, words
 from gui.model.film import TraceFilm
+from gui.model.frames import Frame
+from gui.model.trace_frame import TraceFrame
 
 FUNCTION = "grad_fn"
 """The `op` of a Function's node in the picture: no op of the catalogue, nothing to be run."""
@@ -108,7 +114,7 @@ class Histories:
         nodes = [self._node(f) for f in functions]
         edges = [edge for f in functions for edge in self._edges(f)]
         graph = Graph.of(nodes, edges).in_statement_order()
-        film = TraceFilm(graph, self.film.program, self._told)
+        film = _Retelling(graph, self.film, self._told)
         by_id = {self.ids[f]: f for f in functions}
         return Picture(graph, film, owners, lambda i: self._about(by_id[i]) if i in by_id else "")
 
@@ -222,6 +228,37 @@ class _Retold(Trace):
         return self.first_to_end
 
 
+class _Retelling(TraceFilm):
+    """The film of a picture: of Functions, in the words of the run they are of."""
+
+    def __init__(self, graph: Graph, run: TraceFilm, trace: Trace) -> None:
+        super().__init__(graph, run.program, trace)
+        self.run = run
+
+    def _made(self, step: int) -> TraceFrame:
+        return _RetoldFrame(self, self.run.frame(step), step)
+
+
+class _RetoldFrame(TraceFrame):
+    """A Frame of Functions; what is said is said of the drawn nodes."""
+
+    def __init__(self, film: TraceFilm, told: Frame, step: int) -> None:
+        super().__init__(film, step)
+        self.told = told
+
+    @cached_property
+    def caption(self) -> str:
+        return self.told.caption
+
+    @cached_property
+    def asides(self) -> tuple[str, ...]:
+        return self.told.asides
+
+    @cached_property
+    def explanation(self) -> tuple[str, ...]:
+        return self.told.explanation
+
+
 class _Teller:
     """Tells each event again with Functions in place of nodes.
 
@@ -236,7 +273,6 @@ class _Teller:
             if function.origin is not None:
                 key = (function.origin.node, function.origin.call)
                 self.made.setdefault(key, []).append(function)
-        self.calls = {c.action: c.call for c in trace.chapters if c.kind == "forward"}
         self.ways: dict[Function, list[tuple[str, str]]] = {}
         """Of each Function that has run: its edges' slots, and where they lead."""
         self.main: dict[str, str] = dict(self.leaves)
@@ -247,35 +283,35 @@ class _Teller:
             yield from self._told(about)
 
     def _told(self, about: About) -> Iterator[Event]:
-        event, function, i = about
+        event, function, i, call = about
         match event:
             case Computed():
-                yield from self._computed(event)
+                yield from self._computed(event, call)
             case Flow():
                 assert function is not None
                 yield self._flow(event, function, i)
             case Visit():
                 assert function is not None
                 yield replace(event, node=self.ids[function], part=Part.RESULT)
-            case Seeded() | Stored() | Retained() | Freed():
+            case Seeded() | Stored() | Retained() | Freed() | Hooked():
                 yield replace(event, node=self.ids.get(function, "") if function else "")
-            case Zeroed() | Changed():
+            case Zeroed() | Changed() | Stepped():
                 yield replace(event, node=self.main.get(event.node, ""))
             case Failed():
                 yield self._failed(event)
-            case Mutated():
-                pass  # it shares the step of what was computed
+            case Mutated() | Stopped() | Dropped():
+                pass  # they share the step of something else
             case _:
                 yield event
 
-    def _computed(self, event: Computed) -> Iterator[Event]:
+    def _computed(self, event: Computed, call: int) -> Iterator[Event]:
         """The value of a node is that of the Function whose output it is."""
         plain = replace(event, same_as=None, grad_fn=None, why=None)
         leaf = self.leaves.get(event.node)
         if leaf is not None and event.is_leaf:
             yield replace(plain, node=leaf, requires_grad=True)
             return
-        found = self.made.get((event.node, self.calls.get(event.action, -1)), [])
+        found = self.made.get((event.node, call), [])
         results = [f for f in found if f.origin.results]
         for function in results:
             first = function.origin.results.get(0, 0)

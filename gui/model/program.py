@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.graph import Action, Graph, Program
+from engine.graph import Action, Graph, Program, lines
 from engine.registry import OPS
 from gui.model.document import Document
 from gui.model.film import Film
@@ -53,6 +53,19 @@ def with_action(document: Document, action: Action) -> Document:
     if action == FORWARD and not document.program:
         return replace(document, program=(FORWARD,))
     return replace(document, program=(*effective(document), action))
+
+
+def clearing(document: Document, film: Film) -> tuple[Action, ...]:
+    """Lines that clear every `.grad` there is at the end of a film: by its optimizer, if any."""
+    left = dict.fromkeys(leaves_with_grad(document.graph, film, len(film) - 1))
+    held = {a.on: a.args.get("params", ()) for a in lines(document.program) if a.do == "optimizer"}
+    found = []
+    for name, params in held.items():
+        mine = left.keys() & {*params}
+        if mine:
+            found.append(Action("zero_grad", name))
+            left = {node: None for node in left if node not in mine}
+    return (*found, *(Action("zero_", f"{node}.grad") for node in left))
 
 
 def leaves_with_grad(graph: Graph, film: Film, step: int) -> tuple[str, ...]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Collection, Iterator, Mapping
-from itertools import chain
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
-from engine.graph import Action, Edge, Graph, Node, Region
+from engine.actions import optimizers
+from engine.graph import Action, Edge, Graph, Node, Program, Region
 from gui.model import limits
 from gui.model.checks import Check
 from gui.model.document import Document
 from gui.model.fields import suggestion, thawed, thawed_data
-from gui.model.findings import Finding, Problem, Unreadable, shown, spelled
+from gui.model.findings import Finding, JsonPath, Problem, Unreadable, shown, spelled
 from gui.model.forms import NodeForm, Parts, fit
 from gui.model.strict_json import parse, refuse
 
@@ -26,7 +27,8 @@ MIGRATIONS: tuple[Migration, ...] = ()
 
 VERSION = len(MIGRATIONS) + 1
 
-_TENSOR_ARGS = ("gradient", "value")
+_NUMBERS = ("gradient", "value", "by", *optimizers.ARGS)
+"""Arguments in which inf and nan stand as text."""
 
 
 def from_text(
@@ -123,13 +125,21 @@ def _document(parts: Parts, ops: Mapping[str, Op]) -> Document:
         Region(r.id, r.kind, r.title, tuple(r.members), r.folded, r.color)
         for r in parts.regions.values()
     ]
-    program = tuple(
-        Action(form.do, form.on, _args(parts.args[i]), form.expect_error)
-        for i, form in parts.actions.items()
-    )
     graph = Graph.of(nodes, edges, regions).in_statement_order()
     bends = {bend.target: tuple(bend.points) for bend in parts.bends.values()}
-    return Document(graph, program, parts.places, bends)
+    return Document(graph, _program(parts, ("program",)), parts.places, bends)
+
+
+def _program(parts: Parts, path: JsonPath) -> Program:
+    """The lines of the Program or of a body, which stand in the file at `path`."""
+    made: list[Action] = []
+    for i in count():
+        form = parts.actions.get((*path, i))
+        if form is None:
+            return tuple(made)
+        args, body = _args(parts.args[*path, i]), _program(parts, (*path, i, "body"))
+        made.append(Action(form.do, form.on, args, form.expect_error, body))
+    raise AssertionError  # count() has no end
 
 
 def _node(form: NodeForm, ops: Mapping[str, Op]) -> Node:
@@ -139,4 +149,4 @@ def _node(form: NodeForm, ops: Mapping[str, Op]) -> Node:
 
 
 def _args(raw: dict[str, Any]) -> dict[str, Any]:
-    return {k: thawed_data(v) if k in _TENSOR_ARGS else v for k, v in raw.items()}
+    return {k: thawed_data(v) if k in _NUMBERS else v for k, v in raw.items()}

@@ -13,6 +13,7 @@ from typing import Any, TextIO
 
 import numpy as np
 
+from engine.graph import lines
 from engine.session import Session
 from gui.model import words
 from gui.model.document import Document
@@ -45,25 +46,33 @@ def run(path: Path, out: TextIO, as_json: bool = False) -> int:
     return 1 if report["error"] else 0
 
 
-def step(path: Path, out: TextIO, to: int | None = None) -> int:
-    """Print one caption a line, up to step `to`; 1 if the Program ended in an unexpected error."""
+def step(path: Path, out: TextIO, to: int | None = None, asides: bool = False) -> int:
+    """Print one caption a line, up to step `to`; 1 if the Program ended in an unexpected error.
+
+    `asides`: what happens besides at each step too, in lines of its own.
+    """
     document = _opened(path)
     if document is None:
         return 2
     film = film_of(document)
-    for text in captions(film, len(film) if to is None else to):
+    for text in captions(film, len(film) if to is None else to, asides):
         out.write(f"{text}\n")
     return 1 if _unexpected(film) else 0
 
 
-def captions(film: Film, count: int) -> Iterator[str]:
-    """The film in words: a title for each chapter, a numbered line for each of `count` steps."""
+def captions(film: Film, count: int, asides: bool = False) -> Iterator[str]:
+    """The film in words: a title for each chapter, a numbered line for each of `count` steps.
+
+    `asides`: under each step what happens besides.
+    """
     width = len(str(len(film)))
     for chapter in film.timeline.chapters:
         if chapter.first < count:
-            yield f"— {chapter.title}"
+            yield f"— {chapter.whole_title}"
         for k in range(chapter.first, min(chapter.last + 1, count)):
-            yield f"{k + 1:>{width}}  {film.frame(k).caption}"
+            frame = film.frame(k)
+            yield f"{k + 1:>{width}}  {frame.caption}"
+            yield from (f"{'':>{width}}  · {text}" for text in frame.asides if asides)
 
 
 def check(path: Path, out: TextIO) -> int:
@@ -75,7 +84,7 @@ def check(path: Path, out: TextIO) -> int:
     out.write(
         f"{path}: fine. {words.count(len(graph.nodes), 'node')}, "
         f"{words.count(len(graph.edges), 'edge')}, "
-        f"{words.count(len(document.program), 'program line')}.\n"
+        f"{words.count(len(lines(document.program)), 'program line')}.\n"
     )
     for finding in warnings(document):
         out.write(f"  note {finding.where}: {finding.what} {finding.remedy}\n")

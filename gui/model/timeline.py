@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
+
+from engine.trace import Loop
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """Steps `first` to `last` (both included) belong to one line of the Program."""
+    """Steps `first` to `last` (both included) belong to one run of one line of the Program.
+
+    `action` is the number of that line; `loops` are the iterations of repeats it lies in.
+    """
 
     title: str
-    kind: str  # "forward", "backward", "zero" or "other"
+    kind: str  # "forward", "backward", "zero", "step", "repeat" (one that cannot run) or "other"
     first: int
     last: int
     failed: bool = False
     expected: bool = False
+    action: int | None = None
+    loops: tuple[Loop, ...] = ()
+
+    @property
+    def whole_title(self) -> str:
+        """`repeat 2/3 › Backward #4`"""
+        return " › ".join([*map(iteration, self.loops), self.title])
+
+
+def iteration(loop: Loop) -> str:
+    """`repeat 2/3`"""
+    return f"repeat {loop.number}/{loop.times}"
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
     """All chapters in order, and for each step its kind.
 
-    Kinds: "computed", "seeded", "sum", "flow", "stored", "zeroed", "changed", "failed", "warned".
+    Kinds are those of `steps.kind_of`, and "stopped" where something gets no gradient back.
     """
 
     chapters: tuple[Chapter, ...] = ()
@@ -29,4 +47,6 @@ class Timeline:
 
     def chapter_at(self, step: int) -> Chapter | None:
         """The chapter that step lies in."""
-        return next((c for c in self.chapters if c.first <= step <= c.last), None)
+        at = bisect_right(self.chapters, step, key=lambda chapter: chapter.first) - 1
+        found = self.chapters[at] if at >= 0 else None
+        return found if found is not None and step <= found.last else None

@@ -1,34 +1,18 @@
-"""Every sentence and every number a person reads about a run; all number formatting is here."""
+"""Every number a person reads about a run, equations and remedies; `captions` has the sentences."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
-from typing import Any, assert_never
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
 from engine.actions import line
 from engine.captions import rule_sentence
-from engine.code.source import statement
-from engine.events import (
-    Changed,
-    Computed,
-    Event,
-    Failed,
-    Flow,
-    Freed,
-    Mutated,
-    Retained,
-    Seeded,
-    Stored,
-    Visit,
-    Warned,
-    Zeroed,
-)
-from engine.graph import Action, Graph, Program, of_the_last
-from engine.registry import OPS
+from engine.events import Event, Failed, Flow, Stepped, Stored, Visit
+from engine.graph import Action, Graph, Program, lines, of_the_last
 
 Array = Any
 
@@ -75,6 +59,11 @@ def shape(array: Array) -> str:
     return str(tuple(np.shape(array)))
 
 
+def side(slot: str) -> str:
+    """An input by its place in `a * b`, or by its name."""
+    return {"self": "left", "other": "right"}.get(slot, slot)
+
+
 def with_shape(array: Array) -> str:
     """A value short enough for a wire, with its shape unless that says itself."""
     text, told = short(array), shape(array)
@@ -94,6 +83,39 @@ def short(array: Array | None, width: int = 14, digits: int | None = None) -> st
     return shape(array)
 
 
+MOST_TOLD = 12
+"""Numbers of a tensor that a sentence still lists one by one."""
+_RANGED = 65_536
+"""Numbers of a tensor whose least and greatest are looked for: more would take too long."""
+
+
+def told(array: Array | None) -> str:
+    """A value within a sentence: all its numbers where they are few, else what it is like."""
+    if array is None or np.ndim(array) == 0:
+        return short(array)
+    size = np.size(array)
+    if 0 < size <= MOST_TOLD:
+        return listed(array)
+    what = kind(array)
+    if not 0 < size <= _RANGED or np.asarray(array).dtype.kind not in "fiu":
+        return what
+    return f"{what} ({number(np.min(array), 3)} … {number(np.max(array), 3)})"
+
+
+def kind(array: Array) -> str:
+    """An array by its sizes, so that these are not read as its numbers: `a 2 × 3 tensor`."""
+    sizes = " × ".join(map(str, np.shape(array)))
+    alone = f"a tensor of {count(np.size(array), 'number')}"
+    return f"a {sizes} tensor" if np.ndim(array) > 1 else alone
+
+
+def listed(array: Array, digits: int = 3) -> str:
+    """All numbers of an array, rows in brackets of their own: `[[1, 2], [3, 4]]`."""
+    if np.ndim(array) == 0:
+        return number(np.asarray(array)[()], digits)
+    return f"[{', '.join(listed(row, digits) for row in array)}]"
+
+
 def vector(array: Array, digits: int = 3) -> str:
     """All numbers of a 1-d array: `[1, -0.25]`."""
     return f"[{', '.join(number(x, digits) for x in array)}]"
@@ -104,33 +126,72 @@ def any_nonzero(array: Array) -> bool:
     return bool(np.any(np.asarray(array) != 0))
 
 
-MOST_DIGITS = 8
+MOST_DIGITS = 10
+"""One more than tells any two float32 apart."""
 
 
-def equation(terms: Sequence[Array], result: Array, sign: str) -> str:
-    """`3 + 4 = 7`: the terms with as many digits as make the shown arithmetic right, else `≈`."""
+def equation(
+    terms: Sequence[Array], result: Array, sign: str, most: int = 4, width: int = 14
+) -> str:
+    """`3 + 4 = 7`: the terms with as many digits as make the shown arithmetic right, else `≈`.
+
+    Of arrays with more than `most` numbers, or longer than `width`, the shapes.
+    """
     if any(np.ndim(x) for x in (*terms, result)):
-        return _array_equation(terms, result, sign)
+        return _array_equation(terms, result, sign, most, width)
+    written, mark = figures(terms, result, lambda shown: _worked_out(shown, sign))
+    return f" {sign} ".join(map(_bracketed, written)) + f" {mark} {number(result)}"
+
+
+def figures(
+    values: Sequence[Array], result: Array, worked_out: Callable[[Sequence[str]], float]
+) -> tuple[list[str], str]:
+    """Numbers with as many digits as make what a reader works out of them the result, and `=`.
+
+    Where no number of digits does, as they are usually shown, and `≈`.
+    """
     shown = number(result)
     for digits in range(_shown[0], MOST_DIGITS + 1):
-        written = [number(t, digits) for t in terms]
-        if number(_worked_out(written, sign)) == shown:
-            return f" {sign} ".join(map(_bracketed, written)) + f" = {shown}"
-    return f" {sign} ".join(_bracketed(number(t)) for t in terms) + f" ≈ {shown}"
+        written = [number(v, digits) for v in values]
+        if number(worked_out(written)) == shown:
+            return written, "="
+    return [number(v) for v in values], "≈"
 
 
-def _array_equation(terms: Sequence[Array], result: Array, sign: str) -> str:
-    """Of short vectors the numbers, else the shapes."""
-    written = [short(x) for x in (*terms, result)]
-    mark = "="
-    if not all(text.startswith("[") for text in written):
-        written = [shape(x) for x in (*terms, result)]
-    elif not all(
-        number(_worked_out([number(x, 3) for x in column], sign), 3) == number(total, 3)
-        for *column, total in zip(*terms, result, strict=True)
-    ):
-        mark = "≈"
-    return f" {sign} ".join(written[:-1]) + f" {mark} {written[-1]}"
+def _array_equation(terms: Sequence[Array], result: Array, sign: str, most: int, width: int) -> str:
+    """Of small arrays the numbers, else the shapes."""
+    arrays = (*terms, result)
+    few = all(0 < np.size(x) <= most for x in arrays)
+    if not few or any(len(listed(x)) > width for x in arrays):
+        return f" {sign} ".join(map(shape, terms)) + f" = {shape(result)}"
+    work = sum if sign == "+" else math.prod
+    written, mark = array_figures(terms, result, work)
+    return f" {sign} ".join(map(_bracketed, written)) + f" {mark} {listed(result)}"
+
+
+def array_figures(
+    values: Sequence[Array], result: Array, work: Callable[[list[Array]], Array]
+) -> tuple[list[str], str]:
+    """Small arrays with as many digits as make what `work` gets out of them the result, and `=`.
+
+    Where six digits do not, as they are usually shown, and `≈`.
+    """
+    shown = _as_told(result)
+    if all(np.asarray(v).dtype.kind in "fiu" for v in values):
+        for digits in (3, 4, 5, 6):
+            if _as_told(work([_rounded(v, digits) for v in values])) == shown:
+                return [listed(v, digits) for v in values], "="
+    return [listed(v) for v in values], "≈"
+
+
+def _as_told(result: Array) -> str:
+    return listed(result) if np.ndim(result) else number(result)
+
+
+def _rounded(array: Array, digits: int) -> Array:
+    """What a reader takes over of an array."""
+    flat = [float(number(x, digits)) for x in np.ravel(array)]
+    return np.reshape(np.array(flat), np.shape(array))
 
 
 def _worked_out(shown: Sequence[str], sign: str) -> float:
@@ -153,148 +214,33 @@ def _names(graph: Graph) -> dict[str, str]:
     return {node.id: node.name for node in graph.nodes.values()}
 
 
-# ---- captions ------------------------------------------------------------------------------------
-
-WHY_UNTRACKED = {
-    "detach": "detach() cut it off from its history",
-    "no_grad": "it was computed inside torch.no_grad()",
-    "inference_mode": "it was computed inside torch.inference_mode()",
-    "requires_grad=False": "nothing it is made of requires grad",
-    "not differentiable": "the op has no derivative",
-}
+def descent(event: Stepped) -> str:
+    """`3 − 0.1·6 = 2.4`, with as many digits as make the shown arithmetic right, else `≈`."""
+    if np.ndim(event.before):
+        return _array_descent(event)
+    parts, mark = figures([event.before, event.rate, event.grad], event.after, _descended)
+    old, rate, grad = parts
+    return f"{old} − {rate}·{_bracketed(grad)} {mark} {number(event.after)}"
 
 
-def caption(event: Event, graph: Graph, program: Program) -> str:
-    """One plain sentence that says what this step does, with its numbers."""
-    return _Captions(graph, program).of(event)
+def _array_descent(event: Stepped) -> str:
+    arrays, rate = (event.before, event.grad), float(event.rate or 0)
+    if any(np.size(x) > MOST_TOLD for x in arrays):
+        old, grad, new = map(told, (*arrays, event.after))
+        return f"{old} − {number(rate)}·{grad} = {new}"
+    (old, grad), mark = array_figures(arrays, event.after, lambda x: x[0] - rate * x[1])
+    return f"{old} − {number(rate)}·{grad} {mark} {listed(event.after)}"
 
 
-class _Captions:
-    def __init__(self, graph: Graph, program: Program) -> None:
-        self.graph, self.program = graph, program
-
-    def name(self, node: str | None) -> str:
-        return _name(self.graph, node or "", "a hidden tensor")
-
-    def root(self, event: Any) -> str:
-        """The name of the tensor backward was called on."""
-        return self.name(self.program[event.action].on)
-
-    def of(self, event: Event) -> str:  # noqa: C901  # a case an event
-        match event:
-            case Computed():
-                return self._computed(event)
-            case Mutated():
-                return f"{self.name(event.node)} changes memory in place: version {event.version}."
-            case Seeded():
-                name = self.root(event)
-                seed = f"∂{name}/∂{name} = {short(event.value)}"
-                return f"Backward #{event.call} starts at {name}: {seed}."
-            case Visit():
-                return self._visit(event)
-            case Flow():
-                return self._flow(event)
-            case Stored():
-                return self._stored(event)
-            case Retained():
-                name = self.name(event.node)
-                return f"{name} is not a leaf but retains its grad: {self._grad(event)}."
-            case Freed():
-                return f"{event.function} lets go of the tensors it saved."
-            case Zeroed():
-                return f"{self._line(event)}: {self._grad(event)}."
-            case Changed():
-                return self._changed(event)
-            case Warned():
-                return f"UserWarning: {event.text}"
-            case Failed():
-                return self._failed(event)
-            case _:
-                assert_never(event)
-
-    def _line(self, event: Event) -> str:
-        return action_line(self.graph, self.program[event.action])
-
-    def _grad(self, event: Retained | Stored | Zeroed) -> str:
-        """`x.grad 4 → 8`"""
-        return f"{self.name(event.node)}.grad {short(event.before)} → {short(event.after)}"
-
-    def _computed(self, event: Computed) -> str:
-        name, value = self.name(event.node), short(event.value, 40)
-        node = self.graph.nodes.get(event.node)
-        op = None if node is None else OPS.get(node.op)
-        if op is not None and op.source:
-            wants = "its gradient is wanted" if event.requires_grad else "no gradient is wanted"
-            return f"{name} = {value}: a leaf, {wants}."
-        if node is not None and node.muted:
-            return f"{name} = {value}: {node.op} is muted and passes its input on as it is."
-        how = statement(self.graph, event.node)
-        if event.grad_fn is not None:
-            return f"{how} gives {value}; {event.grad_fn} remembers how."
-        why = WHY_UNTRACKED.get(event.why or "", "it is a leaf")
-        return f"{how} gives {value}; not tracked: {why}."
-
-    def _visit(self, event: Visit) -> str:
-        name = self.name(event.node)
-        total = equation([t.value for t in event.terms], event.grad, "+")
-        used = f"{name} was used {_times(len(event.terms))}, so its gradient is a sum"
-        return f"{used}: ∂{self.root(event)}/∂{name} = {total}."
-
-    def _flow(self, event: Flow) -> str:
-        to = self.name(event.target)
-        if event.output is not None:
-            to += f"[{event.output}]"
-        what, much = f"∂{self.root(event)}/∂{to}", self._product(event)
-        if event.expected > 1:
-            sent = f"{event.function} sends {much} to {to}, {_one_of(event)} {what}"
-        else:
-            sent = f"{event.function} sends {what} = {much} to {to}"
-        if np.shape(event.raw) != np.shape(event.value):
-            sent += f", summed over what was broadcast: {shape(event.raw)} → {shape(event.value)}"
-        if event.expected > 1:
-            sent += f" ({event.arrived} of {event.expected} in)"
-        return sent + "."
-
-    def _product(self, event: Flow) -> str:
-        factor = local_factor(event)
-        if factor is None:
-            return short(event.value)
-        return equation([event.upstream, factor], event.value, "·")
-
-    def _stored(self, event: Stored) -> str:
-        change = self._grad(event)
-        if event.before is None:
-            return f"{change}: the gradient arrives at its leaf."
-        if not any_nonzero(event.before):
-            return f"{change}: added to the zeros that were there."
-        total = equation([event.before, event.added], event.after, "+")
-        how = f"{self.name(event.node)}.grad += adds up across calls, {total}"
-        return f"{change}: {how}; it was not zeroed in between."
-
-    def _changed(self, event: Changed) -> str:
-        what = self._line(event)
-        name = self.name(event.node)
-        if event.what == "value":
-            return f"{what}: {name} {short(event.before)} → {short(event.after)}."
-        if event.what == "retain_grad":
-            return f"{what}: {name}.grad will be kept after backward."
-        if event.after:
-            return f"{what}: the gradient of {name} is wanted from now on."
-        return f"{what}: operations on {name} are not tracked from now on."
-
-    def _failed(self, event: Failed) -> str:
-        where = f" at {self.name(event.node)}" if event.node else ""
-        expected = " (the program expects this)" if event.expected else ""
-        return f"{event.kind}{where}: {event.sentence}{expected}"
+def _descended(shown: Sequence[str]) -> float:
+    """What a reader gets who works out a step down the gradient."""
+    old, rate, grad = map(float, shown)
+    return old - rate * grad
 
 
-def _one_of(event: Flow) -> str:
-    """A contribution that others join is not yet the derivative."""
-    return f"one of {event.expected} terms of"
-
-
-def _times(count: int) -> str:
-    return {2: "twice", 3: "three times"}.get(count, f"{count} times")
+def term_of(event: Flow) -> str:
+    """`term 1 of 2 of`: a contribution that others join is not yet the derivative."""
+    return f"term {event.arrived} of {event.expected} of"
 
 
 def local_factor(event: Flow) -> float | None:
@@ -309,25 +255,26 @@ def local_factor(event: Flow) -> float | None:
 
 def explanation(event: Event, graph: Graph, program: Program) -> tuple[str, ...]:
     """The step as formula: symbolic, with numbers, the result."""
-    root = _name(graph, program[event.action].on or "")
+    root = name_of(graph, lines(program)[event.action].on or "")
     if isinstance(event, Visit) and len(event.terms) > 1:
-        name = _name(graph, event.node)
-        paths = " + ".join(f"(via {_name(graph, t.source)})" for t in event.terms)
+        name = name_of(graph, event.node)
+        paths = " + ".join(f"(via {name_of(graph, t.source)})" for t in event.terms)
         values = [t.value for t in event.terms]
-        return f"∂{root}/∂{name} = {paths}", *_right_side(values, event.grad, "+")
+        return f"{partial(root, name)} = {paths}", *_right_side(values, event.grad, "+")
     if isinstance(event, Stored) and event.before is not None:
-        name = _name(graph, event.node)
+        name = name_of(graph, event.node)
         right = _right_side([event.before, event.added], event.after, "+")
-        return f"{name}.grad += ∂{root}/∂{name}", *right
+        return f"{name}.grad += {partial(root, name)}", *right
     if not isinstance(event, Flow):
         return ()
-    source, target = _name(graph, event.source), _name(graph, event.target)
+    source, target = name_of(graph, event.source), name_of(graph, event.target)
     if event.output is not None:
         target += f"[{event.output}]"
-    whole, product = f"∂{root}/∂{target}", f"∂{root}/∂{source} · ∂{source}/∂{target}"
+    whole = partial(root, target)
+    product = f"{partial(root, source)} · {partial(source, target)}"
     symbolic = f"{whole} = {product}"
     if event.expected > 1:
-        symbolic = f"{_one_of(event)} {whole}: {product}"
+        symbolic = f"{term_of(event)} {whole}: {product}"
     factor = local_factor(event)
     if factor is None:
         return symbolic, f"= {short(event.value, 40)}"
@@ -339,11 +286,16 @@ def _right_side(terms: Sequence[Array], result: Array, sign: str) -> tuple[str, 
     return f"= {left}", f"{mark} {right}"
 
 
-def _name(graph: Graph, node: str, unknown: str = "·") -> str:
+def name_of(graph: Graph, node: str, unknown: str = "·") -> str:
     """The name of a node, or of its gradient as `x.grad`."""
     owner = node.removesuffix(".grad") if node not in graph.nodes else node
     found = graph.nodes.get(owner)
     return unknown if found is None else found.name + node[len(owner) :]
+
+
+def partial(root: str, name: str) -> str:
+    """`∂y/∂x`, and `∂(x.grad)/∂x` where a name has a dot of its own."""
+    return "/".join(f"∂({n})" if "." in n else f"∂{n}" for n in (root, name))
 
 
 def rule(event: Flow) -> str:

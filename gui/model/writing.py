@@ -80,6 +80,10 @@ def _region(region: Region) -> str:
 
 
 def _action(action: Action) -> str:
+    return _json(_action_line(action))
+
+
+def _action_line(action: Action) -> dict[str, Any]:
     if hidden := ACTION_KEYS & action.args.keys():
         raise ValueError(f"an argument cannot be named {', '.join(sorted(hidden))}")
     line: dict[str, Any] = {"do": action.do}
@@ -88,7 +92,9 @@ def _action(action: Action) -> str:
     line.update(action.args)
     if action.expect_error:
         line["expect_error"] = True
-    return _json(line)
+    if action.body or action.do == "repeat":
+        line["body"] = [*map(_action_line, action.body)]
+    return line
 
 
 def _place(place: Place) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.actions import line as spell
 from engine.code.source import Line, calls
-from engine.graph import Action, Graph, Program
+from engine.graph import Action, Graph, lines
 from engine.registry import OPS
 from gui.model.film import Film
 from gui.model.timeline import Chapter
@@ -66,20 +66,17 @@ def texts(graph: Graph, program: tuple[Action, ...]) -> Iterator[str]:
     """One line of PyTorch for each action."""
     names = {i: node.name for i, node in graph.nodes.items()}
     known = calls(graph, program)
-    for number, action in enumerate(program):
+    for number, action in enumerate(lines(program)):
         yield known.get(number) or spell(action, names) or action.do
 
 
-def stopped_at(film: Film, program: Program) -> int | None:
+def stopped_at(film: Film) -> int | None:
     """The line that raised an error nobody expected: what stands below it is not reached."""
     last = film.timeline.chapters[-1] if film.timeline.chapters else None
-    line = film.frame(last.last).action if last is not None and last.failed else None
-    if line is None or line >= len(program) or program[line].expect_error:
-        return None
-    return line
+    return last.action if last is not None and last.failed and not last.expected else None
 
 
 def chapter_of(film: Film, action: int) -> Chapter | None:
     """Where the film shows one line of the Program; None if it has not run."""
     chapters = film.timeline.chapters
-    return next((c for c in chapters if film.frame(c.first).action == action), None)
+    return next((c for c in chapters if c.action == action), None)

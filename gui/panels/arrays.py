@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QHeaderView, QTableView, QWidget
 
 from gui.model import finite, words
+from gui.panels.histogram import HistogramView
 from gui.panels.parts import label, number_label, row_label, say
 from gui.theme import LIGHT, Theme, mono
 from gui.tr import tr
@@ -20,10 +21,11 @@ _Index = QModelIndex | QPersistentModelIndex
 
 
 def headline(array: Any) -> str:
-    """The number, the few numbers there are, or the shape."""
+    """The number, the few numbers there are, or what kind of tensor it is."""
     told = words.short(array, width=24)
-    empty = array is not None and np.size(array) == 0
-    return tr("{} empty").format(told) if empty else told
+    if array is not None and np.size(array) == 0:
+        return tr("{} empty").format(told)
+    return words.kind(array) if array is not None and told == words.shape(array) else told
 
 
 def spread(array: Any) -> str:
@@ -101,6 +103,7 @@ class ArrayView(QWidget):
         self.bad = label("", "error")
         self._cells = _Cells(tone)
         self.table = self._make_table()
+        self.histogram = HistogramView(tone)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(10)
@@ -110,6 +113,7 @@ class ArrayView(QWidget):
         grid.addWidget(self.detail, 1, 1)
         grid.addWidget(self.bad, 2, 1)
         grid.addWidget(self.table, 3, 0, 1, 2)
+        grid.addWidget(self.histogram, 4, 0, 1, 2)
         grid.setColumnStretch(1, 1)
 
     def _make_table(self) -> QTableView:
@@ -128,7 +132,8 @@ class ArrayView(QWidget):
         return table
 
     def set_theme(self, theme: Theme) -> None:
-        self._cells.theme = theme
+        self._cells.theme = self.histogram.theme = theme
+        self.histogram.update()
         self.table.viewport().update()
 
     def show_array(self, array: Any, line: str = "", detail: str = "") -> None:
@@ -139,6 +144,7 @@ class ArrayView(QWidget):
         self.number.setText(line or headline(array))
         say(self.detail, "\n".join(part for part in (spread(array), detail) if part))
         say(self.bad, finite.sentence(array))
+        self.histogram.show_array(array)
         tabular = array is not None and fits_table(array)
         self.table.setVisible(tabular)
         if tabular:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from engine.code.source import Line
 from engine.graph import Graph, Program
 from gui.model.document import Document
 from gui.model.frames import Frame
 from gui.panels.actions import chapter_of, is_call
+from gui.panels.manual_view import ManualView
 from gui.panels.parts import FramePanel, tone
 from gui.panels.source_view import SourceView
 from gui.state.editor import Editor
@@ -42,9 +43,15 @@ class CodePane(FramePanel):
         self._later.found.connect(self._on_written)
         self.view = SourceView(theme)
         self.view.line_chosen.connect(self._on_line)
+        self.manual = ManualView(player, theme)
+        self.manual.node_chosen.connect(self._on_node)
+        halves = QSplitter()
+        halves.addWidget(self.view)
+        halves.addWidget(self.manual)
+        halves.setSizes([300, 200])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.view)
+        column.addWidget(halves)
         self.setFocusProxy(self.view)
         editor.changed.connect(self.renew)
         editor.opened.connect(self.renew)
@@ -52,8 +59,10 @@ class CodePane(FramePanel):
 
     def restyle(self) -> None:
         self.view.set_theme(self.theme)
+        self.manual.set_theme(self.theme)
 
     def show_frame(self, frame: Frame) -> None:
+        self.manual.show_step()
         document = self.editor.document
         if not same(document, self._made_for):
             self._made_for = document
@@ -80,6 +89,9 @@ class CodePane(FramePanel):
 
     def _light(self, frame: Frame) -> None:
         self.view.light(self._places.lit(frame), tone(self.player))
+
+    def _on_node(self, node: str) -> None:
+        self.selection.set({node} & self.editor.document.graph.nodes.keys())
 
     def _on_line(self, number: int) -> None:
         if not 0 <= number < len(self.lines):

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.model.fuzzy import Words, distance
 from gui.theme import Theme
 from gui.tr import tr
 
@@ -75,7 +76,7 @@ class CommandPalette(QFrame):
     def _filter(self, text: str) -> None:
         self.list.clear()
         words = text.lower().split()
-        for entry in sorted(self.entries, key=lambda entry: not entry.able):
+        for entry in sorted(self.entries, key=lambda entry: _rank(entry, text)):
             told = f"{entry.text} {entry.kind}".lower()
             if all(word in told for word in words) and (entry.able or words):
                 self._add(entry)
@@ -109,3 +110,8 @@ class CommandPalette(QFrame):
         if isinstance(entry, Entry) and entry.able:
             self.close()
             QTimer.singleShot(0, self, entry.do)  # a popup must be gone before a dialog opens
+
+
+def _rank(entry: Entry, typed: str) -> tuple[bool, int]:
+    """What can be done first, and of that what is called most like it."""
+    return not entry.able, distance(typed, Words(entry.text)) if typed.strip() else 0

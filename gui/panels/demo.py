@@ -171,11 +171,11 @@ def _backward(first: int, call: int, before: Array | None) -> list[Shot]:
 def _timeline() -> Timeline:
     kinds = ("computed",) * 4 + ("seeded", "flow", "flow", "stored") * 2 + ("zeroed", "failed")
     chapters = (
-        Chapter("Forward", "forward", 0, 3),
-        Chapter("Backward #1", "backward", 4, 7),
-        Chapter("Backward #2", "backward", 8, 11),
-        Chapter("w.grad.zero_()", "zero", 12, 12),
-        Chapter("Backward #3", "backward", 13, 13, failed=True),
+        Chapter("Forward", "forward", 0, 3, action=0),
+        Chapter("Backward #1", "backward", 4, 7, action=1),
+        Chapter("Backward #2", "backward", 8, 11, action=2),
+        Chapter("w.grad.zero_()", "zero", 12, 12, action=3),
+        Chapter("Backward #3", "backward", 13, 13, failed=True, action=4),
     )
     return Timeline(chapters, kinds)
 

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from engine.graph import Graph, Node, Region
 from engine.registry import OPS, Op
 from gui.model import words
+from gui.model.explain.steps import NICKNAMES
 from gui.model.frames import Frame, NodeState
+from gui.model.why import why_no_grad
 from gui.panels.arrays import ArrayView
-from gui.panels.parts import MARGIN, Card, FramePanel, heading, label, number_label, say
+from gui.panels.fixes import Fixes
+from gui.panels.node_story import NodeStory
+from gui.panels.parts import (
+    MARGIN,
+    Card,
+    FramePanel,
+    heading,
+    label,
+    link_button,
+    number_label,
+    say,
+)
 from gui.panels.properties import REGION_WORDS, Links, Properties
-from gui.panels.why import why_none
+from gui.panels.step_card import StepCard
 from gui.state.editor import Editor
 from gui.state.player import Player
 from gui.state.selection import Selection
@@ -23,30 +37,6 @@ LONGEST = 24
 """Characters of a name where several are listed."""
 RAISED_AS_EXPECTED = "This step raised, as the program expects"
 SEVERAL = "Del deletes them, Ctrl+D duplicates, Ctrl+G groups, N puts them under no_grad."
-
-
-class StepCard(Card):
-    """The current step: the rule, the rule with numbers, and the result."""
-
-    LINES = 5
-
-    def __init__(self) -> None:
-        super().__init__("gradient")
-        self.head = heading(tr("This step"))
-        self.column.addWidget(self.head)
-        self.lines = [number_label() for _ in range(self.LINES)]
-        self.result = number_label("gradient", bold=True)
-        self.note = label("", "muted")
-        for made in (*self.lines, self.result, self.note):
-            self.column.addWidget(made)
-
-    def show_frame(self, frame: Frame) -> None:
-        *steps, result = frame.explanation or ("",)
-        for k, made in enumerate(self.lines):
-            say(made, steps[k] if k < len(steps) else "")
-        say(self.result, result)
-        say(self.note, frame.note)
-        self.setVisible(bool(frame.explanation or frame.note))
 
 
 class _Message(Card):
@@ -70,6 +60,11 @@ class _Message(Card):
 class Inspector(FramePanel):
     """What is selected, its numbers at this step, and its fields to edit."""
 
+    why_wanted = Signal(str)
+    """(node): ask why it is as it is."""
+    _node = ""
+    _mended_elsewhere = False
+
     def __init__(self, editor: Editor, selection: Selection, player: Player, theme: Theme) -> None:
         super().__init__(player, theme)
         self.editor, self.selection = editor, selection
@@ -87,6 +82,8 @@ class Inspector(FramePanel):
         self.gradient = ArrayView(tr("gradient"), "gradient")
         self.stored = ArrayView(".grad", "sum")
         self.why = _Message("plain")
+        self.ask = link_button(tr("Ask why"), tr("Ask about it in the Why sheet (Shift+W)"))
+        self.ask.clicked.connect(lambda: self.why_wanted.emit(self._node))
         self.properties = Properties(self.editor)
         self.links = Links(tr("Inputs"))
         self.members = Links(tr("Members"))
@@ -94,8 +91,11 @@ class Inspector(FramePanel):
             links.chosen.connect(lambda node: self.selection.set([node]))
         self.about = label("", "muted")
         self.help = label(tr(NOTHING), "muted")
-        self.step = StepCard()
+        self.how = NodeStory(self.player, self.theme)
+        self.how.saved.chosen.connect(lambda node: self.selection.set([node]))
+        self.step = StepCard(self.player, self.theme)
         self.raised = _Message("error")
+        self.fixes = Fixes(self.editor)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -106,7 +106,8 @@ class Inspector(FramePanel):
         column.setSpacing(9)
         for part in (
             *(self.title, self.signature, self.help, self.error, self.value, self.gradient),
-            *(self.stored, self.why, self.properties, self.links, self.members, self.about),
+            *(self.stored, self.why, self.ask, self.how, self.properties, self.links, self.members),
+            self.about,
         ):
             column.addWidget(part)
         column.addStretch(1)
@@ -121,17 +122,26 @@ class Inspector(FramePanel):
         foot = QVBoxLayout()
         foot.setContentsMargins(MARGIN, 0, MARGIN, MARGIN)
         foot.addWidget(self.raised)
+        foot.addWidget(self.fixes)
         foot.addWidget(self.step)
         whole.addLayout(foot)
         self.setMinimumWidth(220)
 
     def restyle(self) -> None:
-        for view in (self.value, self.gradient, self.stored):
+        for view in (self.value, self.gradient, self.stored, self.how, self.step):
             view.set_theme(self.theme)
+
+    def leave_errors_out(self, elsewhere: bool) -> None:
+        """Whether another panel tells the error of the step and has the buttons that mend it."""
+        if self._mended_elsewhere != elsewhere:
+            self._mended_elsewhere = elsewhere
+            self.renew()
 
     def show_frame(self, frame: Frame) -> None:
         graph = self.editor.document.graph
-        nodes = [graph.nodes[i] for i in graph.nodes if i in self.selection.items]
+        chosen = graph.nodes.keys() & self.selection.items
+        ordered = chosen if len(chosen) < 2 else filter(chosen.__contains__, graph.nodes)
+        nodes = [graph.nodes[i] for i in ordered]
         regions = [r for i, r in graph.regions.items() if i in self.selection.items]
         self._show_only_for(len(nodes), len(regions))
         if len(nodes) == 1 and not regions:
@@ -147,15 +157,21 @@ class Inspector(FramePanel):
         remedy = frame.remedy
         expected = frame.expected_error
         title = tr(RAISED_AS_EXPECTED) if expected else tr("This step raised")
-        self.raised.set_tone("plain" if expected else "error")
+        self.raised.set_tone("plain" if expected or frame.unconnected else "error")
+        self.fixes.show_frame(frame)
+        if self._mended_elsewhere:
+            told = True
+            self.fixes.hide()
+        else:
+            self.fixes.setVisible(bool(self.fixes.buttons))
         self.raised.tell(title, "" if told else frame.failed or "", remedy)
 
     def _show_only_for(self, nodes: int, regions: int) -> None:
         """Hide what does not apply to this kind of selection."""
         node, region = (nodes, regions) == (1, 0), (nodes, regions) == (0, 1)
-        for part in (self.signature, self.value, self.gradient, self.stored, self.links):
+        for part in (self.signature, self.value, self.gradient, self.stored, self.links, self.how):
             part.setVisible(node)
-        for card in (self.error, self.why, self.about):
+        for card in (self.error, self.why, self.ask, self.about):
             card.setVisible(node and not card.isHidden())
         self.properties.setVisible(node or region)
         self.members.setVisible(region)
@@ -178,8 +194,15 @@ class Inspector(FramePanel):
         self.error.tell(title if state.error else "", state.error or "", remedy)
         self._show_numbers(state)
         started, under_way = self._backward()
-        why = why_none(node.name, node.op, state, after_backward=started, under_way=under_way)
+        why = why_no_grad(
+            self.player.film, self.player.step, node, state,
+            after_backward=started, under_way=under_way,
+        )  # fmt: skip
         self.why.tell(tr("Why is {}.grad None?").format(node.name), why)
+        self._node = node.id
+        self.ask.setVisible(state.value is not None or bool(state.error))
+        self.how.setVisible(not source)
+        self.how.show_node("" if source else node.id, lambda owner: _named(graph, owner))
         self.properties.show_node(node, graph)
         self.links.show_links(_inputs(node, graph))
         say(self.about, about(op))
@@ -214,13 +237,17 @@ class Inspector(FramePanel):
         say(self.help, f"{listed}\n\n{tr(SEVERAL)}")
 
 
+def _named(graph: Graph, node: str) -> str:
+    return graph.nodes[node].name if node in graph.nodes else ""
+
+
 def about(op: Op | None) -> str:
     """What the op does, and the nickname of its gate going backward."""
     if op is None:
         return tr("This op is not known here: the file may come from a newer Chainrule.")
-    back = tr("Going backward: “{}”.").format(op.nickname)
+    back = tr(NICKNAMES[op.nickname]).format(tr("it")) if op.nickname in NICKNAMES else ""
     doc = op.doc.replace("`", "")  # the label is plain text
-    return f"{doc}\n\n{back}" if op.nickname else doc
+    return f"{doc}\n\n{back}" if back else doc
 
 
 def signature(state: NodeState) -> str:

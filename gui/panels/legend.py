@@ -14,7 +14,7 @@ SAMPLES = (
     ("value", Qt.PenStyle.SolidLine, "", "value, forward"),
     ("gradient", Qt.PenStyle.DashLine, "", "gradient, backward"),
     ("sum", Qt.PenStyle.NoPen, "Σ", "fan-out sum: one call, several paths"),
-    ("sum", Qt.PenStyle.NoPen, "4→8", ".grad += across backward calls"),
+    ("sum", Qt.PenStyle.NoPen, "+=", ".grad += across calls (⚠ not zeroed)"),
     ("cut", Qt.PenStyle.SolidLine, "✂", "detached: the gradient stops here"),
     ("cut", Qt.PenStyle.DotLine, "", "not tracked (no_grad, constant)"),
     ("cut", Qt.PenStyle.NoPen, "▢", "dashed box: saved tensors freed"),
@@ -46,15 +46,16 @@ class _Sample(QWidget):
         painter.end()
 
     def _draw_sign(self, painter: QPainter) -> None:
-        """Σ and += are badges, scissors lie on the line they cut."""
-        filled = self.token == "sum"
+        """Σ is a badge, += a chip as under a leaf, scissors lie on the line they cut."""
+        filled, chip = self.sign == "Σ", self.sign == "+="
         high = self.height() - 1.0
         badge = QRectF(0, 0.5, high * (1.9 if len(self.sign) > 1 else 1), high)
         badge.moveLeft((self.width() - badge.width()) / 2)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.theme.color("sum" if filled else "window"))
-        painter.drawRoundedRect(badge, high / 2, high / 2)
-        painter.setPen(self.theme.color("on_accent" if filled else "cut"))
+        painter.setPen(self.theme.color("sum") if chip else Qt.PenStyle.NoPen)
+        painter.setBrush(self.theme.color("sum" if filled else "sum_soft" if chip else "window"))
+        round_ = 5.0 if chip else high / 2
+        painter.drawRoundedRect(badge, round_, round_)
+        painter.setPen(self.theme.color("on_accent" if filled else "sum" if chip else "cut"))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.sign)
 
 

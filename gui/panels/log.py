@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.model.frames import Frame
-from gui.panels.parts import FramePanel, label, say, tone
+from gui.panels.parts import FramePanel, label, say, tip, tone
 from gui.state.player import Film, Player
 from gui.theme import Theme, mono
 from gui.tr import tr
@@ -63,6 +63,9 @@ class LogModel(QAbstractListModel):
             return self.caption(index.row())
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return tr("Step {}: {}").format(index.row() + 1, self.caption(index.row()))
+        if role == Qt.ItemDataRole.ToolTipRole:
+            asides = self.film.frame(index.row()).asides
+            return tip("\n".join([self.caption(index.row()), *asides])) if asides else None
         return None
 
     def caption(self, step: int) -> str:

@@ -29,6 +29,8 @@ from gui.tr import tr
 COLUMNS = ("Name", "Operation", "Value", "Gradient", ".grad", "Inputs", "Inside")
 FROM_FRAME = (2, 4)
 """First and last column that change from step to step."""
+MOST_TOLD = 500
+"""Of more rows nobody is told that they have changed: what is in sight is painted anew anyway."""
 
 NARROWEST = (54, 76, 54, 70, 50, 66, 66)
 """Pixels a column needs for its title and a number."""
@@ -63,7 +65,7 @@ class OutlineModel(QAbstractTableModel):
 
     def set_frame(self, frame: Frame) -> None:
         self.frame = frame
-        if self.rows:
+        if 0 < len(self.rows) <= MOST_TOLD:
             first, last = FROM_FRAME
             bottom = self.index(len(self.rows) - 1, last)
             self.dataChanged.emit(self.index(0, first), bottom, [_ROLE.DisplayRole])
@@ -232,6 +234,7 @@ class Outline(FramePanel):
             self._following = False
             self._on_selection()
         self.model.set_frame(frame)
+        self.view.viewport().update()
 
     def _on_selection(self) -> None:
         """Select the rows of what has been selected elsewhere."""

@@ -136,7 +136,7 @@ def say(shown: QLabel, text: str) -> None:
 
 
 class Card(QFrame):
-    """A tinted box with rounded corners; `tone` is gradient, sum, error or plain."""
+    """A tinted box with rounded corners; `tone` is value, gradient, sum, ok, error or plain."""
 
     def __init__(self, tone: str = "plain") -> None:
         super().__init__()
@@ -164,6 +164,16 @@ def tool_button(
     made.setAccessibleName(accessible or tip.split(" (")[0])
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     made.clicked.connect(lambda: do())
+    return made
+
+
+def link_button(text: str, tip: str = "") -> QToolButton:
+    """A button that looks like a link, as wide as its text."""
+    made = QToolButton()
+    made.setText(text)
+    made.setProperty("link", True)
+    made.setToolTip(tip)
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return made
 
 
@@ -276,6 +286,7 @@ def sheet(theme: Theme) -> str:
 def _cards(theme: Theme) -> list[tuple[str, str, str]]:
     return [
         ("plain", theme.hover, theme.border),
+        ("ok", theme.hover, theme.green),
         ("value", theme.value_soft, _mix(theme.value, theme.value_soft, 0.35)),
         ("gradient", theme.gradient_soft, _mix(theme.gradient, theme.gradient_soft, 0.35)),
         ("sum", theme.sum_soft, _mix(theme.sum, theme.sum_soft, 0.35)),
@@ -311,6 +322,11 @@ QToolButton:pressed, QToolButton:checked {{ background: {t.value_soft}; }}
 QToolButton:focus {{ border: 2px solid {t.selection}; padding: 4px; }}
 QToolButton:disabled {{ border-color: {faint}; color: {t.muted}; }}
 QToolButton::menu-indicator {{ image: none; }}
+QRadioButton::indicator {{
+    width: 12px; height: 12px; border: 1px solid {t.muted}; border-radius: 7px;
+    background: {t.surface}; }}
+QRadioButton::indicator:checked {{ width: 6px; height: 6px; border: 4px solid {t.selection}; }}
+QRadioButton::indicator:focus {{ border-color: {t.text}; }}
 QToolButton[link="true"] {{
     border: 1px solid transparent; border-radius: 5px; background: transparent;
     color: {t.value}; padding: 2px 6px; text-align: left; }}

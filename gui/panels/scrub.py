@@ -22,7 +22,9 @@ from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
 
 from gui.model.frames import Frame
 from gui.model.timeline import Chapter
+from gui.panels import scrub_loops
 from gui.panels.parts import tip
+from gui.panels.scrub_loops import Round, rounds
 from gui.state.player import Player
 from gui.theme import Theme
 from gui.tr import tr
@@ -35,18 +37,23 @@ TITLE_TOP = TICK_TOP + 7
 LEAST_TICK_GAP = 4.0
 
 COLORS = {"forward": "value", "backward": "gradient", "zero": "cut"}
+LEAST_TITLED = 28.0
+THIN = 4.0
+"""Chapters narrower than this have no gap between them, and square corners."""
 TICKS = {
     "stored": ("sum", 6.0), "sum": ("sum", 6.0), "failed": ("error", 7.0),
     "warned": ("error", 5.0), "seeded": ("gradient", 5.0), "zeroed": ("cut", 6.0),
+    "stopped": ("cut", 5.0), "hooked": ("sum", 5.0), "stepped": ("value", 6.0),
 }  # fmt: skip
 
 
 class Title(NamedTuple):
-    """Where a chapter's title stands: from x on, at most `width` wide."""
+    """Where a chapter's title stands, whole or shortened: from x on, at most `width` wide."""
 
     chapter: Chapter
     x: float
     width: float
+    text: str
 
 
 def titles(
@@ -54,18 +61,33 @@ def titles(
     span: Callable[[Chapter], tuple[float, float]],
     wide: Callable[[str], float],
 ) -> list[Title]:
-    """Titles under their bars; a long one borrows room the chapter before leaves, none overlap."""
+    """Titles under their bars; a long one borrows room the chapter before leaves, none overlap.
+
+    Of many short chapters in a repeat that would leave a few titles far from what they name.
+    """
     placed: list[Title] = []
-    free_from = 0.0
+    free_from = span(chapters[0])[0] if chapters else 0.0
     for chapter in chapters:
         left, right = span(chapter)
         wanted = wide(chapter.title)
+        if chapter.loops and right - left < max(LEAST_TITLED, wanted / 2):
+            continue
+        text, least = chapter.title, min(wanted, 36.0)
         x = max(free_from, min(left, right - wanted))
+        if right - x < wanted - 0.5 and (number := _number(text)):
+            text, x = number, max(free_from, left)
+            wanted = least = wide(text)
         width = min(wanted, right - x)
-        if width >= min(wanted, 36.0):
-            placed.append(Title(chapter, x, width))
-            free_from = x + width + 10
+        if width >= least:
+            placed.append(Title(chapter, x, width, text))
+            free_from = x + width + (10 if text == chapter.title else 4)
     return placed
+
+
+def _number(title: str) -> str:
+    """`#2` of `Backward #2`: what tells it from its neighbours, where there is no more room."""
+    last = title.rpartition(" ")[2]
+    return last if last.startswith("#") else ""
 
 
 class ScrubBar(QAbstractSlider):
@@ -78,6 +100,7 @@ class ScrubBar(QAbstractSlider):
         self._static: QPixmap | None = None
         self._head = 0.0
         self._wheel = 0
+        self._rounds: list[list[Round]] = []
         self.setOrientation(Qt.Orientation.Horizontal)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -93,7 +116,8 @@ class ScrubBar(QAbstractSlider):
         self._redraw()
 
     def sizeHint(self) -> QSize:
-        return QSize(360, round(TITLE_TOP + self.fontMetrics().height() + 3))
+        rows = 1 + len(self._rounds)
+        return QSize(360, round(TITLE_TOP + rows * self.fontMetrics().height() + 3))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(120, self.sizeHint().height())
@@ -121,6 +145,9 @@ class ScrubBar(QAbstractSlider):
         blocked = self.blockSignals(True)
         self.setRange(-1, len(self.player.film) - 1)
         self.blockSignals(blocked)
+        depth, self._rounds = len(self._rounds), rounds(self.player.film.timeline.chapters)
+        if len(self._rounds) != depth:
+            self.updateGeometry()
         self._redraw()
 
     def _on_framed(self, frame: Frame, phase: float) -> None:
@@ -205,7 +232,7 @@ class ScrubBar(QAbstractSlider):
         if step < 0:
             return tr("Before the first step") if steps else tr("Nothing has run yet")
         chapter = self.player.film.timeline.chapter_at(step)
-        start = f"{chapter.title}, " if chapter else ""
+        start = f"{chapter.whole_title}, " if chapter else ""
         return start + tr("step {} of {}").format(step + 1, steps)
 
     # Painting
@@ -249,6 +276,8 @@ class ScrubBar(QAbstractSlider):
         self._draw_chapters(painter)
         self._draw_ticks(painter)
         self._draw_titles(painter)
+        below = TITLE_TOP + QFontMetricsF(self.font()).height()
+        scrub_loops.draw(painter, self.theme, below, self._rounds, self.x_of)
         painter.end()
         return picture
 
@@ -260,9 +289,13 @@ class ScrubBar(QAbstractSlider):
             painter.drawRoundedRect(self._bar(self.x_of(-1), self.width() - EDGE), 3, 3)
         for chapter in chapters:
             left, right = self.span(chapter)
-            right = max(left + 1.5, right - 1.5)  # a gap between neighbours
-            painter.setBrush(self.theme.color(COLORS.get(chapter.kind, "sum")))
-            painter.drawRoundedRect(self._bar(left, right), 3, 3)
+            color = self.theme.color(COLORS.get(chapter.kind, "sum"))
+            if right - left < THIN:
+                painter.fillRect(self._bar(left, right), color)
+            else:
+                right -= 1.5  # a gap between neighbours
+                painter.setBrush(color)
+                painter.drawRoundedRect(self._bar(left, right), 3, 3)
             if chapter.failed:
                 quiet = chapter.expected
                 painter.setBrush(self.theme.color("cut" if quiet else "error"))
@@ -289,9 +322,9 @@ class ScrubBar(QAbstractSlider):
         metrics = QFontMetricsF(self.font())
         painter.setPen(self.theme.color("muted"))
         chapters = self.player.film.timeline.chapters
-        for chapter, x, width in titles(chapters, self.span, metrics.horizontalAdvance):
-            text = metrics.elidedText(chapter.title, Qt.TextElideMode.ElideRight, width + 0.5)
-            painter.drawText(QPointF(x, TITLE_TOP + metrics.ascent()), text)
+        for _, x, width, text in titles(chapters, self.span, metrics.horizontalAdvance):
+            told = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width + 0.5)
+            painter.drawText(QPointF(x, TITLE_TOP + metrics.ascent()), told)
 
     def _draw_head(self, painter: QPainter) -> None:
         painter.setPen(QPen(self.theme.color("text"), 2))

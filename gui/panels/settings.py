@@ -55,14 +55,10 @@ class SettingsDialog(QDialog):
         names["system"] = tr("As the system")
         self._choice(form, "theme", tr("&Theme"), _named(choices.THEMES, names))
         self._choice(form, "language", tr("&Language (at the next start)"), languages)
-        self._number(form, "text_size", tr("Te&xt on the canvas"), choices.TEXT_SIZE, tr(" pixels"))
+        self._number(form, "text_size", tr("Te&xt size"), choices.TEXT_SIZE, tr(" pixels"))
         self._number(form, "digits", tr("&Digits of a number"), choices.DIGITS, "")
-        motion = QCheckBox(tr("&Reduced motion: jump from step to step"))
-        motion.toggled.connect(lambda on: setattr(self.settings, "reduced_motion", on))
-        self.fields["reduced_motion"] = motion
-        indent = label(wrap=False)
-        indent.setMinimumWidth(LABELS)
-        form.addRow(indent, motion)
+        self._tick(form, "right_angled", tr("Right-&angled wires"))
+        self._tick(form, "reduced_motion", tr("&Reduced motion: jump from step to step"))
 
     def _hands(self) -> None:
         form = self._section(tr("Wheel and touchpad"))
@@ -91,6 +87,14 @@ class SettingsDialog(QDialog):
             box.addItem(shown, value)
         box.activated.connect(lambda row: setattr(self.settings, name, box.itemData(row)))
         self._row(form, name, text, box)
+
+    def _tick(self, form: QFormLayout, name: str, text: str) -> None:
+        box = QCheckBox(text)
+        box.toggled.connect(lambda on: setattr(self.settings, name, on))
+        self.fields[name] = box
+        indent = label(wrap=False)
+        indent.setMinimumWidth(LABELS)
+        form.addRow(indent, box)
 
     def _number(
         self, form: QFormLayout, name: str, text: str, limits: tuple[int, int], unit: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -35,11 +36,19 @@ class _Colors(QSyntaxHighlighter):
     theme = LIGHT
 
     def highlightBlock(self, text: str) -> None:
+        styles = _styles(self.theme)
         for match in _TOKENS.finditer(text):
-            kind = match.lastgroup or "comment"
-            style = QTextCharFormat()
-            style.setForeground(self.theme.color(_TONES[kind]))
+            style = styles[match.lastgroup or "comment"]
             self.setFormat(match.start(), match.end() - match.start(), style)
+
+
+@lru_cache(maxsize=8)
+def _styles(theme: Theme) -> dict[str, QTextCharFormat]:
+    """How each kind of token is written."""
+    styles = {kind: QTextCharFormat() for kind in _TONES}
+    for kind, style in styles.items():
+        style.setForeground(theme.color(_TONES[kind]))
+    return styles
 
 
 class _Margin(QWidget):
@@ -84,9 +93,33 @@ class SourceView(QPlainTextEdit):
         self.light(self.lit, self.tone)
 
     def show_text(self, text: str) -> None:
-        if text != self.toPlainText():
+        known = self.toPlainText()
+        if text == known:
+            return
+        if not self._replace_lines(known.split("\n"), text.split("\n")):
             self.setPlainText(text)
-            self._place_margin()
+        self._place_margin()
+
+    def _replace_lines(self, old: list[str], new: list[str]) -> bool:
+        """Type over the lines that differ, if they are few: colouring thousands takes a second."""
+        same = zip(old, new, strict=False)
+        first = next((k for k, (a, b) in enumerate(same) if a != b), min(len(old), len(new)))
+        room = min(len(old), len(new)) - first
+        ends = zip(reversed(old), reversed(new), strict=False)
+        tail = min(room, next((k for k, (a, b) in enumerate(ends) if a != b), room))
+        longest = max(len(old), len(new))
+        if not first or 3 * (longest - first - tail) > longest:
+            return False
+        # From the end of the last line that stays to the end of the last one that does not.
+        cursor, keep = QTextCursor(self.document()), QTextCursor.MoveMode.KeepAnchor
+        cursor.setPosition(self._end_of(first - 1))
+        cursor.setPosition(self._end_of(len(old) - tail - 1), keep)
+        cursor.insertText("".join(f"\n{line}" for line in new[first : len(new) - tail]))
+        return True
+
+    def _end_of(self, line: int) -> int:
+        block = self.document().findBlockByNumber(line)
+        return block.position() + block.length() - 1
 
     def light(self, lit: dict[int, bool], tone: str = "gradient") -> None:
         """Light these lines; True is the one at work, False the one it happens in."""

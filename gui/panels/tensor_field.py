@@ -5,11 +5,12 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QToolButton
 
 from gui.model import entry
 from gui.panels.fields import TextField
+from gui.panels.parts import link_button
 from gui.panels.slider import NumberSlider, Span
 from gui.tr import tr
 
@@ -19,12 +20,7 @@ MOST = 400
 
 def table_link() -> QToolButton:
     """What opens the tensor editor."""
-    made = QToolButton()
-    made.setText(tr("Edit as table…"))
-    made.setProperty("link", True)
-    made.setToolTip(tr("Cells, shape, dtype, paste, random values"))
-    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    return made
+    return link_button(tr("Edit as table…"), tr("Cells, shape, dtype, paste, random values"))
 
 
 class DataField(TextField):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
 from gui.model.frames import Frame
@@ -13,6 +14,8 @@ from gui.state.player import SPEEDS, Player
 from gui.theme import Theme
 from gui.tr import tr
 
+ROOMY = 480
+"""Pixels from which on the bar counts the steps."""
 PLAY = "(Space or Ctrl+Space)"
 
 
@@ -44,8 +47,7 @@ class Transport(FramePanel):
         self.scrub = ScrubBar(p, self.theme)
         self.place = label("", "muted", wrap=False)
         self.place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        longest = tr("Step {} of {}").format("0000", "0000")
-        self.place.setFixedWidth(self.fontMetrics().horizontalAdvance(longest))
+        self._fit_place()
         row = QHBoxLayout(self)
         row.setContentsMargins(MARGIN, 8, MARGIN, 8)
         row.setSpacing(5)
@@ -61,11 +63,26 @@ class Transport(FramePanel):
         box = Choice()
         for speed in SPEEDS:
             box.addItem(f"{speed:g}×", speed)
-        box.setToolTip(tr("Speed: steps a second"))
+        box.setToolTip(tr("Speed: steps a second (slower [, faster ])"))
         box.setAccessibleName(tr("Speed"))
         box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         box.activated.connect(lambda row: self.player.set_speed(box.itemData(row)))
         return box
+
+    def _fit_place(self) -> None:
+        """Always as wide as it may get, so that nothing beside it moves."""
+        longest = tr("Step {} of {}").format("0000", "0000")
+        self.place.setFixedWidth(self.fontMetrics().horizontalAdvance(longest))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room the scrub bar gets it: the caption counts the steps too."""
+        super().resizeEvent(event)
+        self.place.setVisible(self.width() >= ROOMY)
 
     def restyle(self) -> None:
         self.scrub.set_theme(self.theme)

@@ -11,11 +11,10 @@ from engine.events import same_event
 from engine.graph import Action
 from gui.model import edits
 from gui.model.document import Document
-from gui.model.edits import same_program
 from gui.model.film import Film, TraceFilm
-from gui.model.program import FORWARD, effective, leaves_with_grad, roots, runnable, with_action
+from gui.model.program import FORWARD, clearing, roots, runnable, with_action
 from gui.state.editor import Editor
-from gui.state.jobs import Runner, same_statements
+from gui.state.jobs import Runner, same_run, same_statements
 from gui.state.player import Player
 from gui.tr import tr
 
@@ -36,6 +35,7 @@ class Conductor(QObject):
         self.editor, self.runner, self.player = editor, runner, player
         self.play_new = True
         self._appended = False
+        self._at_once = False  # whether what was appended is shown done, not played
         self._waiting: Callable[[], None] | None = None
         self._live = False  # whether what runs is a preview, or what it went back to
         self._previewed = False
@@ -70,20 +70,19 @@ class Conductor(QObject):
             self._append(text, Action("backward", found[0], args))
 
     def zero_grad(self) -> None:
-        """Append `x.grad.zero_()` for every `.grad` there is at the end of the Program."""
+        """Append what clears every `.grad` there is: by its optimizer, else one by one."""
         if self.runner.busy:
             self._waiting = self.zero_grad
             return
         document = self.editor.document
-        film = self.player.film
-        nodes = leaves_with_grad(document.graph, film, len(film) - 1)
-        if not nodes:
+        cleared = clearing(document, self.player.film)
+        if not cleared:
             self.message.emit(tr("There is no .grad to clear yet: run backward first."))
             return
         if self._is_stopped():
             return
-        for node in nodes:
-            document = with_action(document, Action("zero_", f"{node}.grad"))
+        for action in cleared:
+            document = with_action(document, action)
         self._appended = True
         self.editor.apply(tr("Zero the gradients"), document)
 
@@ -96,10 +95,18 @@ class Conductor(QObject):
         document = edits.set_program(self.editor.document, ())
         self.editor.apply(tr("Clear the program"), document)
 
+    def append(self, text: str, action: Action) -> bool:
+        """Append any line and show it done; says so and gives False if it would not be reached."""
+        if self._is_stopped():
+            return False
+        self._appended = self._at_once = True
+        self.editor.apply(text, with_action(self.editor.document, action))
+        return True
+
     def _append(self, text: str, action: Action) -> None:
         if self._is_stopped():
             return
-        self._appended = True
+        self._appended, self._at_once = True, False
         self.editor.apply(text, with_action(self.editor.document, action))
 
     def _is_stopped(self) -> bool:
@@ -134,9 +141,7 @@ class Conductor(QObject):
         if before.graph is after.graph and before.program is after.program:
             self._previewed = self.editor.previewing
             return
-        if same_program(effective(before), effective(after)) and same_statements(
-            before.graph, after.graph
-        ):
+        if same_run(before, after):
             self._show_in_new_names(after)
         else:
             self._run(after)
@@ -155,6 +160,8 @@ class Conductor(QObject):
             self.runner.run(runnable(document))
 
     def _on_busy_changed(self, busy: bool) -> None:
+        if self.runner.stopped:
+            self._waiting = None  # it waited for a run that was given up
         if not busy and self._newest is not None:
             newest, self._newest = self._newest, None
             self.runner.run(runnable(newest))
@@ -202,8 +209,9 @@ class Conductor(QObject):
 
     def _show_new(self, film: TraceFilm, first: int) -> None:
         """An appended pass: backward is played from its start, anything else shown done."""
-        chapter = film.timeline.chapter_at(first)
-        if chapter is not None and chapter.kind == "backward" and self.play_new:
+        chapter, at_once = film.timeline.chapter_at(first), self._at_once
+        self._at_once = False
+        if chapter is not None and chapter.kind == "backward" and self.play_new and not at_once:
             self.player.set_film(film, first)
             self.player.go(first, phase=0.0)
             self.player.play()

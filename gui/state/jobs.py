@@ -8,12 +8,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.graph import GRAD_MODES, Graph, Node, Program, spelled
+from engine.graph import GRAD_MODES, Graph, Node, Program, lines, spelled
 from engine.session import Session
 from engine.trace import Cancelled, Trace
 from gui.model.document import Document
 from gui.model.edits import same_program
 from gui.model.film import TraceFilm
+from gui.model.program import effective
 
 log = logging.getLogger(__name__)
 
@@ -120,19 +121,14 @@ class _Job:
 
     def _run(self) -> None:
         session, first = self._live_session()
-        trace = session.trace
-        early = self._first_forward() if first == 0 else None
-        for index, trace in enumerate(session.run(self.program, first), start=first):
-            if index == early:
-                self._publish(trace, finished=False)
+        early = first == 0 and [a.do for a in lines(self.program)[-1:]] != ["forward"]
+        for chapter in session.run(self.program, first):
+            if early and chapter.kind == "forward":
+                early = False
+                self._publish(session.trace, finished=False)
         self.runner._session = session
-        self.runner._done = self.program[: len(trace.chapters)]
-        self._publish(trace, finished=True)
-
-    def _first_forward(self) -> int | None:
-        """The line after which values can be shown, if others follow."""
-        found = (i for i, action in enumerate(self.program[:-1]) if action.do == "forward")
-        return next(found, None)
+        self.runner._done = self.program[: session.done]
+        self._publish(session.trace, finished=True)
 
     def _live_session(self) -> tuple[Session, int]:
         """The Session to go on with, and the first action it has not run yet."""
@@ -140,7 +136,7 @@ class _Job:
         if self.afresh:
             session = None
         if session is not None and not session.stopped and self._goes_on_from(session, done):
-            session.graph, session.cancelled = self.graph, self.cancel.is_set
+            session.graph, session.recorder.cancelled = self.graph, self.cancel.is_set
             return session, len(done)
         self.runner._session = None
         return Session(self.graph, self.cancel.is_set), 0
@@ -154,9 +150,16 @@ class _Job:
 
     def _publish(self, trace: Trace, finished: bool) -> None:
         film = TraceFilm(self.graph, self.program, trace)
-        film.prepare()
+        film.prepare(self.cancel.is_set)
         if not self.cancel.is_set():
             self.runner._arrived.emit(self.number, film, finished)
+
+
+def same_run(before: Document, after: Document) -> bool:
+    """Whether two Documents compute the same and do the same with it."""
+    return same_program(effective(before), effective(after)) and same_statements(
+        before.graph, after.graph
+    )
 
 
 def same_statements(before: Graph, after: Graph) -> bool:

@@ -12,6 +12,8 @@ class Later(QObject):
     """`ask` returns at once; `found` brings what was found, unless something newer was asked."""
 
     found = Signal(object)
+    failed = Signal()
+    """The newest look-up has raised, which is told next: nothing comes of it."""
 
     _done = Signal(int, object, object)
 
@@ -33,6 +35,7 @@ class Later(QObject):
         if number != self._number:
             return
         if error is not None:
+            self.failed.emit()
             raise error  # here, where the application tells of it
         self.found.emit(answer)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zlib
 from collections.abc import Callable, Sequence
@@ -13,6 +14,10 @@ from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 from gui.state import choices
 
 RECENT_LIMIT = 10
+FILES_LIMIT = 100
+"""Of so many files, those changed last, it is known what was set for playing them."""
+TYPED_LIMIT, LINE_LIMIT = 200, 500
+"""Lines of the console that are remembered, and the characters one may have for that."""
 T = TypeVar("T")
 _LANGUAGE = re.compile(r"[A-Za-z_]{2,12}")
 
@@ -89,12 +94,16 @@ class Settings(QObject):
     touchpad = Preference("pans", _one_of(choices.TOUCHPAD))
     reduced_motion = Preference(False, _flag)
     speed = Preference(1.0, _speed)
+    right_angled = Preference(False, _flag)
+    """Whether wires have corners rather than curves."""
+    follow = Preference(False, _flag)
+    """Whether the canvas moves to where the step happens."""
     started = Preference(False, _flag)
     """Whether Chainrule was ever started before."""
 
     DIALOG = (
         *("theme", "language", "text_size", "digits", "dtype", "wheel", "touchpad"),
-        "reduced_motion",
+        *("reduced_motion", "right_angled"),
     )
     """What the settings dialog shows, and restores when it is cancelled."""
 
@@ -149,6 +158,35 @@ class Settings(QObject):
         self._store.setValue("recent", [str(p) for p in paths[:RECENT_LIMIT]])
         self.recent_changed.emit()
 
+    # ---- what belongs to a file, but not into it ------------------------------------------------
+
+    def of_file(self, name: str, path: Path) -> Any:
+        """What was kept under a name for a file; None if nothing was."""
+        return self._files(name).get(str(path.absolute()))
+
+    def keep_for_file(self, name: str, path: Path, value: Any) -> None:
+        """Remember a value (as JSON has them) for a file; an empty one is forgotten."""
+        files = self._files(name)
+        files.pop(str(path.absolute()), None)
+        kept = dict([*files.items()][-FILES_LIMIT + 1 :])
+        if value:
+            kept[str(path.absolute())] = value
+        self._store.setValue(f"files/{name}", json.dumps(kept))
+
+    def _files(self, name: str) -> dict[str, Any]:
+        found = self._json(f"files/{name}")
+        return found if isinstance(found, dict) else {}
+
+    def _json(self, key: str) -> Any:
+        """What is kept there as JSON; None where that is damaged, or nothing is there."""
+        from gui.model.findings import Unreadable  # not needed before the first paint
+        from gui.model.strict_json import parse
+
+        try:
+            return parse(str(self._store.value(key, "null")))
+        except Unreadable:
+            return None
+
     # ---- what is used --------------------------------------------------------------------------
 
     @property
@@ -163,6 +201,30 @@ class Settings(QObject):
         uses = self.uses
         uses[op] = uses.get(op, 0) + 1
         self._store.setValue("uses", " ".join(f"{op}:{count}" for op, count in uses.items()))
+
+    @property
+    def typed_lines(self) -> list[str]:
+        """What was typed into the console, newest last."""
+        stored = self._json("typed")
+        if not isinstance(stored, list):
+            return []
+        return [line[:LINE_LIMIT] for line in stored if isinstance(line, str)][-TYPED_LIMIT:]
+
+    @typed_lines.setter
+    def typed_lines(self, lines: Sequence[str]) -> None:
+        kept = [line for line in lines if len(line) <= LINE_LIMIT][-TYPED_LIMIT:]
+        self._store.setValue("typed", json.dumps(kept))
+
+    # ---- lessons -------------------------------------------------------------------------------
+
+    @property
+    def lessons_done(self) -> frozenset[str]:
+        """The ids of the lessons that were read to their end."""
+        return frozenset(str(self._store.value("lessons_done", "")).split())
+
+    def finish_lesson(self, lesson: str) -> None:
+        """This one was read to its end."""
+        self._store.setValue("lessons_done", " ".join(sorted({*self.lessons_done, lesson})))
 
     # ---- the window ----------------------------------------------------------------------------
 

@@ -15,11 +15,15 @@ def failure(*program, graph=None):
 
 
 def test_every_action_says_what_it_does():
-    assert set(ACTIONS) == {"forward", "backward", "zero_", "set", "requires_grad_", "retain_grad"}
+    assert {*ACTIONS} == {
+        "forward", "backward", "zero_", "set", "requires_grad_", "retain_grad", "repeat",
+        "optimizer", "step", "zero_grad", "register_hook", "remove_hook",
+    }  # fmt: skip
     for method in ACTIONS.values():
         assert method.doc
-        assert method.on in ("node", "grad", "either", "")
-        assert method.kind in ("forward", "backward", "zero", "other")
+        assert method.on in ("node", "grad", "either", "optimizer", "")
+        assert method.kind in ("forward", "backward", "zero", "step", "other", "repeat")
+        assert {*method.nodes} <= {*method.args}
 
 
 def test_backward_takes_a_seed_of_the_shape_of_its_root():
@@ -54,8 +58,10 @@ def test_set_without_a_value_is_for_grads_only():
     assert "a tensor cannot be set to None" in failure(FORWARD, Action("set", "x"))
 
 
-def test_set_before_forward_asks_for_a_forward():
-    assert "run forward first" in failure(Action("set", "x", {"value": 1.0}))
+def test_leaves_are_there_before_the_first_forward_and_results_are_not():
+    session = run(square(), Action("set", "x", {"value": 1.0}), FORWARD)
+    assert session.tensor("y").item() == 1
+    assert "run forward first" in failure(Action("set", "y", {"value": 1.0}))
 
 
 def test_a_set_value_holds_over_the_next_forwards():

@@ -13,6 +13,7 @@ from engine.code.literals import literal
 from engine.code.source import identifiers, lines, statement
 from engine.graph import Action, Graph, Node, Region
 from engine.registry import OPS, Field
+from tests.engine.samples import CASES
 from tests.runs import (
     FORWARD,
     LESSONS,
@@ -42,6 +43,11 @@ def executed(source):
     return names
 
 
+def tensors_of(case):
+    arrays = case.arrays("float64").items()
+    return {slot: engine.tensor(x) if isinstance(x, np.ndarray) else x for slot, x in arrays}
+
+
 def check_same(graph, program):
     """Values and gradients of the program as text equal the Session's, to the last bit."""
     source = text(graph, *program)
@@ -56,6 +62,7 @@ def check_same(graph, program):
         assert grads[0] == grads[1]
 
 
+@pytest.mark.filterwarnings("ignore:Using backward.. with create_graph=True:UserWarning")
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_lesson_as_text_gives_the_same_numbers(name):
     document = lesson(name)
@@ -215,6 +222,44 @@ def test_random_leaves_are_seeded_as_in_the_session():
         Node("c", "randn", "c", {"size": [20], "seed": 3}),
     ]
     check_same(Graph.of(leaves), (FORWARD,))
+
+
+# ---- several outputs -----------------------------------------------------------------------------
+
+
+SEVERAL = [case for case in CASES if isinstance(case.run(tensors_of(case)), tuple)]
+
+
+@pytest.mark.parametrize("case", CASES, ids=repr)
+def test_an_op_says_whether_it_gives_several(case):
+    several = case.op.several
+    told = several if isinstance(several, bool) else several in case.fields
+    assert told == isinstance(case.run(tensors_of(case)), tuple)
+
+
+@pytest.mark.parametrize("case", SEVERAL, ids=repr)
+def test_the_first_of_several_outputs_is_what_is_used(case):
+    ((slot, values),) = case.arrays("float64").items()
+    nodes = [leaf("x", values.tolist()), op("s", case.op.name, **case.fields), op("y", "sum")]
+    graph = Graph.of(nodes, [wire("x", "s", slot), wire("s", "y")])
+    retained = Action("retain_grad", "s")
+    check_same(graph, (FORWARD, retained, backward("y"), Action("zero_", "s.grad")))
+    assert "y = torch.sum(s[0])" in text(graph, FORWARD)
+    assert "s[0].retain_grad()" in text(graph, FORWARD, retained)
+
+
+def test_the_name_of_a_handle_is_its_own():
+    graph = Graph.of([leaf("x", [1.0]), op("y", "sum")], [wire("x", "y")])
+    for handle in ("x", "torch", "class"):
+        args = {"kind": "scale", "handle": handle}
+        hook, gone = Action("register_hook", "x", args), Action("remove_hook", "x", args)
+        check_same(graph, (FORWARD, hook, backward("y"), gone, FORWARD, backward("y")))
+
+
+def test_what_an_optimizer_is_called_is_not_taken_by_several_outputs():
+    graph = Graph.of([leaf("x", [1.0]), op("s", "sort")], [wire("x", "s")])
+    made = Action("optimizer", "s", {"kind": "SGD", "params": ["x"]})
+    check_same(graph, (made, FORWARD, Action("zero_grad", "s")))
 
 
 # ---- literals and names --------------------------------------------------------------------------

@@ -39,12 +39,12 @@ def kinds(trace):
     return [type(event).__name__ for event in trace.events]
 
 
-def test_a_square_is_told_in_seven_events():
+def test_a_square_is_told_in_eight_events():
     trace = run(square(), FORWARD, backward("y")).trace
     assert kinds(trace) == [
-        "Computed", "Computed", "Seeded", "Visit", "Flow", "Freed", "Stored"
+        "Computed", "Computed", "Seeded", "Visit", "Flow", "Dropped", "Freed", "Stored"
     ]  # fmt: skip
-    assert [e.step for e in trace.events] == [0, 1, 2, 3, 3, 3, 4]
+    assert [e.step for e in trace.events] == [0, 1, 2, 3, 3, 3, 3, 4]
     assert trace.spans == ((0, 2), (2, 5))
 
 

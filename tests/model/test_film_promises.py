@@ -1,13 +1,9 @@
 """What every film promises, whatever it shows: lessons, random graphs, odd nodes."""
 
-import os
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 
 from engine.events import Failed
-from gui.model.terminal import captions
 from tests.film_checks import (
     check_changes,
     check_counts,
@@ -19,6 +15,7 @@ from tests.film_checks import (
 )
 from tests.odd_graphs import composite, in_place, pieces
 from tests.runs import (
+    ERRORS,
     FORWARD,
     LESSONS,
     backward,
@@ -29,23 +26,10 @@ from tests.runs import (
     runs,
 )
 
-GOLDEN = Path(__file__).parent / "golden"
-
 a_few = settings(max_examples=80, deadline=None)
 
 
 # ---- what is told --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", LESSONS)
-def test_a_lesson_is_told_word_for_word(name):
-    """Renew with `CHAINRULE_GOLDEN=write pytest tests/model/test_film.py`, and read the diff."""
-    shown = film_of(lesson(name))
-    text = "\n".join([*captions(shown, len(shown)), ""])
-    path = GOLDEN / f"{name}.txt"
-    if os.environ.get("CHAINRULE_GOLDEN") == "write":
-        path.write_text(text, "utf-8")
-    assert text == path.read_text("utf-8")
 
 
 def test_gradients_accumulate_from_none_to_4_to_8_and_are_zeroed():
@@ -70,7 +54,7 @@ CHECKS = (
 
 
 @pytest.mark.parametrize("check", CHECKS)
-@pytest.mark.parametrize("name", LESSONS)
+@pytest.mark.parametrize("name", [*LESSONS, *ERRORS])
 def test_every_lesson_keeps_the_promises_of_a_film(name, check):
     check(film_of(lesson(name)))
 

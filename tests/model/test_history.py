@@ -34,6 +34,19 @@ def square():
     return Graph.of([leaf("x", 3.0), node], edges)
 
 
+def test_every_step_is_told_in_the_words_of_the_run():
+    node, edges = binary("p", "mul", "x", "x")
+    graph = Graph.of([leaf("x", 3.0), node, leaf("k", 1.0, grad=False), op("d", "detach")],
+                     [*edges, wire("p", "d")])  # fmt: skip
+    zero = Action("zero_", "x.grad")
+    made = film(graph, FORWARD, backward("p"), zero, FORWARD, backward("d"))
+    told = Histories(made).picture(len(made) - 1).film
+    for step in range(len(made)):
+        one, other = told.frame(step), made.frame(step)
+        assert (one.caption, one.asides) == (other.caption, other.asides)
+        assert one.explanation == other.explanation
+
+
 def test_a_square_is_one_function_with_two_edges_to_its_leaf():
     found = picture(square(), FORWARD, backward("p"))
     assert names(found) == ["AccumulateGrad", "MulBackward0"]

@@ -5,7 +5,15 @@ import pytest
 from engine.graph import Action, Graph, Region
 from gui.model.document import Document
 from gui.model.film import Film
-from gui.model.program import effective, leaves_with_grad, roots, runnable, sinks, with_action
+from gui.model.program import (
+    clearing,
+    effective,
+    leaves_with_grad,
+    roots,
+    runnable,
+    sinks,
+    with_action,
+)
 from tests.runs import FORWARD, backward, film, leaf, op, square, wire
 
 
@@ -51,6 +59,26 @@ def test_where_nothing_qualifies_every_sink_is_offered():
 def test_leaves_with_a_grad_are_those_that_have_one_at_that_step(step, found):
     shown = film(square(), FORWARD, backward("y"), Action("zero_", "x.grad"))
     assert leaves_with_grad(shown.graph, shown, step) == found
+
+
+def test_an_optimizer_clears_what_it_holds_and_the_rest_is_cleared_one_by_one():
+    nodes = [leaf("x"), leaf("w"), op("p", "mul"), op("loss", "mul")]
+    edges = [wire("x", "p"), wire("w", "p", "other"), wire("p", "loss"), wire("x", "loss", "other")]
+    graph = Graph.of(nodes, edges)
+    calls = (FORWARD, Action("retain_grad", "p"), backward("loss"))
+
+    def lines(*program):
+        made = Document(graph, program)
+        return [(a.do, a.on) for a in clearing(made, film(graph, *program))]
+
+    one = Action("optimizer", "opt", {"kind": "SGD", "params": ["w"]})
+    again = Action("optimizer", "opt", {"kind": "SGD", "params": ["x"]})
+    both = Action("optimizer", "all", {"kind": "SGD", "params": ["x", "w"]})
+    rest = ("zero_", "p.grad")
+    assert lines(one, *calls) == [("zero_grad", "opt"), ("zero_", "x.grad"), rest]
+    assert lines(one, both, *calls) == [("zero_grad", "opt"), ("zero_grad", "all"), rest]
+    assert lines(one, again, *calls) == [("zero_grad", "opt"), ("zero_", "w.grad"), rest]
+    assert lines(one, FORWARD) == []
 
 
 def test_a_leaf_with_two_names_has_one_grad():

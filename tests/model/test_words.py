@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from engine import errors
 from engine.events import Arrival, Failed, Flow, Part, Stored, Visit
 from engine.graph import Action, Graph
+from gui.model import captions as told_by
 from gui.model import words
 from tests.runs import FORWARD, backward, binary, events, film, leaf, op, run, square, wire
 
@@ -77,10 +78,12 @@ def reads_true(text):
         ([np.array([1.0, 2.0]), np.array([3.0, 4.0])], np.array([4.0, 6.0]), "+",
          "[1, 2] + [3, 4] = [4, 6]"),
         ([np.array([1 / 3]), np.array([1 / 3])], np.array([2 / 3]), "+",
-         "[0.333] + [0.333] ≈ [0.667]"),
+         "[0.3333] + [0.3333] = [0.667]"),
         ([np.ones((2, 3)), np.ones((2, 3))], np.ones((2, 3)), "+", "(2, 3) + (2, 3) = (2, 3)"),
         ([np.array([1.0, 2.0]), np.array([1234.5, 0.25])], np.array([1235.5, 2.25]), "+",
-         "[1, 2] + [1234, 0.25] ≈ [1236, 2.25]"),
+         "[1, 2] + [1234.5, 0.25] = [1236, 2.25]"),
+        ([np.array([1.0, 2.0]), np.array([1.0, 2.0])], np.array([2.0, 5.0]), "+",
+         "[1, 2] + [1, 2] ≈ [2, 5]"),
     ],
 )  # fmt: skip
 def test_an_equation_is_right_as_it_stands_or_says_nearly(terms, result, sign, text):
@@ -111,11 +114,12 @@ def test_a_leaf_and_a_statement_say_what_becomes_of_their_gradient():
     nodes = [leaf("x"), leaf("c", grad=False), op("d", "detach"), op("s", "sign"), op("f", "neg")]
     edges = [wire("x", "d"), wire("x", "s"), wire("c", "f")]
     assert captions(Graph.of(nodes, edges), FORWARD) == [
-        "x = 2: a leaf, its gradient is wanted.",
-        "c = 2: a leaf, no gradient is wanted.",
-        "d = x.detach() gives 2; not tracked: detach() cut it off from its history.",
+        "x = 2: a leaf (given, not computed); it requires grad.",
+        "c = 2: a leaf (given, not computed); it does not require grad.",
+        "d = x.detach() gives 2, which does not require grad: "
+        "detach() cut it off from its history.",
         "s = torch.sign(x) gives 1; SignBackward0 remembers how.",
-        "f = -c gives -2; not tracked: nothing it is made of requires grad.",
+        "f = -c gives -2, which does not require grad: none of its inputs does.",
     ]
 
 
@@ -123,10 +127,12 @@ def test_a_fan_out_says_how_often_and_what_came():
     made, edges = binary("y", "mul", "x", "x")
     told = captions(Graph.of([leaf("x", 3.0), made], edges), FORWARD, backward("y"))
     assert told[3:] == [
-        "MulBackward0 sends 1 · 3 = 3 to x, one of 2 terms of ∂y/∂x (1 of 2 in).",
-        "MulBackward0 sends 1 · 3 = 3 to x, one of 2 terms of ∂y/∂x (2 of 2 in).",
+        "MulBackward0 of y sends 1 · 3 = 3 through the left x, term 1 of 2 of ∂y/∂x: "
+        "what arrived times the local derivative x.",
+        "MulBackward0 of y sends 1 · 3 = 3 through the right x, term 2 of 2 of ∂y/∂x: "
+        "what arrived times the local derivative x.",
         "x was used twice, so its gradient is a sum: ∂y/∂x = 3 + 3 = 6.",
-        "x.grad None → 6: the gradient arrives at its leaf.",
+        "x.grad None → 6: ∂y/∂x is stored in x.grad.",
     ]
 
 
@@ -136,7 +142,7 @@ def test_broadcasting_is_told_where_it_is_undone():
         [leaf("x", [1.0, 2.0]), leaf("b", 1.0), made, op("s", "sum")], [*edges, wire("y", "s")]
     )
     assert (
-        "AddBackward0 sends ∂s/∂b = 2 to b, summed over what was broadcast: (2,) → ()."
+        "AddBackward0 of y sends ∂s/∂b = 2 to b, the sum of [1, 1], as it was broadcast."
         in captions(graph, FORWARD, backward("s"))
     )
 
@@ -144,17 +150,17 @@ def test_broadcasting_is_told_where_it_is_undone():
 def test_the_formula_of_one_of_several_terms_does_not_call_it_the_derivative():
     made, edges = binary("y", "mul", "x", "x")
     frame = film(Graph.of([leaf("x", 3.0), made], edges), FORWARD, backward("y")).frame(3)
-    assert frame.explanation == ("one of 2 terms of ∂y/∂x: ∂y/∂y · ∂y/∂x", "= 1 · 3", "= 3")
+    assert frame.explanation == ("term 1 of 2 of ∂y/∂x: ∂y/∂y · ∂y/∂x", "= 1 · 3", "= 3")
 
 
 def test_the_two_pluses_are_told_apart():
     told = captions(square(), FORWARD, backward("y"), FORWARD, backward("y"))
     assert told[-1] == (
-        "x.grad 4 → 8: x.grad += adds up across calls, 4 + 4 = 8; it was not zeroed in between."
+        "x.grad 4 → 8: backward() adds to x.grad: 4 + 4 = 8 (not zeroed since the last call)."
     )
     zeroed = captions(square(), FORWARD, backward("y"), Action("zero_", "x.grad"), FORWARD,
                       backward("y"))  # fmt: skip
-    assert zeroed[-1] == "x.grad 0 → 4: added to the zeros that were there."
+    assert zeroed[-1] == "x.grad 0 → 4: ∂y/∂x is added to the zeros that were there."
 
 
 def test_every_action_is_told_with_its_line():
@@ -168,10 +174,11 @@ def test_every_action_is_told_with_its_line():
     assert told[4] == "y is not a leaf but retains its grad: y.grad None → 1."
     assert told[7:] == [
         "x.data = torch.full_like(x, 3.0): x 2 → 3.",
-        "x.requires_grad_(False): operations on x are not tracked from now on.",
-        "x.requires_grad_(): the gradient of x is wanted from now on.",
-        "x.grad = None: x.grad 4 → None.",
-        "AttributeError at x: 'NoneType' object has no attribute 'zero_'",
+        "x.requires_grad_(False): x does not require grad from now on.",
+        "x.requires_grad_(): x requires grad from now on.",
+        "x.grad = None: x.grad 4 → None again; x itself stays.",
+        "AttributeError at x: 'NoneType' object has no attribute 'zero_'. "
+        "No backward has filled this .grad yet.",
     ]
 
 
@@ -190,7 +197,7 @@ def test_no_local_factor_is_made_up(value):
                 False, Part.RESULT)  # fmt: skip
     assert words.local_factor(flow) is None
     graph = square()
-    assert words.caption(flow, graph, (backward("y"),)) == "F sends ∂y/∂x = 3 to x."
+    assert told_by.caption(flow, graph, (backward("y"),)) == "F of y sends ∂y/∂x = 3 to x."
 
 
 def test_a_gradient_that_is_not_there_has_no_factor():
@@ -204,8 +211,8 @@ def test_infinities_of_both_signs_are_told_and_not_tripped_over():
     terms = (Arrival("y", "self", plus), Arrival("y", "other", minus))
     visit = Visit(0, 0, 1, "x", "F", plus + minus, terms, Part.RESULT)
     stored = Stored(0, 0, 1, "x", plus, minus, plus + minus, ())
-    assert words.caption(visit, square(), (backward("y"),)).endswith("inf + (-inf) = nan.")
-    assert "inf + (-inf) = nan" in words.caption(stored, square(), (backward("y"),))
+    assert told_by.caption(visit, square(), (backward("y"),)).endswith("inf + (-inf) = nan.")
+    assert "inf + (-inf) = nan" in told_by.caption(stored, square(), (backward("y"),))
     assert words.explanation(visit, square(), (Action("backward", "y"),))[1:] == (
         "= inf + (-inf)",
         "= nan",
@@ -262,7 +269,7 @@ def test_a_gradient_that_backward_starts_from_is_named():
     graph = Graph.of([leaf("x", 2.0), op("y", "pow", exponent=3)], [wire("x", "y")])
     told = film(graph, FORWARD, backward("y", create_graph=True), backward("x.grad"))
     captions = [told.frame(k).caption for k in range(len(told))]
-    assert "Backward #2 starts at x.grad: ∂x.grad/∂x.grad = 1." in captions
+    assert "Backward #2 starts at x.grad: ∂(x.grad)/∂(x.grad) = 1." in captions
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,10 @@ def test_a_new_name_runs_nothing_and_tells_the_same_film_anew(stage):
     trace, runs = stage.player.film.trace, stage.runs
     stage.apply(edits.rename(stage.document, "x", "input"))
     assert (stage.player.film.trace, stage.runs, stage.player.step) == (trace, runs, 3)
-    assert stage.player.frame.caption == "PowBackward0 sends ∂y/∂input = 1 · 10 = 10 to input."
+    assert stage.player.frame.caption == (
+        "PowBackward0 of y sends ∂y/∂input = 1 · 10 = 10 to input: "
+        "what arrived times the local derivative 2 · input."
+    )
 
 
 def test_a_new_name_given_while_a_run_is_on_its_way_is_shown(stage):

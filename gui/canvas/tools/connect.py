@@ -11,7 +11,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from engine.graph import Edge
-from gui.canvas import curves
 from gui.canvas.hits import node_at, port_at
 from gui.canvas.inks import inks, saved
 from gui.canvas.overlay import node_rect
@@ -29,6 +28,9 @@ if TYPE_CHECKING:
 
 SNAP = 20.0
 """Widget pixels within which a port draws the wire to itself."""
+ON_OUTPUT = 10.0
+"""Widget pixels within which a wire from an output is let go on another output."""
+BOTH = "Let go to add an operation that reads both · Esc cancels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Target:
     edge: Edge | None = None
     why: str | None = None
     node: str = ""
+    second: tuple[str, int] | None = None
+    """Another output: an operation is to read both."""
 
 
 NOWHERE = Target()
@@ -80,7 +84,8 @@ class Connect(Tool):
         if self.dragged and not was_dragged and self.lifted is not None:
             self.canvas.show_document(self.base)
         self.target = self._target_at(at) if self.dragged else NOWHERE
-        self.canvas.hint.emit(self.target.why or tr(self.hint))
+        hint = self.hint if self.target.second is None else BOTH
+        self.canvas.hint.emit(self.target.why or tr(hint))
         self.canvas.update()
 
     def release(self, at: QPointF, keys: Keys) -> None:
@@ -106,6 +111,10 @@ class Connect(Tool):
         elif target.why:
             canvas.show_document(self.document)
             canvas.hint.emit(target.why)
+        elif target.second is not None:
+            wire = (self.origin.node, self.origin.slot, self.origin.output)
+            node, output = target.second
+            canvas.start_search(wire=wire, second=(node, None, output))
         elif self._near_start(at):
             canvas.show_document(self.document)
         elif self.lifted is not None:
@@ -144,6 +153,8 @@ class Connect(Tool):
             node, slot, output = canvas.geometry_.slot_of(port)
             if (slot is None) != self.forward:
                 return self._ask(node, slot, output)
+            if self._on_output(at, port) and (node, output) != self._start_of_wire:
+                return Target(second=(node, output))
         found = node_at(canvas.geometry_, p.x(), p.y())
         if found is None:
             return NOWHERE
@@ -152,6 +163,16 @@ class Connect(Tool):
         if found.kind == "region":
             return self._on_box(found.id)
         return self._ask(found.id, "", 0) if self.forward else self._ask(found.id, None, 0)
+
+    @property
+    def _start_of_wire(self) -> tuple[str, int]:
+        return self.origin.node, self.origin.output
+
+    def _on_output(self, at: QPointF, port: int) -> bool:
+        """Whether a new wire from an output is exactly on this other output."""
+        x, y = self.canvas.geometry_.ports[port].tolist()
+        away = self.canvas.view.to_view(QPointF(x, y)) - at
+        return self.forward and self.lifted is None and away.manhattanLength() <= ON_OUTPUT
 
     def _on_box(self, group: str) -> Target:
         """A folded group: its first result, or the first input that is free and takes the wire."""
@@ -210,6 +231,8 @@ class Connect(Tool):
 
     def _aimed_port(self) -> int | None:
         edge, geometry = self.target.edge, self.canvas.geometry_
+        if self.target.second is not None:
+            return geometry.output_port(*self.target.second)
         if edge is None:
             return None
         if self.forward:
@@ -227,12 +250,16 @@ class Connect(Tool):
         free = np.array([p.x(), p.y()]) if aimed is None else geometry.ports[aimed]
         ends = [geometry.ports[own], free]
         start, end = ends if self.forward else ends[::-1]
-        curve = curves.between(start[None], end[None])
-        token = "selection" if self.target.edge else "error" if self.target.why else "muted"
+        curve = geometry.led(start[None], end[None])
+        meets = self.target.edge or self.target.second
+        token = "selection" if meets else "error" if self.target.why else "muted"
         dash = (3.0, 2.0) if self.target.why else ()
         painter.setPen(inks(self.canvas.theme).pen(token, 2.4, dash))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(path_of(curve))
+        if self.target.second is not None:
+            painter.setBrush(inks(self.canvas.theme).brush("selection"))
+            painter.drawEllipse(QPointF(*free.tolist()), 8.0, 8.0)
 
     def _say_why(self, painter: QPainter) -> None:
         """The reason at the cursor, kept inside the canvas."""

@@ -60,8 +60,8 @@ def crossing(geometry: Geometry, a: tuple[float, float], b: tuple[float, float])
     near = geometry.edges_in(box, around=0.0)
     if not len(near):
         return []
-    pieces = [len(geometry.ways.get(row, (0,))) for row in near.tolist()]
-    near, lines = np.repeat(near, pieces), curves.points(geometry.pieces_of(near))
+    near, pieces = geometry.owned_pieces(near)
+    lines = curves.points(pieces)
     start, end = np.array(a), np.array(b)
     side_of_pieces = _side(start, end, lines)
     p, q = lines[:, :-1], lines[:, 1:]

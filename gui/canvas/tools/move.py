@@ -13,6 +13,7 @@ from gui.canvas.hits import edge_at
 from gui.canvas.inks import inks, saved
 from gui.canvas.membership import Homes, Membership, draw_homes
 from gui.canvas.paint_edges import path_of
+from gui.canvas.room import make_room
 from gui.canvas.shapes import GRID
 from gui.canvas.tools.snap import NEAR, Guides, draw_guides
 from gui.canvas.tools.tool import Keys, Tool
@@ -168,7 +169,7 @@ class Move(Tool):
         names = self.base.graph.nodes
         edge = self.base.graph.edges[key]
         three = (names[i].name for i in (self.ids[0], edge.source, edge.target))
-        document = wires.insert(self.preview, self.ids[0], slot, key)
+        document = make_room(wires.insert(self.preview, self.ids[0], slot, key), self.ids[0])
         self.canvas.editor.apply(tr("Put {} between {} and {}").format(*three), document)
 
     def cancel(self) -> None:

@@ -26,6 +26,7 @@ class Pan(Tool):
         super().move(at, keys)
         way = at - self.start
         self.canvas.set_view(self.view.panned(way.x(), way.y()))
+        self.canvas.panned_by_hand.emit()
 
     def cancel(self) -> None:
         self.canvas.set_view(self.view)
@@ -49,4 +50,4 @@ class PanMinimap(Pan):
         canvas = self.canvas
         wanted = canvas.view.to_view(self.small.to_scene(at))
         way = QRectF(canvas.rect()).center() - wanted
-        canvas.set_view(canvas.view.panned(way.x(), way.y()))
+        canvas.pan_by_hand(way.x(), way.y())

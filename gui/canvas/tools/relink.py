@@ -8,7 +8,6 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter
 
-from gui.canvas import curves
 from gui.canvas.hits import node_at, port_at
 from gui.canvas.inks import inks, saved
 from gui.canvas.paint_edges import path_of
@@ -94,7 +93,7 @@ class Relink(Tool):
         geometry, p = self.canvas.geometry_, self.canvas.scene(self.at)
         start = np.array([p.x(), p.y()]) if aimed is None else geometry.ports[aimed]
         ends = [geometry.input_port(e.target, e.slot) for e in self.links]
-        curve = curves.between(np.repeat(start[None], len(ends), axis=0), geometry.ports[ends])
+        curve = geometry.led(np.repeat(start[None], len(ends), axis=0), geometry.ports[ends])
         painter.setPen(inks(self.canvas.theme).pen("selection" if self.target else "muted", 2.4))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(path_of(curve))
