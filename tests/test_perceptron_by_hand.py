@@ -300,7 +300,6 @@ def test_by_mouse_alone_the_whole_lesson(newcomer):
     no = n.both(not_y, log_q, "mul")
     n.both(yes, no, "add")
     loss = n.from_palette("neg")  # it reads what is selected
-    n.app.window.grab().save("/tmp/m2.png")
     n.frame([error, rest, slope, dl_dp, dl_db, dl_dw], "Put into no_grad()")
     n.click("backward")
     document = n.app.editor.document
