@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import shiboken6
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 
 
@@ -15,17 +14,16 @@ class Later(QObject):
     failed = Signal()
     """The newest look-up has raised, which is told next: nothing comes of it."""
 
-    _done = Signal(int, object, object)
-
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._number = 0
-        self._done.connect(self._on_done)
 
     def ask(self, look: Callable[[], object]) -> None:
         """Call `look`, which must not touch widgets, on a thread."""
         self._number += 1
-        QThreadPool.globalInstance().start(_Job(self, self._number, look))
+        answer = _Answer()
+        answer.done.connect(self._on_done)
+        QThreadPool.globalInstance().start(_Job(answer, self._number, look))
 
     def forget(self) -> None:
         """No answer is wanted any more."""
@@ -40,16 +38,24 @@ class Later(QObject):
         self.found.emit(answer)
 
 
+class _Answer(QObject):
+    """Brings an answer over to the thread that asked, where nobody may be left to hear it.
+
+    It belongs to the job: a window that is closed takes its own objects with it at any moment.
+    """
+
+    done = Signal(int, object, object)
+
+
 class _Job(QRunnable):
-    def __init__(self, later: Later, number: int, look: Callable[[], object]) -> None:
+    def __init__(self, answer: _Answer, number: int, look: Callable[[], object]) -> None:
         super().__init__()
-        self.later, self.number, self.look = later, number, look
+        self.answer, self.number, self.look = answer, number, look
 
     def run(self) -> None:
-        answer, error = None, None
+        found, error = None, None
         try:
-            answer = self.look()
+            found = self.look()
         except Exception as caught:
             error = caught
-        if shiboken6.isValid(self.later):  # else the window has been closed meanwhile
-            self.later._done.emit(self.number, answer, error)
+        self.answer.done.emit(self.number, found, error)
