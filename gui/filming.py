@@ -45,9 +45,9 @@ SAMPLE = 24
 class Filming(QObject):
     """One movie at a time; the dialog is gone when it is written or given up."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, clock: Callable[[], float] = time.perf_counter) -> None:
         super().__init__()
-        self.app = app
+        self.app, self.clock = app, clock
         self.dialog: MovieDialog | None = None
         self.path = Path()
         self._reel: movie.Reel | None = None
@@ -198,9 +198,9 @@ class Filming(QObject):
         if reel is None or dialog is None:
             self._timer.stop()
             return
-        start = time.perf_counter()
-        go_on = True
-        while go_on and time.perf_counter() - start < SLICE:
+        start = self.clock()
+        go_on = reel.advance()
+        while go_on and self.clock() - start < SLICE:
             go_on = reel.advance()
         of = len(reel.movie.shots)
         if go_on:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from itertools import count
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from gui.export import movie
 from gui.export.colors import Palette
 from gui.export.movie import Movie, Reel, Shot
+from gui.filming import SLICE
 from gui.model.disk import Disk
 from gui.model.lessons import by_id
 from tests.window_kit import LEFT, Key, settled
@@ -257,13 +259,13 @@ def test_a_movie_of_nothing_is_refused_in_words(qtbot, app):
 def test_the_window_is_alive_while_it_is_drawn(qtbot, app, tmp_path):
     """It is drawn in slices, between which events get their turn."""
     dialog = asked(qtbot, app)
-    dialog.rate.setValue(30)
     seen = []
+    app.filming.clock = count(step=2 * SLICE).__next__  # a shot takes more than a slice
     app.filming.start(tmp_path / "m.gif")
-    timer = app.filming._timer
+    timer, shots = app.filming._timer, dialog.bar.maximum()
     while timer.isActive():
         seen.append(dialog.bar.value())
         QApplication.processEvents()
     gone(qtbot, app)
-    assert len(set(seen)) > 3
+    assert sorted(set(seen)) == list(range(1, shots))
     assert (tmp_path / "m.gif").exists()

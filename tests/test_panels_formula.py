@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QHelpEvent
 from PySide6.QtWidgets import QToolTip
 
+from engine.graph import Graph
 from gui.dress import dress
 from gui.model.document import Document
 from gui.model.explain import explained
@@ -24,7 +25,8 @@ from gui.state.player import Player
 from gui.state.selection import Selection
 from gui.theme import DARK, HIGH_CONTRAST, LIGHT
 from tests.model.test_explain import layer
-from tests.runs import film_of, lesson
+from tests.runs import FORWARD, backward, binary, film_of, leaf, lesson
+from tests.runs import film as run
 
 LINES = (
     Line(r"y = \frac{a}{b}", "y = a/b"), Line(r"= \frac{1}{2}", "= 1/2", "numbers"),
@@ -175,23 +177,37 @@ def test_a_closed_section_works_nothing_out(shown, qtbot, monkeypatch):
     assert asked
 
 
-def test_a_film_that_runs_explains_no_step_it_skips(qtbot, monkeypatch):
-    """Only plain text is shown until a step stays."""
-    from gui.panels import step_card
-
+def test_a_film_that_runs_typesets_no_step_it_skips(qtbot, monkeypatch):
+    """Every step is told, in plain text until one stays."""
     film = film_of(lesson("perceptron"))
-    shown = _Shown(qtbot, film, "w", 0)
-    asked = []
-    monkeypatch.setattr(
-        step_card, "explained", lambda film, step: asked.append(step) or explained(film, step)
-    )
-    shown.player.playing = True  # as the transport sets it; the clock is not needed here
-    for step in range(22, len(film)):
+    shown = _Shown(qtbot, film, "w", 22)
+    made = []
+    monkeypatch.setattr(typeset, "_pieces", {})
+    monkeypatch.setattr(typeset, "typeset", lambda tex: made.append(tex))
+    card = shown.panel.step.card
+    for step in range(23, len(film)):
+        shown.player.playing = True  # as the transport sets it; the clock is not needed here
         shown.player.go(step)
-        shown.player.playing = True
-    assert asked == []
-    qtbot.waitUntil(lambda: asked[:1] == [len(film) - 1])
+        told = explained(film, step)
+        assert card.formula.text() == "\n".join(line.text for line in told.lines)
+        assert card.head.text() == told.title
+    assert made == []
+    last = {p for line in told.lines if line.tex for p in typeset.pieces_of(line.tex)}
+    qtbot.waitUntil(lambda: last <= set(made))
     shown.player.playing = False
+
+
+def test_the_step_card_goes_from_symbols_to_numbers_to_the_result(qtbot):
+    made, edges = binary("m", "mul", "w", "x")
+    graph = Graph.of([leaf("w", 0.5), leaf("x", 6.5, grad=False), made], edges)
+    shown = _Shown(qtbot, run(graph, FORWARD, backward("m")), "w", 4)
+    card = shown.panel.step.card
+    assert card.formula.text().split("\n") == [
+        "∂m/∂w = ∂m/∂m · ∂m/∂w", "= ∂m/∂m · x", "= 1 · x", "= 1 · 6.5", "= 6.5",
+    ]  # fmt: skip
+    assert card.note.text().startswith("mul switches")
+    shown.player.go(-1)
+    assert not shown.panel.step.isVisible()
 
 
 def test_the_next_step_is_typeset_before_it_is_gone_to(qtbot, monkeypatch):

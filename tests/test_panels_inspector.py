@@ -76,7 +76,6 @@ def retype(qtbot, field, text, end=Qt.Key.Key_Return):
 def test_with_nothing_selected_it_says_what_to_do(inspector):
     assert inspector.help.text() == NOTHING
     assert not inspector.title.isVisible()
-    assert inspector.step.isVisible()
 
 
 def test_a_leaf_shows_value_and_grad_but_no_why(inspector, selection):
@@ -111,17 +110,6 @@ def test_it_follows_the_step(inspector, selection, player):
     assert inspector.stored.number.text() == "89.78"
     player.go(-1)
     assert inspector.value.number.text() == "not computed yet"
-
-
-def test_the_step_card_shows_the_formula_and_its_result(inspector, player):
-    *lines, result = inspector.step.card.formula.text().split("\n")
-    assert lines == [
-        "∂L/∂w = ∂L/∂m · ∂m/∂w", "= ∂L/∂m · x", "= 6.7 · 6.7",
-    ]  # fmt: skip
-    assert result == "= 44.89"
-    assert inspector.step.card.note.text().startswith("mul is a switcher")
-    player.go(2)
-    assert not inspector.step.isVisible()
 
 
 def test_an_error_comes_with_its_sentence_and_the_remedy(inspector, selection, player):

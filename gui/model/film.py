@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, reduce
 from itertools import chain
 from operator import add, attrgetter
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from engine.arguments import ordered
@@ -51,6 +51,14 @@ _NAMELESS = (
 )  # fmt: skip
 """What a TraceFilm has read that stays true whatever the nodes are called."""
 _step_of, _call_of = attrgetter("step"), attrgetter("call")
+
+
+class Made(NamedTuple):
+    """A Function, and of the chapter that made it the first step and the kind."""
+
+    first: int
+    kind: str
+    function: Function
 
 
 class Film:
@@ -215,13 +223,14 @@ class TraceFilm(Film):
         return array("q", [event.step for event in self.trace.events])
 
     @cached_property
-    def functions(self) -> dict[str, list[tuple[int, Function]]]:
-        """For each node the Functions it made, each with the first step of that chapter."""
-        found: dict[str, list[tuple[int, Function]]] = {}
+    def functions(self) -> dict[str, list[Made]]:
+        """For each node the Functions its evaluations have made, in order."""
+        found: dict[str, list[Made]] = {}
         for chapter, (first, _) in zip(self.trace.chapters, self.trace.spans, strict=True):
             for function in chapter.functions:
                 if function.origin is not None:
-                    found.setdefault(function.origin.node, []).append((first, function))
+                    made = Made(first, chapter.kind, function)
+                    found.setdefault(function.origin.node, []).append(made)
         return found
 
     @cached_property

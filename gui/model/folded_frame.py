@@ -103,8 +103,8 @@ class FoldedFrame(Frame):
         return set(map(self.drawn, nodes)), edges
 
 
-for _name in ("action", "statement", "caption", "explanation", "note", "failed", "expected_error",
-              "remedy", "ledger"):  # fmt: skip
+for _name in ("action", "statement", "caption", "failed", "expected_error", "remedy",
+              "ledger"):  # fmt: skip
     setattr(FoldedFrame, _name, property(attrgetter(f"frame.{_name}")))
 
 

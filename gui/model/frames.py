@@ -200,16 +200,6 @@ class Frame:
         return ()
 
     @cached_property
-    def explanation(self) -> tuple[str, ...]:
-        """The current step as formula: symbolic, with numbers, the result."""
-        return ()
-
-    @cached_property
-    def note(self) -> str:
-        """One short sentence on the rule at work ("each input gets the other's value")."""
-        return ""
-
-    @cached_property
     def stored(self) -> tuple[str, Array | None, Array | None] | None:
         """(leaf, before, after) where this step has just changed a `.grad`."""
         return None

@@ -254,10 +254,6 @@ class _RetoldFrame(TraceFrame):
     def asides(self) -> tuple[str, ...]:
         return self.told.asides
 
-    @cached_property
-    def explanation(self) -> tuple[str, ...]:
-        return self.told.explanation
-
 
 class _Teller:
     """Tells each event again with Functions in place of nodes.

@@ -122,18 +122,6 @@ class TraceFrame(Frame):
         return tuple(told)
 
     @cached_property
-    def explanation(self) -> tuple[str, ...]:
-        return (
-            ()
-            if self.event is None
-            else words.explanation(self.event, self.film.graph, self.film.program)
-        )
-
-    @cached_property
-    def note(self) -> str:
-        return words.rule(self.event) if isinstance(self.event, Flow) else ""
-
-    @cached_property
     def remedy(self) -> str:
         return words.remedy(self.event) if isinstance(self.event, Failed) else ""
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from engine.actions import line
-from engine.captions import rule_sentence
-from engine.events import Event, Failed, Flow, Stepped, Stored, Visit
-from engine.graph import Action, Graph, Program, lines, of_the_last
+from engine.events import Failed, Flow, Stepped
+from engine.graph import Action, Graph, of_the_last
 
 Array = Any
 
@@ -253,39 +251,6 @@ def local_factor(event: Flow) -> float | None:
     return value / upstream
 
 
-def explanation(event: Event, graph: Graph, program: Program) -> tuple[str, ...]:
-    """The step as formula: symbolic, with numbers, the result."""
-    root = name_of(graph, lines(program)[event.action].on or "")
-    if isinstance(event, Visit) and len(event.terms) > 1:
-        name = name_of(graph, event.node)
-        paths = " + ".join(f"(via {name_of(graph, t.source)})" for t in event.terms)
-        values = [t.value for t in event.terms]
-        return f"{partial(root, name)} = {paths}", *_right_side(values, event.grad, "+")
-    if isinstance(event, Stored) and event.before is not None:
-        name = name_of(graph, event.node)
-        right = _right_side([event.before, event.added], event.after, "+")
-        return f"{name}.grad += {partial(root, name)}", *right
-    if not isinstance(event, Flow):
-        return ()
-    source, target = name_of(graph, event.source), name_of(graph, event.target)
-    if event.output is not None:
-        target += f"[{event.output}]"
-    whole = partial(root, target)
-    product = f"{partial(root, source)} · {partial(source, target)}"
-    symbolic = f"{whole} = {product}"
-    if event.expected > 1:
-        symbolic = f"{term_of(event)} {whole}: {product}"
-    factor = local_factor(event)
-    if factor is None:
-        return symbolic, f"= {short(event.value, 40)}"
-    return symbolic, *_right_side([event.upstream, factor], event.value, "·")
-
-
-def _right_side(terms: Sequence[Array], result: Array, sign: str) -> tuple[str, str]:
-    left, mark, right = re.split(" ([=≈]) ", equation(terms, result, sign))
-    return f"= {left}", f"{mark} {right}"
-
-
 def name_of(graph: Graph, node: str, unknown: str = "·") -> str:
     """The name of a node, or of its gradient as `x.grad`."""
     owner = node.removesuffix(".grad") if node not in graph.nodes else node
@@ -296,11 +261,6 @@ def name_of(graph: Graph, node: str, unknown: str = "·") -> str:
 def partial(root: str, name: str) -> str:
     """`∂y/∂x`, and `∂(x.grad)/∂x` where a name has a dot of its own."""
     return "/".join(f"∂({n})" if "." in n else f"∂{n}" for n in (root, name))
-
-
-def rule(event: Flow) -> str:
-    """The derivative rule at work, in one sentence."""
-    return rule_sentence(event.function, event.slot)
 
 
 REMEDIES = (

@@ -70,8 +70,6 @@ class Shot(Frame):
     caption: str = ""
     action: int | None = None
     statement: str | None = None
-    explanation: tuple[str, ...] = ()
-    note: str = ""
     stored: tuple[str, Array | None, Array | None] | None = None
     failed: str | None = None
     remedy: str = ""
@@ -152,17 +150,13 @@ def _backward(first: int, call: int, before: Array | None) -> list[Shot]:
     past = () if call == 1 else (old,)
     seeded = {"m": _inner(3.35, "MulBackward0"), "y": _inner(11.2225, "PowBackward0", 1)}
     sent = {**seeded, "m": _inner(3.35, "MulBackward0", 6.7)}
-    y_lines = ("∂L/∂m = ∂L/∂y · ∂y/∂m", "= ∂L/∂y · 2·m", "= 1 · 2 · 3.35", "= 6.7")
-    m_lines = ("∂L/∂w = ∂L/∂m · ∂m/∂w", "= ∂L/∂m · x", "= 6.7 · 6.7", "= 44.89")
-    note = "mul is a switcher: each input gets the other's value"
     holds = "starts empty" if before is None else "already holds 44.89: it will add up"
     return [
         Shot(first, {**start, **seeded}, past, "backward starts at y with 1.", call, "y"),
         Shot(first + 1, {**start, **sent}, past,
-             "PowBackward0 sends 1 × 2 × 3.35 = 6.7 to m.", call, "y", y_lines),
+             "PowBackward0 sends 1 × 2 × 3.35 = 6.7 to m.", call, "y"),
         Shot(first + 2, {**start, **sent}, past,
-             f"MulBackward0 sends 6.7 × 6.7 = 44.89 to w, which {holds}.", call, "m", m_lines,
-             note),
+             f"MulBackward0 sends 6.7 × 6.7 = 44.89 to w, which {holds}.", call, "m"),
         Shot(first + 3, {**start, **sent, "w": _leaf(0.5, total)}, (*past, new),
              f"w.grad is now {total:.4g}.", call, "w", stored=("w", before, total)),
     ]  # fmt: skip

@@ -7,7 +7,6 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.model.explain import Explanation, explained
-from gui.model.explain.arithmetic import Line
 from gui.model.frames import Frame
 from gui.panels.explained import ExplanationCard
 from gui.state.player import Player
@@ -21,14 +20,12 @@ SHARE = 0.5
 
 
 class StepCard(QScrollArea):
-    """Follows the player: at once when it stands, once a step has stayed a moment when it runs."""
+    """Follows the player; formulas are drawn as text until a step has stayed a moment."""
 
     def __init__(self, player: Player, theme: Theme) -> None:
         super().__init__()
         self.player = player
         self.card = ExplanationCard("gradient", theme)
-        self._settling = Settled(self)
-        self._settling.settled.connect(self._explain)
         self._ahead = Typesetter(self)
         self._resting = Settled(self)
         self._resting.settled.connect(self._look_ahead)
@@ -51,19 +48,12 @@ class StepCard(QScrollArea):
         self.card.set_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
-        """Explain the step; while the film runs first in plain text, which costs nothing."""
+        """Explain the step of the frame."""
+        self._show(explained(self.player.film, frame.step))
         if self.player.playing:
             self._resting.stop()
-            self._show(_plain(frame))
-            self._settling.wait()
         else:
-            self._settling.stop()
-            self._explain()
-
-    def _explain(self) -> None:
-        found = explained(self.player.film, self.player.step)
-        self._show(found if found.lines else _plain(self.player.frame))
-        self._resting.wait()
+            self._resting.wait()
 
     def _look_ahead(self) -> None:
         """Have the next step's formulas ready: it is the one most likely to be seen next."""
@@ -124,12 +114,3 @@ class StepCard(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, min(80, self.sizeHint().height()))
-
-
-def _plain(frame: Frame) -> Explanation:
-    """The step in the words of its frame: what is known without working anything out."""
-    *steps, result = frame.explanation or ("",)
-    lines = [Line("", text, "symbolic") for text in steps]
-    lines += [Line("", result, "result")] if result else []
-    notes = (frame.note,) if frame.note else ()
-    return Explanation(tr("This step") if lines or notes else "", tuple(lines), notes)

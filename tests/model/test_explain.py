@@ -184,6 +184,21 @@ def test_a_jacobian_is_the_engines_own(name):
     assert found.cells.ravel().tolist() == whole.numpy().ravel().tolist()
 
 
+def test_infinities_of_both_signs_make_nan_and_trip_nobody():
+    """1 / x - 1 / x where x is 0: the slopes are minus and plus infinity."""
+    nodes = [leaf("x", 0.0), op("a", "reciprocal"), op("b", "reciprocal"), op("y", "sub")]
+    edges = [wire("x", "a"), wire("x", "b"), wire("a", "y"), wire("b", "y", "other")]
+    shown = film(Graph.of(nodes, edges), FORWARD, backward("y"))
+    step = shown.timeline.kinds.index("sum")
+    assert told(explained(shown, step))[1:] == ["= inf + (-inf)", "= nan"]
+
+
+def test_what_adds_up_across_calls_says_so():
+    shown = film(square(), FORWARD, backward("y"), FORWARD, backward("y"))
+    last = told(explained(shown, len(shown) - 1))
+    assert last == ["x.grad ← x.grad + ∂y/∂x", "= 4 + 4", "= 8"]
+
+
 def test_a_sum_names_the_ways_its_terms_came():
     """x * x + x: two edges of one node, and one of another."""
     nodes = [leaf("x", 3.0), op("s", "mul"), op("y", "add")]

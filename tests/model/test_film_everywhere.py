@@ -25,8 +25,8 @@ from tests.runs import FORWARD, backward, bits, film, leaf, op, wire
 FOLDERS = ("examples", "lessons")
 FILES = sorted(path for name in FOLDERS for path in assets.path(name, "").rglob("*.chain"))
 SAID = (
-    "step", "action", "statement", "caption", "asides", "explanation", "note", "stored", "failed",
-    "expected_error", "remedy", "path", "active", "packet", "summing",
+    "step", "action", "statement", "caption", "asides", "stored", "failed", "expected_error",
+    "remedy", "path", "active", "packet", "summing",
 )  # fmt: skip
 """All a frame says besides nodes, edges, ledger and codes."""
 SHARE = 6

@@ -147,12 +147,6 @@ def test_broadcasting_is_told_where_it_is_undone():
     )
 
 
-def test_the_formula_of_one_of_several_terms_does_not_call_it_the_derivative():
-    made, edges = binary("y", "mul", "x", "x")
-    frame = film(Graph.of([leaf("x", 3.0), made], edges), FORWARD, backward("y")).frame(3)
-    assert frame.explanation == ("term 1 of 2 of ∂y/∂x: ∂y/∂y · ∂y/∂x", "= 1 · 3", "= 3")
-
-
 def test_the_two_pluses_are_told_apart():
     told = captions(square(), FORWARD, backward("y"), FORWARD, backward("y"))
     assert told[-1] == (
@@ -182,15 +176,6 @@ def test_every_action_is_told_with_its_line():
     ]
 
 
-def test_a_formula_goes_from_symbols_to_numbers_to_the_result():
-    shown = film(square(), FORWARD, backward("y"), FORWARD, backward("y"))
-    frame = shown.frame(3)
-    assert frame.explanation == ("∂y/∂x = ∂y/∂y · ∂y/∂x", "= 1 · 4", "= 4")
-    assert frame.note
-    assert shown.frame(len(shown) - 1).explanation == ("x.grad += ∂y/∂x", "= 4 + 4", "= 8")
-    assert shown.frame(0).explanation == ()
-
-
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 0.0])
 def test_no_local_factor_is_made_up(value):
     flow = Flow(0, 0, 1, "y", "self", "x", "F", "G", np.float64(value), 0, np.float64(3), 1, 1,
@@ -213,10 +198,6 @@ def test_infinities_of_both_signs_are_told_and_not_tripped_over():
     stored = Stored(0, 0, 1, "x", plus, minus, plus + minus, ())
     assert told_by.caption(visit, square(), (backward("y"),)).endswith("inf + (-inf) = nan.")
     assert "inf + (-inf) = nan" in told_by.caption(stored, square(), (backward("y"),))
-    assert words.explanation(visit, square(), (Action("backward", "y"),))[1:] == (
-        "= inf + (-inf)",
-        "= nan",
-    )
 
 
 # ---- remedies ------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 from engine.events import Mutated
 from engine.function import Function
 from gui.model.explain.replay import replay
-from gui.model.explain.scene import made_by, slots_of
+from gui.model.explain.scene import slots_of
 from gui.model.film import Film, TraceFilm, of_the_film
 
 Array = Any
@@ -61,8 +61,9 @@ def _once(kept: list[Saved]) -> tuple[Saved, ...]:
 
 def functions_of(film: TraceFilm, node: str, step: int) -> tuple[Function, ...]:
     """The Functions of the node's latest forward by that step, in order."""
-    made = [m for m in made_by(film).get(node, ()) if m[0] <= step and m[1] == "forward"]
-    return tuple(function for first, _, function in made if first == made[-1][0])
+    made = film.functions.get(node, ())
+    made = [m for m in made if m.first <= step and m.kind == "forward"]
+    return tuple(m.function for m in made if m.first == made[-1].first)
 
 
 def _kept(function: Function) -> list[str]:

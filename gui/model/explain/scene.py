@@ -12,13 +12,12 @@ import numpy as np
 from engine.formulas import RESULT, UPSTREAM, letters, substituted
 from engine.function import Function
 from engine.graph import Graph
-from engine.trace import Origin
 from gui.model import words
 from gui.model.explain import algebra, plain, symbols, written
 from gui.model.explain.algebra import Term
 from gui.model.explain.replay import Replay
 from gui.model.explain.symbols import Gradient, Symbol
-from gui.model.film import TraceFilm, of_the_film
+from gui.model.film import TraceFilm
 
 Array = Any
 Index = tuple[int, ...]
@@ -88,28 +87,12 @@ def backward_things(replay: Replay, function: Function, slots: Mapping[str, str]
     return found
 
 
-Made = tuple[int, str, Function]
-"""(first step of the chapter, its kind, Function)."""
-
-
-@of_the_film
-def made_by(film: TraceFilm) -> dict[str, list[Made]]:
-    """For every node the Functions its evaluations have made, in order."""
-    found: dict[str, list[Made]] = {}
-    for chapter, (first, _) in zip(film.trace.chapters, film.trace.spans, strict=True):
-        for function in chapter.functions:
-            if isinstance(function.origin, Origin):
-                made = (first, chapter.kind, function)
-                found.setdefault(function.origin.node, []).append(made)
-    return found
-
-
 def function_at(
     film: TraceFilm, node: str, slot: str | None, name: str, step: int
 ) -> tuple[Function, int] | None:
     """The Function of a node that sent a gradient out of `slot`, and the number of its edge."""
-    for first, _, function in reversed(made_by(film).get(node, [])):
-        slots = function.origin.slots
+    for first, _, function in reversed(film.functions.get(node, [])):
+        slots = function.origin.slots if function.origin is not None else ()
         if slot is not None and first <= step and function.name() == name and slot in slots:
             return function, slots.index(slot)
     return None

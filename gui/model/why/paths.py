@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,12 +17,12 @@ from engine import kernels
 from engine.arguments import ordered
 from engine.events import Seeded
 from engine.function import LAST, Edge, Function, Untracked, grad_edge
-from engine.graph import Action, EdgeKey, Graph, lines
+from engine.graph import EdgeKey, lines
 from engine.modes import no_grad
 from engine.passing import fitted
 from engine.registry import OPS
 from engine.session import Session
-from engine.trace import Cancelled, Loop
+from engine.trace import Cancelled
 from gui.model.film import TraceFilm
 
 Array = Any
@@ -79,32 +80,10 @@ def paths(
     return Paths(count, listed, walk.seed)
 
 
-class _Reached(Exception):
-    """The run has come to the call that is asked about."""
-
-
-class _Rerun(Session):
-    """Runs a Program until a chapter is about to begin."""
-
-    def __init__(self, graph: Graph, until: int, cancelled: Callable[[], bool]) -> None:
-        super().__init__(graph, cancelled)
-        self.until = until
-
-    def act(
-        self, action: Action, index: int, loops: tuple[Loop, ...] = (), expected: bool = False
-    ) -> bool:
-        if len(self.chapters) >= self.until:
-            raise _Reached
-        return super().act(action, index, loops, expected)
-
-
 def rerun(film: TraceFilm, chapter: int, cancelled: Callable[[], bool]) -> Session:
     """The live Session as it was before a chapter."""
-    session = _Rerun(film.graph, chapter, cancelled)
-    try:
-        for _ in session.run(film.program):
-            pass
-    except _Reached:
+    session = Session(film.graph, cancelled)
+    for _ in islice(session.run(film.program), chapter):
         pass
     return session
 
