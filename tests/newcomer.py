@@ -10,8 +10,9 @@ from engine.events import Flow
 from engine.graph import Graph
 from engine.registry import OPS, Field, Slot
 from gui.canvas.choices import choices
-from gui.model import words
+from gui.model.explain import explained
 from gui.model.fields import param_problems
+from gui.model.film import TraceFilm
 from gui.panels.palette_entries import answers, entries
 from gui.panels.properties import Properties
 from gui.state.editor import Editor
@@ -19,6 +20,7 @@ from tests.runs import FORWARD, backward, events, leaf, op, run, wire
 
 X, DELTA = 1.5, 2.0
 LENGTH = float(np.hypot(X, DELTA))
+PROGRAM = (FORWARD, backward("y"))
 
 
 def drawn(**params):
@@ -83,8 +85,9 @@ def test_formula_and_caption_are_those_of_its_rule():
 
 
 def test_a_drawn_graph_with_it_runs_and_tells_its_rule():
-    session = run(drawn(delta=DELTA), FORWARD, backward("y"))
+    session = run(drawn(delta=DELTA), *PROGRAM)
     assert session.tensor("y").item() == pytest.approx(LENGTH - DELTA)
     assert session.tensor("x").grad.item() == pytest.approx(X / LENGTH)
     (flow,) = events(session.trace, Flow)
-    assert words.rule(flow).startswith("The slope is the sign")
+    shown = TraceFilm(session.graph, PROGRAM, session.trace)
+    assert any("The slope is the sign" in note for note in explained(shown, flow.step).notes)
