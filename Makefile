@@ -4,9 +4,9 @@ PY := .venv/bin/python
 SETUP := @sh .ci/setup.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick lint bench gallery strings clean
+.PHONY: help run test quick lint bench soak gallery strings clean
 
-test quick gallery: export QT_QPA_PLATFORM = offscreen
+test quick soak gallery: export QT_QPA_PLATFORM = offscreen
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,10 @@ bench: ## how fast we are beside others
 	@$(PY) -m benchmarks.canvas 1000 10000 100000
 	@$(PY) -m benchmarks.start
 	@$(PY) -m benchmarks.playback
+
+soak: ## the long runs that try to break it, in full (hours); make test has a share of each
+	$(SETUP) test
+	@$(PY) -m tests.soak
 
 gallery: ## draw the screenshots in assets/gallery
 	$(SETUP) test

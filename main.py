@@ -51,7 +51,10 @@ def _window_parser() -> argparse.ArgumentParser:
         "· check FILE",
     )
     parser.add_argument(
-        "file", nargs="?", type=Path, help="a .chain file (default: a lesson, later the start page)"
+        "file",
+        nargs="?",
+        type=Path,
+        help="a .chain or .chainz file (default: a lesson, later the start page)",
     )
     return parser
 
@@ -76,6 +79,18 @@ def _headless_parser() -> argparse.ArgumentParser:
 def _window(file: Path | None) -> int:
     if not _has_display():
         return _without_display(file)
+    from gui.model.folders import log_folder
+    from gui.model.logbook import CrashFile
+
+    crash = CrashFile(log_folder())
+    crash.open()  # before Qt, which may be what fails
+    try:
+        return _started(file)
+    finally:
+        crash.close()
+
+
+def _started(file: Path | None) -> int:
     try:
         from gui.start import start
     except ImportError as error:

@@ -3,7 +3,7 @@
 Offscreen, 1600 × 1000, one device pixel a pixel; medians of processor time.  The bare loop makes a
 QRectF a node and a QLineF an edge and hands them to the same painter: what any editor must do that
 draws this much.  Other editors that are installed (`pip install -e .[editors]`) are timed in turn
-with ours, up to 10,000 nodes.
+with ours, up to 10,000 nodes; one that is slow, alone and once, and no longer than --patience.
 """
 
 from __future__ import annotations
@@ -11,14 +11,12 @@ from __future__ import annotations
 import argparse
 import gc
 import json
-import math
 import os
 import sys
 import time
 import tracemalloc
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -27,12 +25,12 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPen, QPixmap, QPixmapCache
+from PySide6.QtGui import QImage, QPainter, QPen, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from benchmarks.beside import PATIENCE, STEP, beside
 from benchmarks.drawings import generated, model
-from benchmarks.editors import Drawn, Ours, Peer, Window, installed, named
 from gui.canvas.canvas import Canvas
 from gui.canvas.geometry import Geometry
 from gui.canvas.hits import hit
@@ -45,18 +43,6 @@ from gui.theme import LIGHT
 
 WIDTH, HEIGHT = 1600, 1000
 TIMES = 31
-
-PROBE, GROWTH = 300, 4
-MOST_MS = 60_000.0
-"""An editor that would take longer to show a graph is not timed on it."""
-ENOUGH_MS = 6_000.0
-"""No further round for an editor that has taken so long already."""
-MOST_NODES = 10_000
-STEP, STEPS = 24, 40
-"""A pan goes so many pixels a step, half of the steps there and half back."""
-
-Figures = dict[str, dict[str, float]]
-"""Milliseconds by what was done and by the editor's title."""
 
 
 def timed(do: Callable[[], object], times: int) -> float:
@@ -95,7 +81,9 @@ class Bench:
 
     def columns(self) -> float:
         """From nodes and edges to their numbers in arrays, which canvas and layout share."""
-        graphs = [replace(self.document.graph) for _ in range(self.times)]
+        graph = self.document.graph
+        # Each with edges of its own: of the same ones all would be known.
+        graphs = [replace(graph, edges=dict(graph.edges)) for _ in range(self.times)]
         return timed(lambda: graphs.pop().columns, self.times)
 
     def build(self) -> float:
@@ -166,18 +154,19 @@ class Bench:
         return taken
 
     def hits(self) -> float:
-        """Microseconds for what lies under a point, over 2,000 points of the whole graph."""
+        """Microseconds for what lies under a point, the best of four; the median of 2,000."""
         geometry = self.canvas.geometry_
+        assert geometry.edge_grid  # else those of a very large graph are sorted on a thread
         left, top, right, bottom = geometry.bounds() or (0, 0, 1, 1)
         points = np.random.default_rng(0).uniform((left, top), (right, bottom), (2000, 2)).tolist()
-        for x, y in points:
-            hit(geometry, x, y)
-        taken = []
-        for x, y in points:
+
+        def taken(x: float, y: float) -> float:
             start = time.perf_counter()
             hit(geometry, x, y)
-            taken.append(time.perf_counter() - start)
-        return median(taken) * 1e6
+            return time.perf_counter() - start
+
+        best = [min(taken(*point) for _ in range(4)) for point in points]  # others interrupt
+        return median(best) * 1e6
 
     def undo_delete(self, count: int) -> float:
         """Undo, then redo, of the deletion of so many nodes: the canvas and the Document."""
@@ -248,142 +237,13 @@ def measured(document: Document, times: int = TIMES) -> dict[str, float]:
     return found
 
 
-# Beside others
-
-
-def _ms(do: Callable[[], object]) -> float:
-    start = time.process_time()
-    do()
-    return (time.process_time() - start) * 1e3
-
-
-def opened(kind: type[Window], drawn: Drawn) -> tuple[Window, list[float]]:
-    """A window that shows it all; how long until it was built, and until it was painted as well."""
-    editor = kind()
-    gc.collect()
-    build = _ms(lambda: editor.build(drawn))
-    paint = _ms(lambda: editor.fit(drawn.bounds))
-    editor.settle()
-    return editor, [build, build + paint]
-
-
-def _tried(kind: type[Window], drawn: Drawn) -> list[float]:
-    editor, taken = opened(kind, drawn)
-    editor.close()
-    return taken
-
-
-def painted(editor: Window) -> list[float]:
-    """How long a full repaint takes."""
-    taken = _ms(editor.repaint)
-    editor.settle()
-    return [taken]
-
-
-def panned(editor: Window) -> list[float]:
-    """How long a step of a pan takes on average, painted by the window's own paint events."""
-
-    def there_and_back() -> None:
-        for k in range(STEPS):
-            editor.pan(STEP if k < STEPS // 2 else -STEP)
-            QApplication.processEvents()
-        editor.settle()
-
-    return [_ms(there_and_back) / STEPS]
-
-
-def affordable(kind: type[Window], size: int) -> bool:
-    """Whether it would show so many nodes in time, judged by what ever larger graphs take it."""
-    growth, before, probe = 1.0, 0.0, PROBE
-    while probe < size:
-        taken = _tried(kind, Drawn(generated(probe)))[-1]
-        if before:
-            growth = max(1.0, math.log(taken / before, GROWTH))
-        if taken * (size / probe) ** growth > MOST_MS:
-            return False
-        before, probe = taken, probe * GROWTH
-    return True
-
-
-def interleaved(
-    tasks: Mapping[str, Callable[[], list[float]]], times: int
-) -> dict[str, list[float]]:
-    """Medians of what each task gives, one of each in turn; who is slow has fewer turns."""
-    rows: dict[str, list[list[float]]] = {title: [] for title in tasks}
-    spent = dict.fromkeys(tasks, 0.0)
-    for _ in range(times):
-        for title, task in tasks.items():
-            if spent[title] < ENOUGH_MS:
-                gc.collect(0)
-                start = time.process_time()
-                rows[title].append(task())
-                spent[title] += (time.process_time() - start) * 1e3
-    return {title: [*map(median, zip(*row, strict=True))] for title, row in rows.items()}
-
-
-def compared(document: Document, peers: Sequence[type[Window]], times: int = TIMES) -> Figures:
-    """Every figure of ours and of those peers that make it."""
-    QPixmapCache.setCacheLimit(10_240 * (1 + len(peers)))  # KiB: for each what it has alone
-    drawn = Drawn(document)
-    made = [kind for kind in peers if affordable(kind, len(drawn.boxes))]
-    kinds: list[type[Window]] = [Ours, *made]
-    gc.freeze()
-    opening = interleaved({kind.title: partial(_tried, kind, drawn) for kind in kinds}, times)
-    editors = [opened(kind, drawn)[0] for kind in kinds]
-    gc.freeze()  # what is there already burdens nobody
-    painting = interleaved({e.title: partial(painted, e) for e in editors}, times)
-    for editor in editors:
-        editor.actual(drawn.bounds)
-        editor.settle()
-    panning = interleaved({e.title: partial(panned, e) for e in editors}, times)
-    gc.unfreeze()
-    for editor in editors:
-        editor.close()
-    return {
-        "build ms": {title: row[0] for title, row in opening.items()},
-        "open ms": {title: row[1] for title, row in opening.items()},
-        "fit all ms": {title: row[0] for title, row in painting.items()},
-        "pan ms": {title: row[0] for title, row in panning.items()},
-    }
-
-
-def ratios(found: Figures) -> Figures:
-    """Every figure as a multiple of ours."""
-    return {
-        what.removesuffix(" ms"): {title: ms / row[Ours.title] for title, ms in row.items()}
-        for what, row in found.items()
-    }
-
-
-def _beside(documents: Mapping[str, Document]) -> dict[str, Figures]:
-    """Both tables for every document that is not too large, said as they are found."""
-    peers, missing = installed()
-    if missing:
-        sys.stdout.write(f"\nNot installed: {', '.join(missing)}.\n")
-    if not peers:
-        return {}
-    sys.stdout.write(f"\nIn turn with {', '.join(map(named, peers))}.\n")
-    tables = {}
-    for name, document in documents.items():
-        if len(document.graph.nodes) <= MOST_NODES:
-            tables[name] = compared(document, peers)
-            _print_beside(name, tables[name], peers)
-    return tables
-
-
-def _print_beside(name: str, found: Figures, peers: Sequence[type[Peer]]) -> None:
-    titles = [Ours.title, *(kind.title for kind in peers)]
-    for heading, table in ((name, found), ("× ours", ratios(found))):
-        sys.stdout.write(f"\n{heading:16}" + "".join(f"{title:>16}" for title in titles) + "\n")
-        for what, row in table.items():
-            cells = (f"{row[title]:16,.2f}" if title in row else f"{'-':>16}" for title in titles)
-            sys.stdout.write(f"{what:16}{''.join(cells)}\n")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", nargs="*", type=int, help="numbers of nodes of generated graphs")
     parser.add_argument("--graphs", type=Path, help="a folder of .npz graphs to draw as well")
+    parser.add_argument(
+        "--patience", type=float, default=PATIENCE, help="seconds for another editor and a graph"
+    )
     parser.add_argument("--json", type=Path, help="write the figures here too")
     options = parser.parse_args()
     application = QApplication.instance() or QApplication([])
@@ -395,9 +255,9 @@ def main() -> None:
     gc.freeze()
     table = {name: measured(document) for name, document in documents.items()}
     _print(table)
-    beside = _beside(documents)
+    others = beside(documents, options.patience)
     if options.json:
-        options.json.write_text(json.dumps(table | {"editors": beside}, indent=1))
+        options.json.write_text(json.dumps(table | {"editors": others}, indent=1))
 
 
 def _print(table: dict[str, dict[str, float]]) -> None:

@@ -50,6 +50,8 @@ EVENTS_A_NODE = 4.34
 NEAR = 8
 TIMES = 301
 JUMPS, CLOSE, RUNS = 101, 41, 5
+STEPS = 2_000
+"""How many are shown and told before what a film has kept is counted."""
 
 _UNARY, _BINARY = ("tanh", "sin", "sigmoid"), ("add", "mul", "sub")
 Figures = dict[str, float]
@@ -180,20 +182,37 @@ def ready(document: Document) -> Figures:
 
 
 def memory(document: Document) -> Figures:
-    """Bytes an event beside the arrays: of the recording, and of what is read of it to play it."""
-    trace = run(document)
+    """Bytes an event beside the arrays: of the recording, of the events that are read of it, of
+    what is made to find them, and of what steps that were shown and told leave behind."""
+    graph, trace = document.graph, run(document)
+    _ = graph.columns, graph.inputs, graph.outputs  # the drawing has those anyway
     facts = sum(recording.beside(chapter.facts) for chapter in trace.chapters)
     tracemalloc.start()
-    before = tracemalloc.get_traced_memory()[0]
+    before = _taken()
+    trace.read(lambda: False)
+    events = len(trace.events)
+    told = _taken()
     made = film(document, trace)
-    after = tracemalloc.get_traced_memory()[0]
+    ready = _taken()
+    middle = max(0, (len(made) - STEPS) // 2)
+    for step in range(middle, min(middle + STEPS, len(made))):
+        frame = made.frame(step)
+        _ = frame.codes(), frame.caption, [frame.node(node) for node in frame.active]
+    played = _taken()
     tracemalloc.stop()
-    count = len(trace.events)
     return {
-        "recording B/event": facts / count,
-        "keyframes B/event": made.keyframes.nbytes / count,
-        "all read B/event": (after - before) / count,
+        "recording B/event": facts / events,
+        "as events B/event": (told - before) / events,
+        "index B/event": (ready - told) / events,
+        "keyframes in it B/event": made.keyframes.nbytes / events,
+        "by 2,000 steps B/event": (played - ready) / events,
     }
+
+
+def _taken() -> int:
+    """Bytes in use that Python knows of."""
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0]
 
 
 def measured(document: Document) -> Figures:

@@ -315,7 +315,9 @@ def _same(a: Any, b: Any) -> bool:
         return kind is type(b) and bool(a == b)
     if kind in _VALUES:
         values = _VALUES[kind]
-        return kind is type(b) and all(map(_same, values(a), values(b)))
+        return kind is type(b) and all(
+            x is y or _same(x, y) for x, y in zip(values(a), values(b), strict=True)
+        )
     if isinstance(a, (np.ndarray, np.generic)):
         return (
             isinstance(b, (np.ndarray, np.generic))

@@ -13,6 +13,7 @@ from engine import dtypes, errors, memory, random
 from engine.layout import copied, laid
 from engine.meta import meta_of, own
 from engine.modes import STATE
+from engine.packed import Packed
 from engine.promote import checked
 from engine.registry import op
 from engine.tensor import Tensor, is_tensor, wrap
@@ -63,6 +64,9 @@ def tensor(
     if isinstance(data, (list, tuple)):
         data = _without_tensors(data)
     wanted = None if dtype is None else _dtype(dtype)
+    if isinstance(data, Packed):
+        memory.room(data.shape, (wanted or data.dtype).np)
+        return _leaf(data.as_dtype(wanted), requires_grad)
     return _leaf(dtypes.to_array(data, wanted), requires_grad)
 
 

@@ -34,7 +34,12 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 def spelled(value: Any) -> str:
     """A JSON-shaped value as text: tells apart 1, 1.0 and true, 0.0 and -0.0, as `==` does not."""
-    return json.dumps(value, default=dict)
+    return json.dumps(value, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    """A Mapping as a dict; a Packed, which has too many numbers to list, by its digest."""
+    return dict(value) if isinstance(value, Mapping) else {"packed": value.digest}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,16 +183,17 @@ class Columns:
 
 
 def _columns(graph: Graph) -> Columns:
-    known = _latest[0] if _latest else None
-    if known is not None and same_columns(known[0], graph):
-        return known[1]
-    found = _made_columns(graph)
-    _latest[:] = [(graph, found)]
-    return found
+    for known, found in _latest:
+        if same_columns(known, graph):
+            return found
+    made = _made_columns(graph)
+    _latest[:] = [(graph, made), *_latest[:1]]
+    return made
 
 
 _latest: list[tuple[Graph, Columns]] = []
-"""As with `of_the_last`; but these are good for a graph in which only values differ, too."""
+"""As with `of_the_last`, of the last two: undo leads back to the one before.  These are good for a
+graph in which only values differ, too."""
 
 
 def same_columns(before: Graph, after: Graph) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from engine import memory
+from engine.entries import each_of_one as _each
 
 Array = Any
 Dims = Any
@@ -80,16 +81,6 @@ abs = np.abs
 isnan, isfinite = np.isnan, np.isfinite
 logical_and, logical_or, logical_not = np.logical_and, np.logical_or, np.logical_not
 maximum, minimum = np.maximum, np.minimum
-
-
-def _each(function: Callable[[float], float]) -> Callable[[Array], Array]:
-    """A function of Python's math module for every entry."""
-    many = np.frompyfunc(function, 1, 1)
-
-    def kernel(x: Array) -> Array:
-        return np.asarray(many(x)).astype(x.dtype)[()]
-
-    return kernel
 
 
 erf, erfc = _each(math.erf), _each(math.erfc)

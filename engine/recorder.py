@@ -64,10 +64,14 @@ class Recorder:
         self._node_of = node_of
         self.cancelled = cancelled
 
-    def add(self, *fact: Any) -> None:
-        """Append one fact; gives up here if the run was cancelled."""
+    def give_up_if_cancelled(self) -> None:
+        """For whatever takes long.  Raises Cancelled."""
         if self.cancelled():
             raise Cancelled
+
+    def add(self, *fact: Any) -> None:
+        """Append one fact; gives up here if the run was cancelled."""
+        self.give_up_if_cancelled()
         self.facts.append(fact)
 
     def take(self) -> list[Fact]:
@@ -88,8 +92,7 @@ class Recorder:
 
     def going_on(self) -> Callable[[Iterable[Any]], None]:
         """What takes down the Functions that are about to run; gives up here if cancelled."""
-        if self.cancelled():
-            raise Cancelled
+        self.give_up_if_cancelled()
         return self.facts.extend
 
     def visiting(self, function: Function, grads: list[Any]) -> None:

@@ -153,6 +153,7 @@ class _Reader:
     def __init__(self, chapter: Chapter, step: int, node_of: Callable[[Function], str]) -> None:
         self.chapter, self.step, self.node_of = chapter, step, node_of
         self.action, self.call = chapter.action, chapter.call
+        self.before = step - 1
         self.arrivals: dict[Edge, list[Arrival]] = {}
         self.arrived: dict[Edge, int] = {}
         self.expected: dict[Edge, int] = {}
@@ -182,13 +183,15 @@ class _Reader:
             self.step += 1
 
     def _next(self) -> int:
+        """The number of a new step: the very object the events of it share, as there are many."""
+        self.before = self.step
         self.step += 1
-        return self.step - 1
+        return self.before
 
     @property
     def _last(self) -> int:
         """The step of the event before: what merely accompanies it shares its step."""
-        return max(self.step - 1, self.ahead, 0)
+        return max(self.before, self.ahead, 0)
 
     # forward
 

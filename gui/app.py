@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QIcon, QKeySequence, QPixmap, QShortcut
 
 from engine.code.source import Line, lines
 from engine.graph import Graph, Program
-from gui import help_texts, shortcuts
+from gui import shortcuts
 from gui.actions import COMMANDS
 from gui.asking import Asking
 from gui.canvas.canvas import Canvas
 from gui.desk import Desk
 from gui.doing import Doing
+from gui.elsewhere import is_elsewhere
 from gui.filing import Filing
 from gui.filming import Filming
 from gui.labs import FaultLab, ThreeWays
@@ -25,6 +26,8 @@ from gui.model.files import from_text, to_text
 from gui.model.lessons import lessons
 from gui.model.probe import check_shapes
 from gui.model.program import FORWARD
+from gui.model.unseen import visible
+from gui.outside import Outside
 from gui.panels.breakpoints import BreakpointList
 from gui.panels.caption import Caption
 from gui.panels.check import Check
@@ -39,6 +42,7 @@ from gui.panels.legend import Legend
 from gui.panels.lesson import LessonPane
 from gui.panels.log import Log
 from gui.panels.loss import LossPanel
+from gui.panels.notice import Notice
 from gui.panels.outline import Outline
 from gui.panels.palette import Palette
 from gui.panels.parts import menu_text
@@ -52,8 +56,10 @@ from gui.presenting import Presenter
 from gui.state.arranger import Arranger
 from gui.state.conductor import Conductor
 from gui.state.editor import Editor
+from gui.state.holding import Holding
 from gui.state.jobs import Runner
 from gui.state.player import Player
+from gui.state.recovery import Recovery
 from gui.state.selection import Selection
 from gui.theme import Theme
 from gui.tr import tr
@@ -90,14 +96,18 @@ class App(Doing):
         self._make_panels()
         self.filing = Filing(
             self.editor, self.settings, lambda: self.window, self.editor,
-            elsewhere=lambda path: self.desk.raise_elsewhere(path, self),
+            elsewhere=lambda path: is_elsewhere(self, path),
         )  # fmt: skip
+        self.recovery, self.holding = Recovery(self.editor), Holding(self.editor)
         self.window = self._take_window()
         self.asking, self.training = Asking(self), Training(self)
         self.tutor = Tutor(self, self.lesson)
+        self.outside = Outside(self, self.notice)
         self._closed = False
         self._fill_menus()
         self._connect()
+        self._connect_opening()
+        self._own_parts()
         self.desk.apps.append(self)
         self._show_all()
 
@@ -124,10 +134,10 @@ class App(Doing):
         self.filming = Filming(self)
         self.three_ways = ThreeWays(e, s, t, lambda: self.window)
         self.legend = Legend(t)
-        self.legend.setMinimumWidth(250)
+        self.legend.setMinimumWidth(180)
         self.program.setMinimumWidth(250)
         self.caption, self.transport = Caption(p, t), Transport(p, t)
-        self.transport.setMinimumWidth(340)  # its step counter goes when there is less room
+        self.transport.setMinimumWidth(320)  # its step counter goes when there is less room
         self.playing = Playing(e, s, p, self.canvas, self.settings)
         self.presenter = Presenter(self.canvas, self.caption, self.views.bar, lambda: self.window)
         self.stops = BreakpointList(self.playing.breakpoints, t)
@@ -137,7 +147,7 @@ class App(Doing):
             (tr("Console"), self.console), (tr("Check"), self.check),
             (tr("Breakpoints"), self.stops), (tr("Loss"), self.loss),
         )  # fmt: skip
-        self.lesson = LessonPane(t)
+        self.lesson, self.notice = LessonPane(t), Notice(t)
         self.commands = CommandPalette(t)
         self.start_page = StartPage(t, self._picture)
         self.themed = (
@@ -145,7 +155,7 @@ class App(Doing):
             self.code, self.program, self.outline, self.log, self.legend, self.caption,
             self.transport, self.stops, self.why, self.console, self.check, self.commands,
             self.start_page,
-            self.loss, self.lesson, self.fault_lab, self.three_ways,
+            self.loss, self.lesson, self.fault_lab, self.three_ways, self.notice,
         )  # fmt: skip
 
     def _check_shapes(self, document: Document) -> Mapping[str, str]:
@@ -177,7 +187,7 @@ class App(Doing):
         menu = self.window.menus.recent
         menu.clear()
         for path in self.settings.recent:
-            menu.addAction(str(path).replace("&", "&&"), partial(self.filing.open, path))
+            menu.addAction(menu_text(str(path)), partial(self.filing.open, path))
         if menu.isEmpty():
             menu.addAction(tr("No recent files")).setEnabled(False)
         else:
@@ -187,7 +197,7 @@ class App(Doing):
     def _connect(self) -> None:
         self.player.framed.connect(self.canvas.show_frame)
         for canvas in (self.canvas, self.views.history):
-            canvas.hint.connect(self.window.statusBar().showMessage)
+            canvas.hint.connect(self._hint)
             canvas.zoom_changed.connect(self._show_zoom)
             canvas.space_tapped.connect(self.player.toggle)
             for key, do in (("Right", self.player.forward), ("Left", self.player.back)):
@@ -210,12 +220,14 @@ class App(Doing):
         self.conductor.message.connect(self.say)
         self.conductor.stopped.connect(self.window.docks["program"].raise_)
         self.filing.message.connect(self.say)
+        self.filing.followed.connect(self.recovery.follow)
+        self.recovery.message.connect(self.say)
         self.arranger.arranged.connect(self.canvas.fit_all)
         self.arranger.busy_changed.connect(self.window.working.show_busy)
         self.arranger.busy_changed.connect(self.window.refresh)
         self.arranger.progress.connect(self.window.working.show_progress)
         self.window.working.cancelled.connect(self.arranger.cancel)
-        self.runner.broken.connect(self._tell_broken)
+        self.runner.broken.connect(self.desk.trouble.meet_error)
         self.runner.busy_changed.connect(self._show_counts)
         self.runner.published.connect(self._show_counts)
         self.selection.changed.connect(self.window.refresh)
@@ -236,6 +248,10 @@ class App(Doing):
         self.stops.chosen.connect(playing.show)
         self.caption.copy_wanted.connect(playing.copy_caption)
         self.caption.copy_all_wanted.connect(playing.copy_captions)
+
+    def _connect_opening(self) -> None:
+        self.filing.reader.busy_changed.connect(self._show_opening)
+        self.window.opening.cancelled.connect(self.filing.reader.cancel)
 
     def _connect_start_page(self) -> None:
         page = self.start_page
@@ -264,6 +280,7 @@ class App(Doing):
             return True
         if not self.filing.may_close():
             return False
+        self.recovery.forget()
         self.close()
         return True
 
@@ -278,17 +295,36 @@ class App(Doing):
         self.why.close_down()
         self.console.close_down()
         self.check.cancel()
+        self.outside.close()
         self.fault_lab.close()
         self.three_ways.close()
         self.filming.close()
         self.window.show_page(self.window.work)  # the start page hides the docks
         self.settings.layout = (self.window.saveGeometry(), self.window.saveState(VERSION))
+        self.settings.dock_sizes = self.window.sharing.wanted
         self.settings.flush()
         self.editor.history.blockSignals(True)  # its destructor signals to windows that are gone
         self.player.pause()
         self.arranger.cancel()
+        self.filing.reader.cancel()
+        self.recovery.close()
+        self.holding.close()
         self.runner.close()
         self.desk.closed(self)
+
+    def _own_parts(self) -> None:
+        """What Python alone holds would stay for ever: Qt keeps what its signals are to call."""
+        self.parts = QObject()
+        for part in (
+            self.editor, self.selection, self.player, self.runner, self.arranger, self.conductor,
+            self.playing, self.presenter, self.filming, self.fault_lab, self.three_ways,
+        ):  # fmt: skip
+            part.setParent(self.parts)
+
+    def let_go(self) -> None:
+        """The window has been closed, and others go on."""
+        for part in (self.window, self.commands, self.parts):
+            part.deleteLater()
 
     def reset_layout(self) -> None:
         """Put docks and toolbar back where they were at the very first start."""
@@ -299,7 +335,7 @@ class App(Doing):
     # ---- what the bars say -----------------------------------------------------------------------
 
     def _show_title(self, *_: object) -> None:
-        self.window.setWindowTitle(f"{self.editor.title}[*] — Chainrule")
+        self.window.setWindowTitle(f"{visible(self.editor.title)}[*] — Chainrule")
         self.window.setWindowModified(self.editor.dirty)
         history = self.editor.history
         for name, verb, text, able in (
@@ -324,15 +360,19 @@ class App(Doing):
         self.window.counts.setText(f"{size} · {wires} · {state}")
         self.window.refresh()
 
+    def _show_opening(self, *_: object) -> None:
+        reading = self.filing.reader.reading
+        self.window.opening.show_file("" if reading is None else reading.path.name)
+
     def _on_turned(self) -> None:
         self._show_zoom(self.views.canvas.view.scale)
         self.window.refresh()
 
+    def _hint(self, text: str, milliseconds: int = 0) -> None:
+        self.window.statusBar().showMessage(visible(text), milliseconds)
+
     def _show_zoom(self, factor: float) -> None:
         self.window.zoom.setText(f"{factor:.0%}")
-
-    def _tell_broken(self, text: str) -> None:
-        self.tell(tr("Something went wrong inside Chainrule"), help_texts.broken(text))
 
     # ---- what the settings say -------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QPainter, QPixmap
 
 from gui import shortcuts
@@ -22,10 +22,12 @@ from gui.model.document import Document
 from gui.model.files import load
 from gui.model.findings import Unreadable
 from gui.model.frames import EMPTY
+from gui.recovering import Recovering
 from gui.state.keymap import Keymap
 from gui.state.settings import Settings
 from gui.theme import Theme
 from gui.tr import tr
+from gui.trouble import Trouble
 
 if TYPE_CHECKING:
     from gui.app import App
@@ -40,6 +42,8 @@ MOST_DROPPED = 8
 class Desk(QObject):
     """Made once; every App is made by it or puts itself on it."""
 
+    recovering: Recovering
+
     def __init__(
         self, make: Callable[[Desk], App], settings: Settings | None = None,
         window: Window | None = None,
@@ -50,10 +54,12 @@ class Desk(QObject):
         self.settings = settings or Settings()
         self.keymap = Keymap(shortcuts.bindings(), self.settings.folder / keyfile.NAME)
         self.apps: list[App] = []
-        self._pictures: dict[tuple[Path, str, int], QPixmap] = {}
+        self.trouble = Trouble(self)
+        self._pictures: dict[tuple[Path, str, int, int], QPixmap] = {}
         self.theme = self._wanted_theme()
         dress(self.theme)
         words.show_digits(self.settings.digits)
+        self.recovering = Recovering(self, self.drawn)
         self._connect()
 
     def _connect(self) -> None:
@@ -85,13 +91,25 @@ class Desk(QObject):
         if app in self.apps:
             self.apps.remove(app)
             if self.apps:
-                app.window.deleteLater()
+                app.let_go()
+            else:
+                self.recovering.close()
 
     def quit(self) -> None:
         """Close all windows, each asking for itself; the first that is to stay stops it."""
         for app in list(self.apps):
             if not app.window.close():
                 return
+
+    def make_safe(self) -> str:
+        """Have all edits on the disk now, on any thread; the time of day, or "" if one is not."""
+        times = [app.recovery.make_safe() for app in list(self.apps)]
+        return max(times, default="") if all(times) else ""
+
+    def leave(self, code: int) -> None:
+        """End without a question; what is not saved is offered at the next start."""
+        self.make_safe()
+        QCoreApplication.exit(code)
 
     def raise_elsewhere(self, path: Path, here: App) -> bool:
         """Bring the other window to the front in which that file is open, if there is one."""
@@ -158,8 +176,8 @@ class Desk(QObject):
 
     def picture(self, path: Path, size: QSize, theme: Theme) -> QPixmap:
         """A document drawn small by the canvas's own paint function; painted once a theme."""
-        dpr = max((s.devicePixelRatio() for s in QGuiApplication.screens()), default=1.0)
-        key = (path, theme.name, round(dpr * 100))
+        dpr = _finest()
+        key = (path, theme.name, size.width(), round(dpr * 100))
         if key not in self._pictures:
             try:
                 document = load(path)[0]
@@ -167,6 +185,15 @@ class Desk(QObject):
                 document = Document()
             self._pictures[key] = drawn(document, size, theme, dpr)
         return self._pictures[key]
+
+    def drawn(self, document: Document, size: QSize) -> QPixmap:
+        """A document drawn small in the theme of now."""
+        return drawn(document, size, self.theme, _finest())
+
+
+def _finest() -> float:
+    """The pixel ratio of the best screen."""
+    return max((s.devicePixelRatio() for s in QGuiApplication.screens()), default=1.0)
 
 
 def drawn(document: Document, size: QSize, theme: Theme, dpr: float = 1.0) -> QPixmap:

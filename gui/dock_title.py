@@ -22,7 +22,8 @@ class _Button(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def sizeHint(self) -> QSize:
-        return QSize(20, 20)
+        side = self.fontMetrics().height() + 6
+        return QSize(side, side)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -34,7 +35,8 @@ class _Button(QToolButton):
             painter.setPen(QPen(colors.color(QPalette.ColorRole.Highlight), 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
         painter.setPen(QPen(colors.color(QPalette.ColorRole.PlaceholderText), 1.4))
-        box = QRectF(0, 0, 8, 8)
+        side = round(self.fontMetrics().height() * 0.55)
+        box = QRectF(0, 0, side, side)
         box.moveCenter(QPointF(self.width() / 2, self.height() / 2))
         if self.sign == "close":
             painter.drawLine(box.topLeft(), box.bottomRight())
@@ -72,9 +74,6 @@ class DockTitle(QWidget):
         row.setContentsMargins(12, 2, 4, 0)
         row.setSpacing(2)
         self.about = _About(about)
-        font = self.about.font()
-        font.setPixelSize(12)
-        self.about.setFont(font)
         row.addWidget(self.name)
         row.addWidget(self.about, 1)
         row.addStretch()

@@ -43,6 +43,6 @@ DOCKS = (
 
 SIDE, RIGHT, BOTTOM, LEGEND = 215, 330, 190, 306
 """First widths of the palette and the right docks, height of the bottom ones, the legend's width;
-in pixels."""
-NARROW, SMALL_SIDES = 1100, (180, 250)
+in pixels where text has its usual size."""
+NARROW, SMALL_SIDES = 1100, (180, 262)
 """A window less wide than this leaves the canvas room: no legend at first, and smaller sides."""

@@ -13,18 +13,23 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 import engine
 from gui import help_texts, languages, panes
 from gui.canvas.view import View
+from gui.earlier import Earlier
 from gui.export import image
 from gui.model.folding import plan, shown
 from gui.model.history import READ_ONLY
 from gui.model.leaf import is_leaf
 from gui.model.lessons import lessons
 from gui.model.modules import modules
+from gui.model.sampled import is_too_large
+from gui.model.unseen import visible
 from gui.panels.about import AboutDialog
 from gui.panels.commands import Entry
 from gui.panels.help import HelpWindow
+from gui.panels.parts import menu_text
 from gui.panels.settings import SettingsDialog
 from gui.panels.shortcuts import ShortcutsDialog
 from gui.panels.tensor_editor import TensorEditor
+from gui.panels.tensor_large import LargeTensor
 from gui.theme import mono
 from gui.tr import tr
 
@@ -44,8 +49,10 @@ if TYPE_CHECKING:
     from gui.state.arranger import Arranger
     from gui.state.conductor import Conductor
     from gui.state.editor import Editor
+    from gui.state.holding import Holding
     from gui.state.jobs import Runner
     from gui.state.player import Player
+    from gui.state.recovery import Recovery
     from gui.state.selection import Selection
     from gui.state.settings import Settings
     from gui.theme import Theme
@@ -68,6 +75,8 @@ class Doing:
     selection: Selection
     player: Player
     runner: Runner
+    recovery: Recovery
+    holding: Holding
     conductor: Conductor
     canvas: Canvas
     views: Views
@@ -99,8 +108,8 @@ class Doing:
         menu = QMenu(self.window)
         menu.addSection(tr("Backward from …"))
         for node in ids:
-            name = self.editor.document.graph.nodes[node].name.replace("&", "&&")
-            menu.addAction(f"{name}.backward()", partial(self.backward, node))
+            name = self.editor.document.graph.nodes[node].name
+            menu.addAction(menu_text(f"{name}.backward()"), partial(self.backward, node))
         button = self.window.buttons["backward"]
         menu.popup(button.mapToGlobal(QPoint(0, button.height())))
         self._root_menu = menu  # popup() returns at once; the menu must live until it is answered
@@ -155,8 +164,10 @@ class Doing:
         """The tensor editor on a leaf (default: the one selected)."""
         node = next(iter(self.selection.items), None) if node is None else node
         if node is not None and is_leaf(self.editor.document.graph, node):
+            large = is_too_large(self.editor.document.graph.nodes[node])
+            dialog = LargeTensor if large else TensorEditor
             try:
-                TensorEditor(self.editor, node, self.theme, self.window).open()
+                dialog(self.editor, node, self.theme, self.window).open()
             except ValueError as error:  # data that is no tensor
                 self.say(str(error))
 
@@ -227,6 +238,10 @@ class Doing:
 
     # ---- dialogs -------------------------------------------------------------------------------
 
+    def show_versions(self) -> None:
+        """What earlier saves of this file have replaced."""
+        Earlier(self).show()
+
     def show_settings(self) -> None:
         SettingsDialog(self.settings, languages.named(), self.window).exec()
 
@@ -245,10 +260,10 @@ class Doing:
     def tell(self, title: str, text: str) -> None:
         """A message to be read before going on."""
         box = QMessageBox(self.window)
-        box.setWindowTitle(title)
+        box.setWindowTitle(visible(title))
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setFont(mono(10))
-        box.setText(text)
+        box.setText(visible(text))
         box.exec()
 
     def choose_theme(self, name: str) -> None:
@@ -301,7 +316,7 @@ class Doing:
 
     def say(self, text: str) -> None:
         """A word in the status bar."""
-        self.window.statusBar().showMessage(text, 8000)
+        self.window.statusBar().showMessage(visible(text), 8000)
 
     # ---- windows and pages ---------------------------------------------------------------------
 

@@ -7,10 +7,12 @@ from PySide6.QtGui import QFont, QFontInfo, QGuiApplication
 from PySide6.QtWidgets import QApplication, QTabBar, QWidget
 
 from gui.panels.parts import sheet
-from gui.theme import DARK, HIGH_CONTRAST, LIGHT, THEMES, Theme, palette, scale_text, style_sheet
+from gui.theme import DARK, HIGH_CONTRAST, LIGHT, THEMES, Theme, palette, points, style_sheet
 
 POINTS = "points"
 """The property of a widget with a font of its own that holds its usual size."""
+SCALE = "text-scale"
+"""The property of the application that holds how much larger than usual its font is."""
 
 
 def wanted_theme(name: str) -> Theme:
@@ -30,16 +32,18 @@ def dress(theme: Theme) -> None:
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     wanted = style_sheet(theme) + sheet(theme)
-    larger = scale_text(theme.text_scale)
+    before = float(application.property(SCALE) or 1.0)
+    larger = theme.text_scale / before
     if application.styleSheet() == wanted and larger == 1.0:
         return
-    own = _own_fonts(application, theme.text_scale / larger) if larger != 1.0 else []
+    application.setProperty(SCALE, theme.text_scale)
+    own = _own_fonts(application, before) if larger != 1.0 else []
     application.setStyleSheet("")  # with one set, palette and font do not reach old widgets
     application.setPalette(palette(theme))
-    application.setFont(_in_size(application.font(), application.font().pointSizeF() * larger))
+    application.setFont(_in_size(application.font(), points(application.font()) * larger))
     application.setStyleSheet(wanted)
-    for widget, points in own:
-        widget.setFont(_in_size(widget.font(), points * theme.text_scale))
+    for widget, usual in own:
+        widget.setFont(_in_size(widget.font(), usual * theme.text_scale))
 
 
 def _own_fonts(application: QApplication, scale: float) -> list[tuple[QWidget, float]]:
@@ -57,7 +61,7 @@ def _own_fonts(application: QApplication, scale: float) -> list[tuple[QWidget, f
     return found
 
 
-def _in_size(font: QFont, points: float) -> QFont:
+def _in_size(font: QFont, size: float) -> QFont:
     sized = QFont(font)
-    sized.setPointSizeF(points)
+    sized.setPointSizeF(size)
     return sized

@@ -5,24 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 from gui.model.document import Document
-from gui.model.files import CannotSave, ChangedOnDisk, Unreadable, load, save, warnings
+from gui.model.findings import Unreadable
 from gui.state.editor import Editor
+from gui.state.reader import Reader, Reading
 from gui.state.settings import Settings
+from gui.storing import Button, Icon, Storing, kinds
 from gui.tr import tr
 
-FILTER = "Chainrule graphs (*.chain);;All files (*)"
-SUFFIX = ".chain"
-Button = QMessageBox.StandardButton
 
-
-class Filing(QObject):
+class Filing(Storing):
     """Opens and saves the editor's Document; nothing is ever replaced without being asked for."""
-
-    message = Signal(str)
 
     def __init__(
         self,
@@ -32,10 +28,14 @@ class Filing(QObject):
         parent: QObject,
         elsewhere: Callable[[Path], bool] = lambda path: False,
     ) -> None:
-        super().__init__(parent)
-        self.editor, self.settings, self._window = editor, settings, window
+        super().__init__(editor, settings, window, parent)
         self._elsewhere = elsewhere
-        self._hash: str | None = None
+        self.reader = Reader(self)
+        self.reader.may_tell = lambda: QApplication.activeModalWidget() is None
+        self.reader.done.connect(self._on_read)
+        editor.opened.connect(self.reader.cancel)  # something newer has come
+        self._left = editor.document
+        self._opened = False
 
     # ---- opening -------------------------------------------------------------------------------
 
@@ -43,145 +43,143 @@ class Filing(QObject):
         """An empty document, after asking about unsaved changes."""
         if not self.may_close():
             return False
-        self._hash = None
-        self.editor.open(Document())
+        self.put(Document())
         return True
+
+    def put(
+        self,
+        document: Document,
+        path: Path | None = None,
+        seen: str | None = None,
+        title: str | None = None,
+    ) -> None:
+        """Begin anew with a document, which its file holds as `seen`, or which has none yet."""
+        self.editor.open(document, path)
+        if title is not None:
+            self.editor.set_title(title)
+        self.foreign = False
+        self.follow(path, seen)
 
     def ask_open(self) -> bool:
         """Let the person pick a file and open it."""
         start = str(self.editor.path.parent if self.editor.path else Path.home())
-        name, _ = QFileDialog.getOpenFileName(self._window(), tr("Open a graph"), start, tr(FILTER))
+        name, _ = QFileDialog.getOpenFileName(self._window(), tr("Open a graph"), start, kinds())
         return bool(name) and self.open(Path(name))
 
     def open(self, path: Path) -> bool:
         """Open a file in place of the current document; on any problem nothing changes.
 
-        If another window has it, that one comes to the front.
+        What takes long to read is opened when it has been read.  False if the person has said no,
+        or the file was refused already.  If another window has it, that one comes to the front.
         """
         if self._elsewhere(path):
             return True
         if not self.may_close():
             return False
-        loaded = self._load(path)
-        if loaded is None:
-            return False
-        document, self._hash = loaded
-        self.editor.open(document, path)
-        self.settings.remember(path)
-        return True
+        self._left, self._opened = self.editor.document, False
+        self.reader.start(Reading(path, in_part=True), self.patience)
+        return self.reader.busy or self._opened
+
+    def _on_read(self, reading: Reading) -> None:
+        if reading.document is None:
+            self._offer_rest(reading)
+            return
+        self._tell_notes(reading)
+        if not self._may_leave():
+            return
+        self.put(reading.document, reading.path, reading.hash)
+        self.foreign = reading.newer
+        self.settings.remember(reading.path)
+        self._opened = True
+
+    def _may_leave(self) -> bool:
+        """Whether the document may go still: it may have been edited while the file was read."""
+        return self.editor.document is self._left or self.may_close()
 
     def open_copy(self, path: Path) -> bool:
         """Open a lesson: its content, without a file, so that saving asks for a place."""
         if not self.may_close():
             return False
-        loaded = self._load(path)
-        if loaded is None:
+        reading = self._load(path)
+        if reading is None or reading.document is None:
             return False
-        self._hash = None
-        self.editor.open(loaded[0])
-        self.editor.set_title(path.stem)
+        self.put(reading.document, title=path.stem)
         return True
 
-    def _load(self, path: Path) -> tuple[Document, str] | None:
-        try:
-            document, found = load(path)
-        except Unreadable as error:
-            self.tell(tr("“{}” cannot be opened").format(path.name), str(error))
-            return None
-        notes = warnings(document)
-        if notes:
-            self.tell(
-                tr("“{}” was opened, but not all of it is known here").format(path.name),
-                "\n".join(f"{n.where}: {n.what} {n.remedy}" for n in notes[:20]),
-                QMessageBox.Icon.Information,
-            )
-        return document, found
+    def revert(self) -> bool:
+        """What the file holds takes the place of what is here, as an edit that can be undone."""
+        return self.editor.path is not None and self.reload(tr("Revert to saved"))
 
-    # ---- saving --------------------------------------------------------------------------------
-
-    def save(self) -> bool:
-        """Save to the document's file; asks for one if it has none."""
-        if self.editor.path is None:
-            return self.save_as()
-        return self._write(self.editor.path, self._hash)
-
-    def save_as(self) -> bool:
-        """Ask for a file and save there."""
-        start = self.editor.path or Path.home() / f"{self.editor.title}{SUFFIX}"
-        name, _ = QFileDialog.getSaveFileName(
-            self._window(), tr("Save the graph"), str(start), tr(FILTER)
-        )
-        if not name:
+    def reload(self, text: str) -> bool:
+        """The same, by the name of the edit: whatever the file holds by now."""
+        path = self.editor.path
+        reading = self._load(path) if path is not None and not self.saver.busy else None
+        if path is None or reading is None or reading.document is None:
             return False
-        path = Path(name)
-        if path.suffix != SUFFIX:
-            path = path.with_name(path.name + SUFFIX)
-            if path.exists() and not self._ask_replace(path):  # the dialog asked about another name
-                return False
-        return self._write(path, None)
-
-    def _write(self, path: Path, expected: str | None) -> bool:
-        try:
-            self._hash = save(self.editor.document, path, expect_hash=expected)
-        except ChangedOnDisk:
-            return self._ask_overwrite(path) and self._write(path, None)
-        except CannotSave as error:
-            self.tell(
-                tr("“{}” was not saved").format(path.name),
-                f"{error}\n\n" + tr("Your work is still open here."),
-            )
-            return False
+        self.editor.apply(text, reading.document)
         self.editor.saved(path)
-        self.settings.remember(path)
-        self.message.emit(tr("Saved to {}").format(path))
+        self.follow(path, reading.hash)
+        self.foreign = reading.newer
         return True
 
-    def _ask_replace(self, path: Path) -> bool:
-        return self._ask(
-            tr("“{}” is already there").format(path.name),
-            tr("Saving replaces what it holds. Save anyway?"),
-            Button.Save | Button.Cancel,
-        ) == Button.Save  # fmt: skip
+    def _offer_rest(self, reading: Reading) -> None:
+        """Say why a file is refused; what can be opened of it is opened as a copy, if wanted."""
+        if reading.rest is None:
+            self._refuse(reading)
+            return
+        path, error = reading.path, reading.problem
+        document, left_out = reading.rest
+        count = tr("Without the following, {} nodes and {} wires can be opened as a copy.")
+        text = count.format(len(document.graph.nodes), len(document.graph.edges))
+        title = tr("“{}” cannot be opened as it is").format(path.name)
+        box = self._box(title, f"{text}\n\n{error}", Icon.Warning)
+        wanted = box.addButton(tr("&Open what can be opened"), QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton(Button.Cancel))
+        box.exec()
+        if box.clickedButton() is not wanted or not self._may_leave():
+            return
+        self.put(document, title=tr("{} (in part)").format(path.stem))
+        self.editor.unsaved()
+        told = "\n".join(map(str, left_out))
+        self.tell(tr("“{}” was opened in part").format(path.name), told, Icon.Information)
 
-    def _ask_overwrite(self, path: Path) -> bool:
-        return self._ask(
-            tr("“{}” has been changed by another program").format(path.name),
-            tr("Saving now would replace those changes with what you have here. Save anyway?"),
-            Button.Save | Button.Cancel,
-        ) == Button.Save  # fmt: skip
+    def _refuse(self, reading: Reading) -> None:
+        error = reading.problem
+        if not isinstance(error, Unreadable):
+            assert error is not None
+            raise error
+        self.tell(tr("“{}” cannot be opened").format(reading.path.name), str(error))
+
+    def _load(self, path: Path) -> Reading | None:
+        """What is read at once; None if it was refused, which is told."""
+        reading = Reading(path)()
+        if reading.document is None:
+            self._refuse(reading)
+            return None
+        self._tell_notes(reading)
+        return reading
+
+    def _tell_notes(self, reading: Reading) -> None:
+        if reading.notes:
+            self.tell(
+                tr("“{}” was opened, but not all of it is known here").format(reading.path.name),
+                "\n".join(f"{n.where}: {n.what} {n.remedy}" for n in reading.notes[:20]),
+                Icon.Information,
+            )
 
     # ---- asking --------------------------------------------------------------------------------
 
     def may_close(self) -> bool:
         """Whether the current document may go: it is saved, or the person said what to do."""
-        if not self.editor.dirty:
+        self.reader.cancel()  # what is asked for comes instead
+        if self.finish():
             return True
         answer = self._ask(
             tr("Save the changes to “{}”?").format(self.editor.title),
             tr("Without saving, what you have changed since the last save will be lost."),
             Button.Save | Button.Discard | Button.Cancel,
         )
-        return self.save() if answer == Button.Save else answer == Button.Discard
-
-    def _ask(self, title: str, text: str, buttons: Button) -> Button:
-        box = self._box(title, text, QMessageBox.Icon.Question)
-        box.setStandardButtons(buttons)
-        box.setDefaultButton(Button.Save)
-        return Button(box.exec())
-
-    def tell(
-        self, title: str, text: str, icon: QMessageBox.Icon = QMessageBox.Icon.Warning
-    ) -> None:
-        """A message to be read before going on."""
-        self._box(title, text, icon).exec()
-
-    def _box(self, title: str, text: str, icon: QMessageBox.Icon) -> QMessageBox:
-        box = QMessageBox(self._window())
-        box.setIcon(icon)
-        box.setWindowTitle("Chainrule")
-        box.setTextFormat(Qt.TextFormat.PlainText)  # file names and findings are never markup
-        box.setText(title)
-        box.setInformativeText(text if len(text) < 1500 else text[:1500] + "\n…")
-        if len(text) >= 1500:
-            box.setDetailedText(text)
-        return box
+        if answer != Button.Save:
+            return answer == Button.Discard
+        self.save()
+        return self.finish()

@@ -12,7 +12,7 @@ from gui.tr import tr
 
 PAGES = (
     ("First steps", "first_steps"), ("Gestures", "gestures"), ("Playing", "playing"),
-    ("Training", "training"), ("The pictures", "pictures"),
+    ("Training", "training"), ("The pictures", "pictures"), ("Recovery", "recovery"),
 )  # fmt: skip
 """(title, file in assets/help); the page of the keys is made from the keys."""
 KEYBOARD = "Keyboard"
@@ -64,10 +64,3 @@ def _part(name: str) -> tuple[str, str, str]:
         return name, tr("not installed"), ""
     licence = found.get("License-Expression") or found.get("License") or tr("see its files")
     return found["Name"].replace("_", "-"), found["Version"], licence.splitlines()[0]
-
-
-def broken(error: str) -> str:
-    """What is said when the fault is ours."""
-    return tr(
-        "Your work is still open. Save it under a new name to be safe, then go on."
-    ) + f"\n\n{error}"  # fmt: skip

@@ -23,10 +23,12 @@ def cycle(window: Window, way: int) -> None:
 
 
 def _panes(window: Window) -> list[QWidget]:
-    """The middle, then every open dock as they lie, then the toolbar."""
-    page = window.pages.currentWidget()
-    working = window.app is not None and page is window.work
-    middle = [window.app.views.canvas, window.app.transport] if window.app and working else [page]
+    """The middle, a notice if there is one, every open dock as they lie, then the toolbar."""
+    page, app = window.pages.currentWidget(), window.app
+    middle = [page]
+    if app is not None and page is window.work:
+        notice = [] if app.notice.isHidden() else [app.notice]
+        middle = [app.views.canvas, *notice, app.transport]
     docks = [d.widget() for d in window.docks.values() if d.toggleViewAction().isChecked()]
     return [widget for widget in (*middle, *docks, window.menus.bar) if widget is not None]
 

@@ -48,6 +48,8 @@ def make_window(settings: Settings, theme: Theme, beside: QMainWindow | None = N
     if not (layout and placed and window.restoreState(layout[1], VERSION)):
         window.restoreState(window.factory_layout, VERSION)
         window.sized = False
+    else:
+        window.sharing.want(settings.dock_sizes)
     if beside is not None:
         window.showNormal() if window.isMaximized() or window.isFullScreen() else None
         window.move(beside.pos().x() + 32, beside.pos().y() + 32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
 
 import assets
 
@@ -103,34 +103,44 @@ def palette(theme: Theme) -> QPalette:
     return p
 
 
-_text_scale = [1.0]
-"""How much larger than usual all text is; `gui.dress` sets it with the application's font."""
-
-
-def scale_text(by: float) -> float:
-    """Make fixed-width text so much larger than usual; returns how much larger than it was."""
-    more = by / _text_scale[0]
-    _text_scale[0] = by
-    return more
+USUAL = 9.0
+"""Points of the application's font where the sizes of fixed-width text are what they say."""
 
 
 def mono(size: float = 9.5, bold: bool = False) -> QFont:
-    """The fixed-width font, for numbers and code; size in points where text is not enlarged."""
+    """The fixed-width font, for numbers and code; it grows with the application's font."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    font.setPointSizeF(size * _text_scale[0])
+    font.setPointSizeF(size / USUAL * points(QGuiApplication.font()))
     font.setBold(bold)
     return font
 
 
-def _tick(theme: Theme) -> str:
-    """The file of a tick that is seen on what is selected."""
-    light = QColor(theme.on_accent).lightness() > 128
-    return assets.path("ticks", "white.svg" if light else "black.svg").as_posix()
+def points(font: QFont) -> float:
+    """The size of a font in points, also where it was given in pixels."""
+    return font.pointSizeF() if font.pointSizeF() > 0 else QFontInfo(font).pointSizeF()
+
+
+def text_scale(font: QFont) -> float:
+    """How many times as large as usual text in this font is: 1 at 12 pixels."""
+    return QFontInfo(font).pixelSize() / 12
+
+
+def mono_like(font: QFont) -> QFont:
+    """The fixed-width font in the size of another."""
+    made = mono()
+    made.setPointSizeF(points(font))
+    return made
+
+
+def _sign(name: str, color: str) -> str:
+    """The file of a small sign, in black or white, whichever is nearer to a colour."""
+    shade = "white" if QColor(color).lightness() > 128 else "black"
+    return assets.path("ticks", f"{name}{shade}.svg").as_posix()
 
 
 def style_sheet(theme: Theme) -> str:
     """The few looks QPalette has no word for: flat docks, quiet tabs, rounded buttons."""
-    t = theme
+    t, box = theme, round(14 * theme.text_scale)
     return f"""
     QMainWindow::separator {{ background: {t.border}; width: 1px; height: 1px; }}
     QMainWindow::separator:hover {{ background: {t.selection}; }}
@@ -151,7 +161,14 @@ def style_sheet(theme: Theme) -> str:
     QLineEdit {{ placeholder-text-color: {t.muted}; }}
     Inspector QScrollArea {{ border: 1px solid transparent; }}
     Inspector QScrollArea:focus {{ border: 1px solid {t.selection}; }}
-    QSpinBox {{ min-height: 26px; }}
+    QSpinBox {{ min-height: 1.25em; padding: 2px 0; border: 1px solid {t.border};
+        border-radius: 6px; background: {t.surface}; color: {t.text};
+        selection-background-color: {t.selection}; selection-color: {t.on_accent}; }}
+    QSpinBox:focus {{ border: 2px solid {t.selection}; padding: 1px 0; }}
+    QSpinBox:disabled {{ color: {t.muted}; border-color: {t.grid}; }}
+    QSpinBox::up-button, QSpinBox::down-button {{ width: 20px; border: none; }}
+    QSpinBox::up-arrow {{ image: url("{_sign("up-", t.text)}"); width: 10px; height: 10px; }}
+    QSpinBox::down-arrow {{ image: url("{_sign("down-", t.text)}"); width: 10px; height: 10px; }}
     QDialogButtonBox, QMessageBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QListWidget::item, QUndoView::item {{ padding: 4px 6px; }}
     StartPage QListWidget, StartPage QListWidget:focus {{ border: none; }}
@@ -163,11 +180,19 @@ def style_sheet(theme: Theme) -> str:
     QPushButton#run-backward {{ background: {t.gradient_soft}; border-color: {t.gradient}; }}
     QPushButton#run-forward:focus, QPushButton#run-backward:focus {{
         border-color: {t.selection}; }}
-    QTabBar {{ qproperty-drawBase: 0; }}
-    QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {t.muted};
+    QTabBar {{ qproperty-drawBase: 0; qproperty-elideMode: ElideNone; }}
+    QTabBar::scroller {{ width: 44px; }}
+    QTabBar QToolButton {{ padding: 0; border: none; border-radius: 0; background: {t.window}; }}
+    QTabBar QToolButton:hover {{ background: {t.hover}; }}
+    QTabBar::tear {{ width: 0; border: none; }}
+    QToolBar QToolButton#qt_toolbar_ext_button {{ padding: 0; border: none; }}
+    QMainWindow > QTabBar::tab {{ padding: 7px 9px; }}
+    QMainWindow > QTabBar::tab:first {{ margin-left: 3px; }}
+    QAbstractScrollArea::corner {{ background: transparent; border: none; }}
+    QCheckBox::indicator {{ width: {box}px; height: {box}px; border: 1px solid {t.muted};
         border-radius: 4px; background: {t.surface}; }}
     QCheckBox::indicator:checked {{ background: {t.selection};
-        border-color: {t.selection}; image: url("{_tick(t)}"); }}
+        border-color: {t.selection}; image: url("{_sign("", t.on_accent)}"); }}
     QCheckBox::indicator:checked:disabled {{ background: {t.border}; }}
     QCheckBox::indicator:disabled {{ border-color: {t.border}; }}
     QCheckBox::indicator:focus {{ border: 2px solid {t.selection}; }}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -24,7 +24,8 @@ from gui.dock_title import DockTitle
 from gui.docks import BOTTOM, DOCKS, LEGEND, NARROW, RIGHT, SIDE, SMALL_SIDES
 from gui.ground import Ground
 from gui.menus import Menus
-from gui.panels.working import Working
+from gui.panels.working import Opening, Working
+from gui.sharing import Sharing
 from gui.theme import Theme
 from gui.tr import tr
 
@@ -48,6 +49,7 @@ class Window(QMainWindow):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.docks: dict[str, QDockWidget] = {}
+        self.sharing = Sharing(self)
         self.setWindowTitle("Chainrule")
         self.setAcceptDrops(True)
         self.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks)  # none slides into place
@@ -83,6 +85,7 @@ class Window(QMainWindow):
         for dock in self.docks.values():
             for moved in (dock.dockLocationChanged, dock.topLevelChanged, dock.visibilityChanged):
                 moved.connect(self._name_docks)
+                moved.connect(self.sharing.share_soon)
 
     def _name_docks(self, *_: object) -> None:
         for dock in self.docks.values():
@@ -93,32 +96,27 @@ class Window(QMainWindow):
 
     def size_docks(self) -> None:
         """Give the docks their first sizes; only counts once the window has its own."""
-        across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-        docks, narrow = self.docks, self.width() < NARROW
-        sides = SMALL_SIDES if narrow else (SIDE, RIGHT)
+        text = self.sharing.text
+        narrow = self.width() < NARROW * text
         if narrow:
-            docks["legend"].hide()
-        self.resizeDocks([docks["palette"], docks["inspector"]], sides, across)
-        self.resizeDocks([docks["code"]], [BOTTOM], down)
-        self._place_now()
-        room = docks["code"].width() + docks["legend"].width()
-        self.resizeDocks([docks["code"], docks["legend"]], [room - LEGEND, LEGEND], across)
-        self._place_now()
+            self.docks["legend"].hide()
+        self.sharing.wanted.clear()
+        self.sharing.share()  # once everything has a place
+        left, right = SMALL_SIDES if narrow else (SIDE, RIGHT)
+        first = {"left x0": left, "right x0": right, "bottom y0": BOTTOM, "bottom x1": LEGEND}
+        self.sharing.wanted = {key: round(size * text) for key, size in first.items()}
+        self.sharing.share()
 
     def widen(self, dock: QDockWidget, width: int) -> None:
         """Give a dock at least this width, where the window has the room."""
         if not dock.isFloating() and dock.width() < width <= self.width() // 4:
-            self.resizeDocks([dock], [width], Qt.Orientation.Horizontal)
-
-    def _place_now(self) -> None:
-        """Left to itself the layout takes its turn after the first frame."""
-        layout = self.layout()
-        if layout is not None:
-            layout.activate()
+            self.sharing.want_width(dock, width)
 
     def _build_status(self) -> None:
         self.working = Working(tr("Arranging …"))
-        self.statusBar().addPermanentWidget(self.working)
+        self.opening = Opening()
+        for part in (self.opening, self.working):
+            self.statusBar().addPermanentWidget(part)
         self.counts, self.zoom = QLabel(), QLabel()
         for label in (self.counts, self.zoom):
             label.setTextFormat(Qt.TextFormat.PlainText)
@@ -129,7 +127,7 @@ class Window(QMainWindow):
         self.app = app
         self.sheets = sheets = QTabWidget()
         sheets.setDocumentMode(True)
-        sheets.setMinimumWidth(240)
+        sheets.setMinimumSize(240, 80)
         sheets.currentChanged.connect(self._name_sheet)
         for title, sheet in app.sheets:
             sheets.addTab(sheet, title)
@@ -155,6 +153,7 @@ class Window(QMainWindow):
         column = QVBoxLayout(work)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(app.notice)
         column.addWidget(app.views, 1)
         column.addWidget(app.caption)
         column.addWidget(app.transport)
@@ -176,6 +175,7 @@ class Window(QMainWindow):
         """What is to be seen: the work with its docks, or the start page alone."""
         working, layout = page is self.work, self._layout_of_work
         if not working and layout is None:
+            self.sharing.note()
             self._layout_of_work = self.saveState()
             for dock in self.docks.values():
                 dock.hide()
@@ -185,6 +185,7 @@ class Window(QMainWindow):
             self.restoreState(layout)
             if not self.sized and self.isVisible():
                 self._size_when_filled()
+            self.sharing.share()
 
     # ---- keeping up --------------------------------------------------------------------------
 
@@ -218,6 +219,7 @@ class Window(QMainWindow):
                 button = self.buttons.get(command.id)
                 if isinstance(button, QPushButton):
                     button.setIcon(icon(command.icon))
+                    button.setIconSize(QSize(16, 16) * self.sharing.text)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -232,6 +234,7 @@ class Window(QMainWindow):
             QTimer.singleShot(0, self, self.size_docks)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        event.ignore()  # first: if the rest fails the window stays, and the work in it
         event.setAccepted(self.app is None or self.app.may_quit())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

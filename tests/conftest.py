@@ -11,7 +11,19 @@ os.environ["OMP_NUM_THREADS"] = "1"
 
 import pytest
 import shiboken6
+from hypothesis import HealthCheck, settings
 from PySide6.QtCore import QTimer
+from pytestqt.qtbot import QtBot
+
+# The same examples every time, however long one takes: whether a suite passes must depend neither
+# on luck nor on the machine.  `--hypothesis-profile=default` looks for new ones.
+settings.register_profile(
+    "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
+
+PATIENCE_MS = 60_000
+"""How long is waited for what must come: longer than any machine takes."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -27,13 +39,31 @@ def home_of_its_own(tmp_path_factory):
         yield home
 
 
+class _Patient(QtBot):
+    """Waits until it comes; its own five seconds are the speed of some machine."""
+
+    def waitUntil(self, callback, *, timeout=PATIENCE_MS):
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal, *, timeout=PATIENCE_MS, **rest):
+        return super().waitSignal(signal, timeout=timeout, **rest)
+
+    def waitSignals(self, signals, *, timeout=PATIENCE_MS, **rest):
+        return super().waitSignals(signals, timeout=timeout, **rest)
+
+
+@pytest.fixture
+def qtbot(qapp, request):
+    return _Patient(request)
+
+
 @pytest.fixture(autouse=True)
 def nothing_left_behind(request, caplog):
     """A test that leaves a thread or a timer running, or logs a warning nobody expected, fails."""
     before = set(threading.enumerate())
     yield
     for thread in _new_threads(before):
-        thread.join(1)  # one that is about to end is no leak
+        thread.join(PATIENCE_MS / 1000)  # one that is about to end is no leak
     assert not _new_threads(before), "threads still running"
     assert "qapp" not in request.fixturenames or not _stopped_timers(), "timers still running"
     loud = [record for record in caplog.get_records("call") if record.levelno >= logging.WARNING]
@@ -54,6 +84,16 @@ def _stopped_timers():
     for timer in running:
         timer.stop()
     return running
+
+
+@pytest.fixture(scope="session", autouse=True)
+def saves_are_waited_for():
+    """However slow the machine: what is saved is on the disk when `save` returns."""
+    from gui.storing import Storing
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Storing, "patience", 60.0)
+        yield
 
 
 @pytest.fixture

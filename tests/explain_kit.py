@@ -4,9 +4,11 @@ import math
 import re
 
 import numpy as np
+import pytest
 
 from engine.graph import Action, Edge, Graph, Node
 from engine.session import Session
+from gui.model import words
 from gui.model.film import TraceFilm
 
 FORWARD = Action("forward")
@@ -43,6 +45,27 @@ def worked_out(text):
         return None
     except (ArithmeticError, ValueError):
         return math.nan
+
+
+def checked(lines, given):
+    """Whether the arithmetic that is shown gives the number that is shown, which is `given`.
+
+    Returns the mark between them, or "" where there is no pure arithmetic.
+    """
+    result = [line for line in lines if line.kind == "result"][-1].text
+    shown = re.split("[=≈←] ", result)[-1]
+    assert shown == words.number(given), (result, given)
+    numbers = [line.text for line in lines if line.kind == "numbers"]
+    if not numbers or "…" in numbers[-1]:
+        return ""
+    arithmetic = numbers[-1].partition("= ")[2]
+    found = worked_out(arithmetic)
+    assert found is not None, arithmetic
+    if "≈" in result:
+        assert found == pytest.approx(given, rel=2e-2, abs=1e-4), (arithmetic, given)
+        return "≈"
+    assert words.number(found + 0.0) == words.number(float(shown) + 0.0), (arithmetic, result)
+    return "="
 
 
 def run(graph, *program):

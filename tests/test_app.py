@@ -71,7 +71,7 @@ def told(monkeypatch):
 
 def settled(qtbot, app):
     """Wait until the background run has been shown."""
-    qtbot.waitUntil(lambda: not app.runner.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not app.runner.busy)
 
 
 def open_lesson(qtbot, app, name):

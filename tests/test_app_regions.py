@@ -15,7 +15,7 @@ Key = Qt.Key
 
 
 def settled(qtbot, app):
-    qtbot.waitUntil(lambda: not app.runner.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not app.runner.busy)
 
 
 @pytest.mark.parametrize("name", NAMES)

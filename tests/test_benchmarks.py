@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
-from benchmarks import canvas, playback, recording, workloads
+from benchmarks import beside, canvas, playback, recording, workloads
 from benchmarks import engine as bench
 from benchmarks.drawings import generated
 from benchmarks.editors import PEERS as EDITORS
@@ -105,7 +105,10 @@ def test_what_is_slow_is_timed_once(monkeypatch):
     monkeypatch.setattr(bench, "SLOW", -1.0)
     row = measure(SMALL["W1"], [Careless()], seconds=0)
     assert "careless" in row.few
+    row.few = ["engine"]
     assert "~" in next(iter(bench.lines(row)))
+    row.few = []
+    assert "~" not in next(iter(bench.lines(row)))
 
 
 def test_a_recording_needs_at_most_32_bytes_an_event_beside_the_payload(workload):
@@ -155,9 +158,9 @@ def test_a_network_of_any_size_comes_down_to_one_node_that_all_others_lead_to():
 def test_the_canvas_is_measured(qapp):
     """Once, on a small graph: every figure is there, beside others as well."""
     assert all(figure > 0 for figure in canvas.measured(generated(30), times=1).values())
-    found = canvas.compared(generated(30), [], times=1)
+    found = beside.compared(generated(30), [], times=1)
     assert set(found) == {"build ms", "open ms", "fit all ms", "pan ms"}
-    assert canvas.ratios(found) == {
+    assert beside.ratios(found) == {
         what: {"ours": 1.0} for what in ("build", "open", "fit all", "pan")
     }
 
@@ -188,23 +191,48 @@ def _grey(image):
     return np.array(grey.constBits()).reshape(grey.height(), grey.width()).astype(float)
 
 
-def test_an_editor_that_would_take_too_long_is_left_out(monkeypatch, capsys):
-    """Its cost may grow faster than the graph."""
-    costs = {"NodeGraphQt": lambda n: n, "Flowchart": lambda n: n * n / 1000}
-    monkeypatch.setattr(canvas, "_tried", lambda kind, drawn: [costs[kind.title](len(drawn.boxes))])
-    peers = [kind for kind in EDITORS if kind.title in costs]
-    assert all(canvas.affordable(kind, 1000) for kind in peers)
-    assert [kind.title for kind in peers if canvas.affordable(kind, 10_000)] == ["NodeGraphQt"]
-    canvas._print_beside("tiny", {"build ms": {"ours": 2.0, "NodeGraphQt": 3.0}}, peers)
-    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert ["build", "ms", "2.00", "3.00", "-"] in rows
-    assert ["build", "1.00", "1.50", "-"] in rows
+def test_an_editor_is_tried_alone_first_and_stopped_when_it_takes_too_long():
+    """Ours, for want of another that is sure to be installed."""
+    document = generated(30)
+    row = beside.alone(Ours, document, patience=60)
+    assert len(row) == len(beside.WHAT)
+    assert min(row) >= 0  # not stopped
+    assert beside.alone(Ours, document, patience=1e-6) == pytest.approx([0, 0], abs=1e-2)
+
+
+def test_who_was_stopped_or_takes_long_is_not_asked_again():
+    assert beside.is_quick([1.0] * len(beside.WHAT))
+    assert not beside.is_quick([1.0, beside.QUICK_MS, 1.0, 1.0])
+    assert not beside.is_quick([1.0, 1.0, -1.0])
+
+
+def test_of_an_editor_that_was_stopped_it_is_known_what_it_takes_at_least():
+    assert beside.bounded([], 100.0) == [-100.0, -100.0]  # it was still building
+    assert beside.bounded([20.0], 100.0) == [20.0, -100.0]
+    assert beside.bounded([20.0, 30.0], 100.0) == [20.0, 30.0, -70.0]
+    assert beside.bounded([20.0, 30.0, 5.0], 100.0) == [20.0, 30.0, 5.0, -65.0]
+    assert beside.bounded([20.0, 30.0, 5.0, 1.0], 100.0) == [20.0, 30.0, 5.0, 1.0]
+
+
+def test_who_was_stopped_or_is_slow_stands_in_the_table_with_what_is_known(monkeypatch, capsys):
+    slow, stopped = EDITORS[:2]
+    rows = {slow: [21_000.0, 22_000.0, 5.0, 1.0], stopped: [300.0, -4_000.0]}
+    monkeypatch.setattr(beside, "alone", lambda kind, document, patience: rows[kind])
+    found = beside.compared(generated(30), [slow, stopped], times=1)
+    found["build ms"]["ours"] = found["open ms"]["ours"] = 2.0
+    beside.print_beside("tiny", found, [slow, stopped], patience=5)
+    said = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["build", "ms", "2.00", "21,000.00", "300.00"] in said
+    assert ["open", "ms", "2.00", "22,000.00", ">", "4,000"] in said
+    assert ["open", "1.00", "11,000.00", ">", "2,000"] in said
+    assert [row[-1] for row in said if row[:1] == ["pan"]] == ["-", "-"]
+    assert [">", "more", "than", "this:", "stopped", "after", "5", "s"] in [r[:8] for r in said]
 
 
 def test_who_is_slow_has_fewer_turns(monkeypatch):
     """But at least one."""
-    monkeypatch.setattr(canvas, "ENOUGH_MS", 1e-9)
+    monkeypatch.setattr(beside, "ENOUGH_MS", 1e-9)
     turns = []
-    found = canvas.interleaved({"a": lambda: turns.append("a") or [1.0, 2.0]}, times=3)
+    found = beside.interleaved({"a": lambda: turns.append("a") or [1.0, 2.0]}, times=3)
     assert found == {"a": [1.0, 2.0]}
     assert turns == ["a"]

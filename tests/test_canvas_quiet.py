@@ -42,7 +42,7 @@ def app(qtbot):
 
 
 def settled(qtbot, app):
-    qtbot.waitUntil(lambda: not app.runner.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not app.runner.busy)
 
 
 # Nodes that lack a wire

@@ -81,7 +81,7 @@ def test_the_border_is_drawn_while_nothing_happens_and_pans_in_as_it_would_be_dr
 def test_idle_time_does_the_refining(rig, qtbot):
     rig.canvas.zoom_actual()
     rig.picture()
-    qtbot.waitUntil(lambda: not rig.canvas._layer.unfinished, timeout=20_000)
+    qtbot.waitUntil(lambda: not rig.canvas._layer.unfinished)
 
 
 def test_a_dragged_node_is_lifted_and_put_down_as_it_would_be_drawn(rig):
@@ -159,8 +159,16 @@ def test_every_curve_near_a_point_is_found(ends, point, reach):
     start, end = np.array(ends).swapaxes(0, 1)
     found = curves.between(start, end)
     away = _away(found, point)
-    near = CurveGrid(found).near(*point, reach)
-    assert {k for k, d in enumerate(away) if d <= reach} <= near.keys()
+    near = {row for row, *_ in CurveGrid(found).near(*point, reach)}
+    assert {k for k, d in enumerate(away) if d <= reach} <= near
+
+
+def test_few_curves_that_are_not_near_are_looked_at():
+    geometry = Geometry.of(generated(900))
+    spots = np.random.default_rng(0).uniform(0, geometry.bounds()[2:], (200, 2))
+    near = [len(geometry.edge_grid.near(*spot, 6.0)) for spot in spots]
+    away = [(_away(geometry.curves, spot, 201) < 16).sum() for spot in spots]
+    assert sum(near) <= 1.5 * sum(away)
 
 
 @given(points, points, points)
@@ -171,14 +179,28 @@ def test_the_distance_from_a_curve_is_that_from_its_nearest_piece(start, end, po
     assert close == pytest.approx(exact, abs=2.0)
 
 
-@given(points, points, points, st.floats(4, 40))
-def test_where_the_grid_says_a_curve_is_near_it_is(start, end, point, reach):
-    found = curves.between(np.array([start]), np.array([end]))
-    grid, exact = CurveGrid(found), _away(found, point)[0]
-    for row, t in grid.near(*point, reach).items():
-        close = curves.distance(found[row].tolist(), *point, *grid.around(row, t))
-        if min(close, exact) <= reach:
-            assert close == pytest.approx(exact, abs=2.0)
+@given(points, points, points, st.floats(4, 40), st.sampled_from([0.0, 9e8]))
+def test_where_the_grid_says_a_curve_is_near_it_is(start, end, point, reach, far):
+    found = curves.between(np.array([start]) + far, np.array([end]) + far)
+    exact = _away(found, np.array(point) + far)[0]
+    close = _closest(found, np.array(point) + far, reach)
+    if min(close, exact) <= reach:
+        assert close == pytest.approx(exact, abs=2.0)
+
+
+@given(points, points, points, st.floats(4, 40), st.sampled_from([300.0, 4e5]))
+def test_very_long_curves_are_found_as_well(start, end, aside, reach, times):
+    found = curves.between(np.array([start]) * times, np.array([end]) * times)
+    point = curves.points(found, 4001)[0, 1234] + np.array(aside) / 100
+    if np.hypot(*aside) / 100 <= reach - 2:
+        assert _closest(found, point, reach) <= reach
+
+
+def _closest(found, point, reach):
+    """How far the only curve is, by those parts of it that may be within `reach`."""
+    parts = CurveGrid(found).near(*point, reach)
+    line = found[0].tolist()
+    return min((curves.distance(line, *point, *part) for _, *part in parts), default=1e9)
 
 
 def _away(found, point, count=4001):
@@ -218,6 +240,27 @@ def test_states_of_an_edited_graph_are_taken_over(qapp):
             assert (getattr(made, name) == getattr(expected, name)).all()
 
 
+def test_another_value_leaves_the_states_as_they_are(qapp):
+    document = generated(30)
+    frame = Still({i: NodeState(value=1.0) for i in document.graph.nodes})
+    before = Geometry.of(document)
+    states = States(before, frame)
+    after = before.updated(document, edits.set_param(document, "x0", "data", 7.5))
+    taken = States(after, frame, (before, states))
+    assert taken.nodes.tolist() == states.nodes.tolist()
+    assert taken.nodes is not states.nodes, "a step changes them in place"
+    assert "edge_row" not in after.__dict__, "nothing was looked up by name"
+
+
+def test_undo_finds_the_arrays_of_the_graph_before():
+    graph = generated(30).graph
+    before = graph.columns
+    other = Graph.of([*graph.nodes.values()][:9])
+    assert other.columns is not before
+    assert graph.columns is before
+    assert other.columns is other.columns
+
+
 def test_very_many_new_nodes_look_idle_until_their_run_is_there(qapp):
     document = generated(2 * MOST_ASKED)
     frame = Still({i: NodeState(value=1.0) for i in document.graph.nodes})
@@ -245,5 +288,5 @@ def test_edges_of_a_very_large_graph_are_sorted_on_a_thread(rig, qtbot, monkeypa
     canvas.zoom_actual()
     place = canvas.view.to_view(QPointF(*curves.at(canvas.geometry_.curves[0], 0.5)))
     assert canvas.hit(place).kind == "empty"
-    qtbot.waitUntil(lambda: canvas.geometry_.edges_sorted, timeout=20_000)
+    qtbot.waitUntil(lambda: canvas.geometry_.edges_sorted())
     assert canvas.hit(place).kind == "edge"

@@ -2,11 +2,12 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from engine.registry import OPS
 from gui.canvas.choices import choices
-from tests.canvas_kit import product, rig_for, square
+from tests.canvas_kit import CTRL, product, rig_for, square
 
 
 @pytest.fixture
@@ -198,6 +199,20 @@ class TestEditingInPlace:
         assert field.isVisible()
         assert field.reason.text()
         assert rig.steps == 0
+
+    @pytest.mark.parametrize("name", ["a\u202eb", "\u2066x", "a\u200bb", "a\x07b", "x\u2028y"])
+    def test_a_name_with_a_character_nobody_sees_is_not_taken(self, rig, field, name):
+        """Pasted: what stays of it is a name that can be read, or it is refused with the reason."""
+        rig.selection.set(["x"])
+        rig.key(Qt.Key.Key_F2)
+        field.selectAll()
+        QGuiApplication.clipboard().setText(name)
+        QTest.keyClick(field, Qt.Key.Key_V, CTRL)
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        found = rig.document.graph.nodes["x"].name
+        assert found.isascii()
+        assert (found == "x") is bool(field.reason.text())
+        assert field.reason.text().isprintable()
 
     def test_undo_closes_the_editor(self, rig, field):
         rig.selection.set(["s"])

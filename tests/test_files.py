@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+import sys
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,18 @@ import pytest
 from engine.graph import Graph, Node, Region
 from gui.model import limits
 from gui.model.document import Document
-from gui.model.files import CannotSave, ChangedOnDisk, Disk, Unreadable, from_text, load, save
+from gui.model.files import (
+    ABSENT,
+    CannotSave,
+    ChangedOnDisk,
+    Disk,
+    OtherNames,
+    Unreadable,
+    fingerprint,
+    from_text,
+    load,
+    save,
+)
 from tests.chain_samples import KNOWN, RICH, SQUARE
 
 OLD = from_text(SQUARE, **KNOWN)
@@ -148,11 +160,154 @@ def test_a_change_during_the_save_is_noticed_too(path):
     assert path.read_text(encoding="utf-8") == "theirs"
 
 
-def test_a_file_that_was_deleted_meanwhile_is_written_anew(path):
+def test_a_file_that_was_deleted_meanwhile_is_written_anew_only_when_that_is_wanted(path):
     _, seen = load(path, **KNOWN)
     path.unlink()
-    save(OLD, path, expect_hash=seen, **KNOWN)
+    with pytest.raises(ChangedOnDisk, match="removed or renamed") as caught:
+        save(OLD, path, expect_hash=seen, **KNOWN)
+    assert os.listdir(path.parent) == []
+    save(OLD, path, expect_hash=caught.value.found, **KNOWN)
     assert path.read_text(encoding="utf-8") == SQUARE
+
+
+def test_where_nothing_was_what_has_come_meanwhile_is_kept(tmp_path):
+    path = tmp_path / "new.chain"
+    with pytest.raises(ChangedOnDisk) as caught:
+        save(NEW, path, expect_hash=ABSENT, fs=Meddler(path), **KNOWN)
+    assert path.read_text(encoding="utf-8") == "theirs"
+    assert caught.value.found == fingerprint(path)
+    assert os.listdir(tmp_path) == ["new.chain"]
+
+
+class LastMoment(Disk):
+    """Someone else writes between the last look at the file and the stroke that replaces it."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def exchange(self, one, other):
+        self.path.write_text("theirs", encoding="utf-8")
+        return super().exchange(one, other)
+
+    def link(self, source, target):
+        self.path.write_text("theirs", encoding="utf-8")
+        super().link(source, target)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others cannot swap two names")
+@pytest.mark.parametrize("there", [True, False])
+def test_not_even_a_change_at_the_very_last_moment_is_lost(path, there):
+    seen = fingerprint(path)
+    if not there:
+        path.unlink()
+        seen = ABSENT
+    with pytest.raises(ChangedOnDisk) as caught:
+        save(NEW, path, expect_hash=seen, fs=LastMoment(path), **KNOWN)
+    assert path.read_text(encoding="utf-8") == "theirs"
+    assert caught.value.found == fingerprint(path)
+    assert os.listdir(path.parent) == ["graph.chain"]
+
+
+class Held(Disk):
+    """Windows, where another program holds the file for a while, and names cannot be swapped."""
+
+    def __init__(self, times):
+        self.left, self.waited = times, []
+
+    def exchange(self, one, other):
+        return False
+
+    def replace(self, source, target):
+        self.left -= 1
+        if self.left >= 0:
+            held = PermissionError(errno.EACCES, "held")
+            held.winerror = 32
+            raise held
+        super().replace(source, target)
+
+    def wait(self, seconds):
+        self.waited.append(seconds)
+
+
+def test_a_file_that_another_program_holds_for_a_moment_is_waited_for(path):
+    fs = Held(5)
+    save(NEW, path, fs=fs, **KNOWN)
+    assert path.read_text(encoding="utf-8") == RICH
+    assert sum(fs.waited) == pytest.approx(0.31)
+
+
+def test_one_that_is_held_for_long_is_left_as_it_is(path):
+    with pytest.raises(CannotSave, match="Another program holds the file"):
+        save(NEW, path, fs=Held(9), **KNOWN)
+    assert path.read_text(encoding="utf-8") == SQUARE
+    assert os.listdir(path.parent) == ["graph.chain"]
+
+
+@posix
+def test_a_file_with_other_names_is_replaced_only_when_that_is_wanted(path):
+    os.link(path, path.with_name("other.chain"))
+    with pytest.raises(OtherNames, match="2 names"):
+        save(NEW, path, **KNOWN)
+    assert path.read_text(encoding="utf-8") == SQUARE
+    save(NEW, path, split_links=True, **KNOWN)
+    assert path.read_text(encoding="utf-8") == RICH
+    assert path.with_name("other.chain").read_text(encoding="utf-8") == SQUARE
+
+
+class Unsynced(Disk):
+    """A network folder that knows neither fsync nor links nor swapping, and keeps no owners."""
+
+    def sync(self, fd):
+        raise OSError(errno.EINVAL, "fsync")
+
+    def own(self, fd, user, group):
+        raise PermissionError(errno.EPERM, "chown")
+
+    def permit(self, fd, mode):
+        raise PermissionError(errno.EPERM, "chmod")
+
+    def copy_attributes(self, source, fd):
+        raise OSError(errno.ENOTSUP, "xattr")
+
+    def exchange(self, one, other):
+        return False
+
+    def link(self, source, target):
+        raise PermissionError(errno.EPERM, "link")
+
+    def sync_folder(self, path):
+        raise OSError(errno.EINVAL, "fsync")
+
+
+def test_a_folder_that_can_do_little_is_saved_to_all_the_same(path, tmp_path):
+    save(NEW, path, fs=Unsynced(), **KNOWN)
+    save(NEW, tmp_path / "new.chain", fs=Unsynced(), **KNOWN)
+    assert path.read_bytes() == (tmp_path / "new.chain").read_bytes() == RICH.encode()
+
+
+@posix
+def test_another_group_does_not_get_the_rights_of_the_old_one(path):
+    class NoGroup(Disk):
+        def own(self, fd, user, group):
+            raise PermissionError(errno.EPERM, "chown")
+
+    path.chmod(0o664)
+    save(NEW, path, fs=NoGroup(), **KNOWN)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+
+
+@posix
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root")
+def test_a_file_of_somebody_else_stays_theirs(path):
+    os.chown(path, 1234, 4321)
+    save(NEW, path, **KNOWN)
+    assert (path.stat().st_uid, path.stat().st_gid) == (1234, 4321)
+
+
+def test_what_was_there_is_handed_over_before_it_goes(path):
+    handed = []
+    save(NEW, path, keep=lambda *what: handed.append((*what, path.read_bytes())), **KNOWN)
+    assert handed == [(path.resolve(), SQUARE.encode(), SQUARE.encode())]
 
 
 def test_a_touched_file_with_the_same_content_may_be_replaced(path):

@@ -161,16 +161,16 @@ def chosen(monkeypatch, path):
 
 
 def gone(qtbot, app):
-    qtbot.waitUntil(lambda: app.filming.dialog is None, timeout=20_000)
+    qtbot.waitUntil(lambda: app.filming.dialog is None)
 
 
 def test_a_chapter_is_exported_with_the_mouse(qtbot, app, tmp_path, monkeypatch):
     dialog = asked(qtbot, app)
-    qtbot.waitUntil(lambda: "About" in dialog.estimate.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "About" in dialog.estimate.text())
     whole = dialog.estimate.text()
     dialog.what.setFocus()
     QTest.keyClick(dialog.what, Key.Key_Down)
-    qtbot.waitUntil(lambda: dialog.estimate.text() != whole, timeout=20_000)
+    qtbot.waitUntil(lambda: dialog.estimate.text() != whole)
     first = app.player.film.timeline.chapters[0]
     assert (dialog.wanted.first, dialog.wanted.last) == (first.first, first.last)
     dialog.last.setFocus()
@@ -227,7 +227,7 @@ def test_a_file_that_cannot_be_written_is_told(qtbot, app, tmp_path, monkeypatch
     dialog = asked(qtbot, app)
     chosen(monkeypatch, tmp_path / "no" / "folder.gif")
     QTest.mouseClick(dialog.start, LEFT)
-    qtbot.waitUntil(lambda: "was not saved" in dialog.notice.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "was not saved" in dialog.notice.text())
     assert dialog.isVisible()
     assert dialog.start.isEnabled()
     QTest.keyClick(dialog, Key.Key_Escape)

@@ -37,7 +37,7 @@ def check(qtbot, app):
 
 
 def ran(qtbot, check):
-    qtbot.waitUntil(lambda: not check.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not check.busy)
 
 
 def run(qtbot, check):
@@ -144,12 +144,12 @@ def test_it_can_be_stopped_and_what_was_shown_stays(qtbot, app, check, monkeypat
 
     def slow(of, formulas, cancelled, done):
         began.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         return real(of, formulas, cancelled, done)
 
     monkeypatch.setattr(module, "rows", slow)
     QTest.mouseClick(check.run, LEFT)
-    assert began.wait(10)
+    assert began.wait(60)
     assert check.working.isVisible()
     assert not check.run.isEnabled()
     QTest.mouseClick(check.working.stop, LEFT)
@@ -241,7 +241,7 @@ def test_closing_the_window_stops_a_check(qtbot, app, check, monkeypatch):
 
     monkeypatch.setattr(module, "rows", slow)
     QTest.mouseClick(check.run, LEFT)
-    assert started.wait(5)
+    assert started.wait(60)
     end(app)
-    assert QThreadPool.globalInstance().waitForDone(5_000)
+    assert QThreadPool.globalInstance().waitForDone(60_000)
     assert seen == ["stopped"]

@@ -37,7 +37,7 @@ class Newcomer:
 
     def wait(self) -> None:
         """Until the run that follows every edit is shown."""
-        self.until(lambda: not self.app.runner.busy, timeout=20_000)
+        self.until(lambda: not self.app.runner.busy)
 
     # By keyboard
 

@@ -39,7 +39,7 @@ FORBIDDEN = {  # room -> what may not be imported there, nor anything inside it
 
 TOP_LEVEL = {
     *("main.py", "gui", "engine", "tests", "assets", "pyproject.toml", "benchmarks", "Makefile"),
-    *("README.md", "LICENSE", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"),
+    *("README.md", "LICENSE", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"),
 }
 MADE = {"__pycache__", "build", "dist", "chainrule.egg-info"}  # by tools, and never committed
 
@@ -203,5 +203,47 @@ def test_tests_do_not_sleep():
         for path in (ROOT / "tests").rglob("*.py")
         for name, line in calls(path)
         if name in ("time.sleep", "sleep", "QTest.qWait", "qtbot.wait", "QThread.msleep")
+    ]
+    assert not found
+
+
+CLOCKS = ("time", "timeit", "PySide6.QtCore.QElapsedTimer", "PySide6.QtCore.QDeadlineTimer")
+
+
+def test_tests_look_at_no_clock():
+    """What they say must not depend on the machine: work is counted, a clock is a parameter."""
+    kinds = ("test_*.py", "*_kit.py", "conftest.py")
+    tests = [path for kind in kinds for path in (ROOT / "tests").rglob(kind)]
+    assert len(tests) > 100
+    found = [
+        (path.name, name)
+        for path in tests
+        for name in imports(path, ROOT)
+        if name.startswith(tuple(f"{clock}." for clock in CLOCKS)) or name in CLOCKS
+    ]
+    assert not found
+
+
+def test_tests_wait_as_long_as_it_takes():
+    """`conftest` says how long that is at most."""
+    found = [
+        (path.name, node.lineno)
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).endswith((".waitUntil", ".waitSignal", ".waitSignals"))
+        and any(keyword.arg == "timeout" for keyword in node.keywords)
+    ]
+    assert not found
+
+
+def test_the_clipboard_is_given_text():
+    """A QMimeData of Python's is freed twice, by the clipboard and by Python: that is a crash."""
+    found = [
+        (path.name, line)
+        for room in ("gui", "tests")
+        for path in (ROOT / room).rglob("*.py")
+        for name, line in calls(path)
+        if name.endswith("setMimeData") and "clipboard" in name
     ]
     assert not found

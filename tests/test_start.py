@@ -12,9 +12,10 @@ from gui import start
 from gui.docks import BOTTOM, LEGEND, NARROW, RIGHT, SIDE
 from gui.dress import dress
 from gui.placing import make_window
-from gui.start import Report, Starting
+from gui.start import Starting
 from gui.state.settings import Settings
 from gui.theme import LIGHT
+from gui.trouble import Trouble
 from tests.test_rooms import ROOT
 from tests.window_kit import end, fresh_settings, lesson, settled
 
@@ -56,8 +57,8 @@ def test_the_docks_have_their_sizes_in_the_very_first_frame(qtbot, home_of_its_o
 
 @pytest.fixture
 def begun(qtbot, home_of_its_own, monkeypatch):
-    """Start with a file or none; the excepthook of the tests stays."""
-    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    """Start with a file or none; the hooks of the tests stay."""
+    monkeypatch.setattr(Trouble, "watch", lambda trouble: None)
     fresh_settings()
     made = []
 
@@ -137,11 +138,3 @@ def test_a_window_closed_before_it_is_filled_ends_quietly(qapp, home_of_its_own)
     QApplication.processEvents()
     assert starting.desk is None
     starting.end()
-
-
-def test_an_error_of_ours_says_that_the_work_is_safe(app, told, caplog):
-    Report(app.desk)(ValueError, ValueError("a slip"), None)
-    assert "Your work is still open" in told[-1]
-    assert "ValueError: a slip" in told[-1]
-    assert "unexpected error" in caplog.text
-    caplog.clear()

@@ -37,7 +37,7 @@ def app(qtbot, home_of_its_own):
 
 
 def settled(qtbot, app):
-    qtbot.waitUntil(lambda: not app.runner.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not app.runner.busy)
 
 
 def square(*program):
@@ -277,7 +277,7 @@ def test_a_slider_leaves_the_picture_where_it_is(qtbot, app, history):
     slider = app.inspector.properties.fields["data"].slider
     slider.moved.emit(5.0)
     settled(qtbot, app)
-    qtbot.waitUntil(lambda: float(app.player.frame.node("x").stored) == 10.0, timeout=10_000)
+    qtbot.waitUntil(lambda: float(app.player.frame.node("x").stored) == 10.0)
     assert float(canvas.frame.node("f0").stored) == 10.0
     assert canvas.view == view
     app.editor.drop_preview()
@@ -348,7 +348,7 @@ def test_the_table_runs_live_and_cancels_whole(qtbot, app):
     app.window.actions_by_id["edit_table"].trigger()
     dialog = dialog_of(app)
     dialog.cells.setData(dialog.cells.index(0, 0), "5")
-    qtbot.waitUntil(lambda: float(app.player.frame.node("x").value) == 5.0, timeout=10_000)
+    qtbot.waitUntil(lambda: float(app.player.frame.node("x").value) == 5.0)
     settled(qtbot, app)
     assert float(app.player.frame.node("x").stored) == 10.0
     QTest.keyClick(dialog, Key.Key_Escape)

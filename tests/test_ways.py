@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QRectF
 from PySide6.QtTest import QTest
 
 from gui.model import edits
@@ -17,7 +18,7 @@ def three(qtbot, app, lesson="order", node=None):
         app.selection.set([node])
     app.window.actions_by_id["three_ways"].trigger()
     window = app.three_ways.window
-    qtbot.waitUntil(lambda: shown(window) is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: shown(window) is not None)
     return window
 
 
@@ -28,7 +29,7 @@ def shown(window):
 
 
 def until(qtbot, window, what, facts):
-    qtbot.waitUntil(lambda: (shown(window) or {}).get(what) == facts, timeout=20_000)
+    qtbot.waitUntil(lambda: (shown(window) or {}).get(what) == facts)
 
 
 def test_it_stops_at_what_is_selected(qtbot, app):
@@ -50,7 +51,7 @@ def test_it_follows_the_selection_and_the_list(qtbot, app):
     window.place.setFocus()
     QTest.keyClick(window.place, Key.Key_Home)
     window.place.activated.emit(window.place.currentIndex())
-    qtbot.waitUntil(lambda: window.codes[0].text() == "a_const = a.detach()", timeout=20_000)
+    qtbot.waitUntil(lambda: window.codes[0].text() == "a_const = a.detach()")
 
 
 def test_a_selected_edge_is_cut_alone(qtbot, app):
@@ -66,7 +67,7 @@ def test_it_follows_edits(qtbot, app):
     app.editor.apply("Change", edits.set_param(app.editor.document, "a", "data", 0.0))
     until(qtbot, window, "value of y", ["3"] * 4)
     app.editor.apply("Delete", edits.remove(app.editor.document, ["c"]))
-    qtbot.waitUntil(lambda: window.place.findText("c") < 0, timeout=20_000)
+    qtbot.waitUntil(lambda: window.place.findText("c") < 0)
     assert window.place.currentText() == "d"
 
 
@@ -85,3 +86,16 @@ def test_themes_and_escape(qtbot, app):
     assert not window.grab().isNull()
     QTest.keyClick(window, Key.Key_Escape)
     assert not window.isVisible()
+
+
+def test_pictures_and_lines_are_level_and_what_is_stopped_is_in_sight(qtbot, app):
+    window = three(qtbot, app, node="c")
+    window.resize(1000, 700)
+    until(qtbot, window, "a.grad", ["25", "18", "18", "None"])
+    canvases = [side.canvas for side in window.sides]
+    assert len({(c.y(), c.height()) for c in canvases}) == 1
+    for side, canvas, outcome in zip(window.sides, canvases, ["c_const", "c", "c"], strict=True):
+        assert side.caption.heightForWidth(side.caption.width()) <= side.caption.height()
+        assert canvas.view.scale >= 0.6
+        box = canvas._box(canvas.geometry_.row[outcome])
+        assert QRectF(canvas.rect()).contains(box)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from gui.app import App
 from gui.model import keyfile
+from gui.model.folders import data_folder
+from gui.model.journal import RECOVERY
 from gui.model.lessons import by_id
 from gui.state.settings import Settings
 
@@ -21,6 +25,7 @@ def fresh_settings():
     settings._store.clear()
     settings.flush()
     (settings.folder / keyfile.NAME).unlink(missing_ok=True)
+    shutil.rmtree(data_folder() / RECOVERY, ignore_errors=True)  # what tests have closed unsaved
     return settings
 
 
@@ -46,7 +51,7 @@ def end(app):
 
 def settled(qtbot, app):
     """Wait until the background run has been shown."""
-    qtbot.waitUntil(lambda: not app.runner.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not app.runner.busy)
 
 
 def lesson(name):

@@ -4,7 +4,15 @@
 <context>
     <name>Chainrule</name>
     <message>
+        <source> copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source> pixels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> · its earlier content could not be kept: {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -28,6 +36,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>&amp;Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Close window</source>
         <translation type="unfinished"></translation>
     </message>
@@ -44,11 +56,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>&amp;Details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Digits of a number</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>&amp;Discard</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Duplicate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Earlier versions…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -96,6 +120,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>&amp;Later</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Lead a wire with the arrow keys</source>
         <translation type="unfinished"></translation>
     </message>
@@ -124,6 +152,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>&amp;Open what can be opened</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Open…</source>
         <translation type="unfinished"></translation>
     </message>
@@ -144,6 +176,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>&amp;Recover documents…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Redo</source>
         <translation type="unfinished"></translation>
     </message>
@@ -160,7 +196,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>&amp;Restore</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Save</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Save the raw file…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -181,6 +225,10 @@
     </message>
     <message>
         <source>&amp;Visit counts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Wait</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -232,7 +280,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>.grad with the fault</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>1 edge</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 edit since the last save</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -249,6 +305,14 @@
     </message>
     <message>
         <source>A classifier, by hand too</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A copy has no file yet, and saving it asks for one. Opened anyway, it is the same file twice: whoever saves second is asked before anything is replaced.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A copy is saved to {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -269,6 +333,10 @@
     </message>
     <message>
         <source>A gradient keeps the shape of the result, where it should be summed over the dimensions an input was stretched along.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A journal that cannot be read</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -297,6 +365,10 @@
     </message>
     <message>
         <source>A recurrent network unrolled three times; and what truncation cuts off.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A sample of the numbers</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -425,6 +497,10 @@
     </message>
     <message>
         <source>All about the selected node: value, gradient, formula, settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All files</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -572,7 +648,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Beside what is open here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Between {} and {} is nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Beyond the nodes</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -581,6 +665,10 @@
     </message>
     <message>
         <source>Blue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Both runs end in the same error before it could matter.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -644,7 +732,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Chainrule graphs (*.chain);;All files (*)</source>
+        <source>Chainrule ended right after this was restored, {} times. It is opened without running; its file can also be saved without being opened.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chainrule ended unexpectedly the last time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chainrule graphs</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -673,6 +769,10 @@
     </message>
     <message>
         <source>Choose a lesson</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another file</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -712,6 +812,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Close this panel</source>
         <translation type="unfinished"></translation>
     </message>
@@ -733,6 +837,14 @@
     </message>
     <message>
         <source>Commands</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -760,11 +872,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Continue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Copied as a picture of {} × {} pixels</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy &amp;report</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -872,11 +992,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Differences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Discard all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Disconnect</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Disconnect {} from {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -893,6 +1025,10 @@
     </message>
     <message>
         <source>Distribute {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Documents that were not saved</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -992,6 +1128,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Earlier versions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Earlier versions of “{}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Edit</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1025,6 +1169,14 @@
     </message>
     <message>
         <source>Edits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edits are being backed up again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edits are not being backed up: {}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1200,6 +1352,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Go on with what is here; saving asks once more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Go there</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1213,6 +1369,10 @@
     </message>
     <message>
         <source>Go to the start (Ctrl+Home)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to the step where the two runs part</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1284,6 +1444,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Groups, regions and notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Has been proposed for micrograd again and again: let backward() simply call backward() on each input. It is right for trees. Where paths meet at a computed tensor, what came first is passed on twice.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1324,11 +1488,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>How it differs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>How it was computed</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>How the loss changes with each leaf, found in independent ways. Type your own formula for a gradient in the names of the graph, such as 2 * x.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>If it happens again, please report it: the report tells where.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In a window of its own, without a file</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1356,6 +1532,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Is being opened …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>It brings</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1364,11 +1544,35 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>It holds a tensor of more than {} numbers, for which there are {} files.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>It is kept as {}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>It is left as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It opens with all its edits, not saved yet. Restored as a copy it has no file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was damaged on the disk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its file has been changed by another program since: so it is restored as a copy, and both can be compared.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its file is no longer there; saving writes it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its numbers are more than {} MiB, too many to copy: {} duplicates it.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1385,6 +1589,14 @@
     </message>
     <message>
         <source>Jump from step to step instead of animating</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep mine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep mine as copy…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1477,6 +1689,10 @@
     </message>
     <message>
         <source>Linear algebra</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>List what differs</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1716,6 +1932,18 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Nodes added</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nodes changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nodes removed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>None of these lies in a region that could be left; Ungroup removes a frame.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1796,6 +2024,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Notice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>On every node how often the run has come to it</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1820,10 +2052,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>One mistake</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>One neuron</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1840,11 +2068,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Only this one would get the new content, the others keep the old. Save anyway?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Only {} files are opened at once.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Open &amp;anyway</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Open &amp;recent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a &amp;copy</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1856,7 +2096,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Open as a &amp;copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Open one where it shows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the lesson on which this fault makes a difference</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opening {} …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opening …</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1932,6 +2188,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Picture of the chosen version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Pictures a second</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2004,6 +2264,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Put it in place of what is open here; that can be undone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Put {} between {} and {}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2024,6 +2288,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Re&amp;vert to saved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Ready: one step. Space on the canvas (anywhere Ctrl+Space) plays it.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2036,11 +2304,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Recover documents</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recovery</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Red</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Reduction</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reload</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2116,11 +2396,31 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Restore &amp;all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restore an earlier version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restore as &amp;copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Restore defaults</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Restored; Undo takes it back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Reveal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Revert to saved</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2196,7 +2496,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Save a &amp;copy…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save a cop&amp;y…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save a copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Save as…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save it again</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2220,6 +2536,18 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Save the raw file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save what is here as another file, and go on with it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Saved for backward</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2240,11 +2568,11 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Saving now would replace those changes with what you have here. Save anyway?</source>
+        <source>Saving replaces what it holds. Save anyway?</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Saving replaces what it holds. Save anyway?</source>
+        <source>Saving to {} …</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2340,6 +2668,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Several things went wrong in a short time: save your work, start Chainrule again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Shape</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2373,6 +2705,10 @@
     </message>
     <message>
         <source>Show what would have passed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2516,6 +2852,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Take over what the file holds: an edit that can be undone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Take the current column out</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2608,6 +2948,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The disk or the network does not answer. You can wait for it, or go on without.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The frame goes, its members stay</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2688,6 +3032,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The report</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The run as it should be</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2764,6 +3112,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>There are no earlier versions yet. Each save keeps what it replaces: the last {} saves, and for a week one every {} minutes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>There is no .grad to clear yet: run backward first.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2773,6 +3125,22 @@
     </message>
     <message>
         <source>There is nothing to ask about it at this step.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is nothing to recover</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These are too many numbers for a table: here are some rows and columns of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These documents were not saved when Chainrule ended</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>They are offered again at the next start</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2976,11 +3344,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>What earlier saves have replaced: look at it, restore it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>What every engine without version counters does. PyTorch counts, refuses, and names the tensor; a change through .data still slips past it.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>What every leaf's .grad was after each backward call</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What happened, for a bug report: look at it under Details.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2992,7 +3368,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>What is discarded lies for 30 days in {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>What is done with the graph, line by line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is left of it lies in the folder above. Restoring is not possible; it can be discarded, or looked at with a text editor first.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3005,6 +3389,22 @@
     </message>
     <message>
         <source>What was copied forward is summed backward; and the trap of (N, 1) against (N,).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was not saved is offered under File › Recover documents.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was not saved when Chainrule last ended</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What you edit is kept safe until you save it; nothing is left over.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What “{}” on the disk has otherwise than what is open here.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3064,6 +3464,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>With this fault the run would take ages: a node runs once for each path that leads to it, and paths double with every fork.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Within each backward call every tensor of this graph gets one contribution at most (or those before the last are zero), so there is nothing to overwrite.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3076,11 +3480,27 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Without the following, {} nodes and {} wires can be opened as a copy.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Without the whole {} block</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Write the file anew at its place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write what is here to another file, and go on with this one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Writing the file …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You can go on. If it happens again, save a copy and start Chainrule again.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3100,11 +3520,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Your work is still open here.</source>
+        <source>Your work is safe: all of it was backed up at {}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Your work is still open. Save it under a new name to be safe, then go on.</source>
+        <source>Your work is still open here, and nothing of it has changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your work is still open here.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3172,11 +3596,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>cannot be opened</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>centre</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>create_graph=True records the backward pass itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>damaged</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3217,6 +3649,10 @@
     </message>
     <message>
         <source>dt&amp;ype</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>edges</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3300,6 +3736,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>index</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>inference_mode</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3309,6 +3749,10 @@
     </message>
     <message>
         <source>inference_mode region: nothing inside is tracked, nor can it be later.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>inputs</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3360,7 +3804,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>muted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>never saved</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3385,6 +3837,10 @@
     </message>
     <message>
         <source>no_grad region: nothing computed inside is tracked.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nodes</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3428,6 +3884,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>nothing differs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>of {}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3440,7 +3900,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>operation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>pans; pinching zooms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>program</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3512,6 +3980,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>the program has other lines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>title</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3521,6 +3993,10 @@
     </message>
     <message>
         <source>top</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>untitled</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3536,15 +4012,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>values</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>vertically</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>wire</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>with the fault</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3572,11 +4048,31 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{}
+
+It was removed or renamed by another program. Write it again?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}
+
+Saving now would replace those changes with what you have here. Save anyway? What is replaced stays under File › Earlier versions.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{}   ·  not possible now</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{} (done). {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} (in part)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} (recovered)</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3600,7 +4096,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{} changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{} edges</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} edits since the last save</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3652,7 +4156,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{} moved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{} nodes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} nodes · {} edges</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3728,6 +4240,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{}, earlier</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{}, entry by entry</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3776,7 +4292,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>“{}” cannot be opened as it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{}” has been changed by another program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{}” has {} names on this disk</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3792,11 +4316,47 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>“{}” is no longer there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{}” is no longer there: it was removed or renamed. Your work is still open here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{}” is open in another Chainrule</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{}” is still being saved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{}” needs another name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{}” was changed by another program, and has unsaved changes here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{}” was changed by another program.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{}” was not discarded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{}” was not saved</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>“{}” was not saved: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{}” was opened in part</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

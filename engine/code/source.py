@@ -15,12 +15,17 @@ from engine.arguments import numbered, ordered
 from engine.code.literals import literal, operand
 from engine.graph import Action, Edge, Graph, Node, Program, of_the_last
 from engine.graph import lines as all_lines
+from engine.packed import Packed, files
 from engine.registry import OPS, Field, Op
 
 INDENT = "    "
 UNWIRED = "unconnected"
 """What stands for an input without an edge or a number: a name that the program does not define."""
 
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""What Python takes for letters, and nobody can see."""
 _PLACEHOLDER = re.compile(r"(, )?(\w+=)?(torch\.)?\{(\w+)\}")
 
 
@@ -56,8 +61,12 @@ class _Writer:
         self.tensors = {i: self._output(i, 0) for i in graph.nodes}
         self.sources = [n for n in graph.nodes.values() if _is_source(n)]
         self.others = [n for n in graph.nodes.values() if not _is_source(n)]
+        self.files = files(graph.nodes.values())
+        """Where the numbers of a large tensor are: in the archive that is saved, unpacked."""
 
     def lines(self, program: Program) -> Iterator[Line]:
+        if self.files:
+            yield Line("import numpy as np")
         yield Line("import torch")
         if any("F." in (OPS[n.op].torch or "") for n in self.others if n.op in OPS and not n.muted):
             yield Line("import torch.nn.functional as F")
@@ -146,7 +155,9 @@ class _Writer:
                 values[slot.name] = UNWIRED
         for field in op.fields:
             value = node.params.get(field.name, field.default)
-            if value != field.default and field.name != "seed":
+            if isinstance(value, Packed):
+                values[field.name] = f"np.load({literal(self.files[value])})"
+            elif value != field.default and field.name != "seed":
                 values[field.name] = _field(field, value)
         if "keepdim" in values and any(map(_takes_all, op.fields)):
             values.setdefault("dim", "None")  # PyTorch keeps dimensions only if they are spoken of
@@ -248,8 +259,10 @@ def identifiers(graph: Graph) -> dict[str, str]:
     found: dict[str, str] = {}
     for node in graph.nodes.values():
         # Python compares names after this normalisation, so ﬁ and fi are one.
-        plain = unicodedata.normalize("NFKC", node.name)
-        name = "".join(c if f"_{c}".isidentifier() else "_" for c in plain)
+        plain = unicodedata.normalize("NFKC", _UNSEEN.sub("_", node.name))
+        name = plain
+        if not plain.isidentifier():
+            name = "".join(c if f"_{c}".isidentifier() else "_" for c in plain)
         if not name.isidentifier() or keyword.iskeyword(name):
             name = f"_{name}"
         found[node.id] = free(name, taken)

@@ -10,10 +10,10 @@ import numpy as np
 
 from engine import kernels
 from engine.either import dtype_of
+from engine.entries import each
 from engine.function import Function
 from engine.ops.arithmetic import floating_for, scaled, shifted
 from engine.ops.elementary import erf
-from engine.ops.gamma import each
 from engine.registry import Operand, op, tex
 from engine.tensor import Tensor, is_tensor
 

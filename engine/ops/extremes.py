@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.either import dtype_of
+from engine.entries import look
 from engine.function import Function
 from engine.layout import laid
 from engine.ops import ties
@@ -459,6 +460,7 @@ def _running(self: Tensor, dim: int, node: type[Function], beats: Any, name: str
     index = np.zeros(rows.shape, np.int64)
     best = rows[:1][0] if len(rows) else rows
     for i in range(1, len(rows)):
+        look()
         wins = beats(rows[i], best) | np.isnan(rows[i])
         wins &= ~(np.isnan(best) & ~np.isnan(rows[i]))
         index[i] = np.where(wins, i, index[i - 1])

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine import kernels
+from engine.entries import each
 from engine.function import Function
 from engine.registry import op, tex
 from engine.tensor import Tensor, is_tensor, wrap
@@ -16,13 +17,6 @@ from engine.tensor import Tensor, is_tensor, wrap
 Array = Any
 Namespace = Any
 EPSILON = 2.0**-53
-
-
-def each(function: Callable[..., float], *arrays: Array) -> Array:
-    """A function of Python numbers for every entry, in the dtype of the first array."""
-    many = np.frompyfunc(function, len(arrays), 1)
-    found = many(*(np.asarray(a, np.float64) for a in arrays))
-    return np.asarray(found).astype(arrays[0].dtype)[()]
 
 
 # ---- the Hurwitz zeta function and polygamma -----------------------------------------------------

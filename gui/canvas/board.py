@@ -17,7 +17,7 @@ from gui.canvas.geometry import Geometry
 from gui.canvas.tips import node_tip
 from gui.canvas.tools.move import movable, moved_by, snap
 from gui.canvas.wiring import CheckShapes, first_free
-from gui.model import edits, limits, pasting, wires
+from gui.model import edits, limits, npy, pasting, wires
 from gui.model.align import Box, aligned, distributed
 from gui.model.document import Document, Place
 from gui.model.findings import Unreadable
@@ -254,16 +254,24 @@ class Board(Framing):
         self._insert(tr("Duplicate {}"), fragment, (PASTE_STEP, PASTE_STEP), links)
 
     def copy_selection(self) -> None:
-        if self.selection.items:
-            self._pasted = 0
-            fragment = edits.extract(self.document, self.with_members(self.selection.items))
-            links = edits.incoming(self.document.graph, fragment.graph.nodes)
-            self._copied = self.to_text(fragment), links
-            QGuiApplication.clipboard().setText(self._copied[0])
+        self._copy()
+
+    def _copy(self) -> bool:
+        """Put what is selected into the clipboard, if there is anything and it has room there."""
+        fragment = edits.extract(self.document, self.with_members(self.selection.items))
+        if not self.selection.items or npy.text_size(fragment.graph) > limits.BYTES:
+            if self.selection.items:
+                told = tr("Its numbers are more than {} MiB, too many to copy: {} duplicates it.")
+                self.hint.emit(told.format(limits.BYTES >> 20, "Ctrl+D"))
+            return False
+        self._pasted = 0
+        links = edits.incoming(self.document.graph, fragment.graph.nodes)
+        self._copied = self.to_text(fragment), links
+        QGuiApplication.clipboard().setText(self._copied[0])
+        return True
 
     def cut_selection(self) -> None:
-        self.copy_selection()
-        if self.selection.items:
+        if self._copy():
             document = edits.remove(self.document, self.with_members(self.selection.items))
             self.editor.apply(tr("Cut {}").format(self.names(self.selection.items)), document)
 

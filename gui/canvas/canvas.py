@@ -32,6 +32,7 @@ from gui.canvas.lit import NO_LIGHT, Light
 from gui.canvas.shapes import GRID
 from gui.canvas.tips import tip
 from gui.model.document import Document
+from gui.model.unseen import visible
 from gui.model.why import Question
 from gui.tr import tr
 
@@ -138,10 +139,10 @@ class Canvas(Hands):
             if not text:
                 popup.addSeparator()
             elif isinstance(do, list):
-                self._fill(popup.addMenu(text), do)
+                self._fill(popup.addMenu(visible(text)), do)
             else:
                 shown = self.key_names.get(KEYS.get(key, ""), key)
-                action = QAction(f"{text}\t{shown}" if shown else text, popup)
+                action = QAction(visible(f"{text}\t{shown}" if shown else text), popup)
                 action.triggered.connect(lambda _=False, do=do: do())
                 popup.addAction(action)
 
@@ -290,7 +291,7 @@ class Canvas(Hands):
     def _show_tip(self, event: QHelpEvent) -> None:
         text = self.tip_of(self.hit(event.pos())) if self.tool is None else ""
         # Qt would read text that looks like HTML as such; this keeps it plain.
-        plain = text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>")
+        plain = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>")
         QToolTip.showText(event.globalPos(), f"<span>{plain}</span>" if text else "", self)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -300,7 +301,7 @@ class Canvas(Hands):
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         if event.mimeData().hasFormat(MIME):
-            self._hover(self.hit(event.position()))
+            self._hover(self.glance(event.position()))
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

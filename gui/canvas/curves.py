@@ -17,6 +17,9 @@ BESIDE = 9.0
 FINE = 16.0
 """Pieces a curve is measured in are about so long, in scene pixels."""
 
+FEW = 64
+"""So many curves are looked up one by one when they are to be cut."""
+
 SEGMENTS = 12
 """Pieces a curve is cut into for hit tests and for lines at low zoom."""
 
@@ -62,6 +65,18 @@ def points(curves: Points, count: int = SEGMENTS + 1) -> Points:
 
 def pieces(curves: Points, longest: float = 320.0) -> Points:
     """The same curves, those longer than `longest` scene pixels cut into parts of about that."""
+    if 0 < len(curves) <= FEW:
+        return np.concatenate([_cut(curve.tobytes(), longest) for curve in curves])
+    return _pieces(curves, longest)
+
+
+@lru_cache(maxsize=2048)
+def _cut(bits: bytes, longest: float) -> Points:
+    """One curve, cut; the same few are asked for at every step of a run."""
+    return _pieces(np.frombuffer(bits).reshape(1, 4, 2), longest)
+
+
+def _pieces(curves: Points, longest: float) -> Points:
     legs = np.hypot(*np.moveaxis(np.diff(curves, axis=1), -1, 0))
     count = np.ceil(legs.sum(axis=1) / longest).clip(1).astype(np.int64)
     if count.max(initial=1) == 1:
@@ -143,46 +158,26 @@ def boxes(curves: Points) -> tuple[Points, Points]:
 
 
 def distance(
-    curve: Sequence[Sequence[float]],
-    x: float,
-    y: float,
-    low: float = 0.0,
-    high: float = 1.0,
-    count: int = 0,
+    curve: Sequence[Sequence[float]], x: float, y: float, low: float = 0.0, high: float = 1.0
 ) -> float:
-    """How far (x, y) is from one curve between two of its parameters, taken as `count` pieces (by
-    default so many that it is right to two pixels).
+    """How far (x, y) is from one curve between two of its parameters, right to two pixels.
 
     In plain Python: under the mouse there are a handful of curves, too few for arrays.
     """
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = curve
-    if not count:
-        long = (
-            math.hypot(bx - ax, by - ay),
-            math.hypot(cx - bx, cy - by),
-            math.hypot(dx - cx, dy - cy),
-        )
-        count = min(64, max(4, math.ceil(3 * max(long) * (high - low) / FINE)))
+    span = high - low
+    bend = max(math.hypot(ax - 2 * bx + cx, ay - 2 * by + cy),
+               math.hypot(bx - 2 * cx + dx, by - 2 * cy + dy))  # fmt: skip
+    count = min(64, math.ceil(span * math.sqrt(bend) + 1e-9))  # see `grid._pieces`: 0.75 px
     square, px, py = math.inf, 0.0, 0.0
     for k in range(count + 1):
-        t = low + (high - low) * k / count
+        t = low + span * k / count
         s = 1.0 - t
         a, b, c, d = s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t
         qx, qy = a * ax + b * bx + c * cx + d * dx, a * ay + b * by + c * cy + d * dy
         square = min(square, _to_piece(px, py, qx, qy, x, y)) if k else square
         px, py = qx, qy
     return math.sqrt(square)
-
-
-def slack(curve: Sequence[Sequence[float]], low: float, high: float, count: int) -> float:
-    """How far a part of a curve may be from as many straight pieces: h² / 8 · max |B″|."""
-    (ax, ay), (bx, by), (cx, cy), (dx, dy) = curve
-    bend = max(
-        math.hypot(ax - 2 * bx + cx, ay - 2 * by + cy),
-        math.hypot(bx - 2 * cx + dx, by - 2 * cy + dy),
-    )
-    step = (high - low) / count
-    return 0.75 * step * step * bend
 
 
 def _to_piece(px: float, py: float, qx: float, qy: float, x: float, y: float) -> float:

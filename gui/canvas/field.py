@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from gui.canvas.dial import Dial, left_over
 from gui.model import turning
+from gui.model.unseen import visible
 from gui.theme import Theme, mono
 from gui.tr import tr
 
@@ -165,7 +166,7 @@ class FieldEditor(QLineEdit):
         self._paint_border(bad=True)
         room = self._room.rect()
         self.dial.hide()
-        self.reason.setText(sentence)
+        self.reason.setText(visible(sentence))
         self.reason.setFixedWidth(max(240, min(340, room.width() - 8)))
         height = self.reason.heightForWidth(self.reason.width())
         at = self._beneath(self.reason.width(), height)

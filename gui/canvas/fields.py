@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF
 
 from engine.graph import Node
+from engine.packed import Packed
 from engine.registry import OPS
 from engine.registry import Field as OpField
 from gui.canvas.field import Field
@@ -35,7 +36,7 @@ def spots(editor: Editor, item: str) -> list[Spot]:
     node = document.graph.nodes[item]
     found = [_slot(editor, node, slot) for slot in _number_slots(document, node)]
     found += [_number_field(editor, node, field) for field in _number_fields(node)]
-    if "data" in node.params:
+    if "data" in node.params and not isinstance(node.params["data"], Packed):
         found.insert(0, _data(editor, node))
     return [*found, _name(editor, node)]
 

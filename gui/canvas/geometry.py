@@ -121,10 +121,11 @@ class Geometry:
 
     def _place(self, document: Document) -> None:
         self.places, self.bends = document.places, document.bends
-        found = [*map(document.places.get, self.ids)]
-        if None in found:
-            found = [place or NOWHERE for place in found]
-        flat = chain.from_iterable(found)  # type: ignore[arg-type]
+        places = document.places
+        found = places.values()
+        if [*places] != [*self.ids]:  # nearly always they stand in the order of the nodes
+            found = [places.get(i, NOWHERE) for i in self.ids]  # type: ignore[assignment]
+        flat = chain.from_iterable(found)
         self.xy: Floats = np.fromiter(flat, np.float64, 2 * len(self.ids)).reshape(-1, 2)
         self.regions: tuple[RegionShape, ...] = region_shapes(document, self.box)
 
@@ -393,10 +394,9 @@ class Geometry:
     def node_grid(self) -> Grid:
         return Grid.over(self.xy, self.xy + self.size)
 
-    @property
-    def edges_sorted(self) -> bool:
-        """Whether a point's edges are found at once: else `edge_grid` takes most of a second."""
-        return len(self.edge_keys) <= MOST_KEPT or "edge_grid" in self.__dict__
+    def edges_sorted(self, at_once: int = 0) -> bool:
+        """Whether a point's edges are found at once, or soon: where there are not very many."""
+        return "edge_grid" in self.__dict__ or len(self.edge_keys) <= (at_once or MOST_KEPT)
 
     @cached_property
     def edge_grid(self) -> CurveGrid:
@@ -404,13 +404,10 @@ class Geometry:
 
     def nearest(self, x: float, y: float, reach: float) -> int:
         """The row of the edge nearest to a point and within `reach`, or -1."""
-        best, found, grid = reach, -1, self.edge_grid
-        for row, t in grid.near(x, y, reach).items():
-            line, around = self.curves[row].tolist(), grid.around(row, t)
-            if curve.distance(line, x, y, *around, 2) > reach + curve.slack(line, *around, 2):
-                continue
-            away = curve.distance(line, x, y, *around)
-            if away < best or (away == best and found < 0):
+        best, found = reach, -1
+        for row, *part in self.edge_grid.near(x, y, reach):
+            away = curve.distance(self.curves[row].tolist(), x, y, *part)
+            if away < best or (away == best and (found < 0 or row < found)):
                 best, found = away, row
         for row, way in self.ways.items():
             for piece in way.tolist():

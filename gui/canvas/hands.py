@@ -249,7 +249,7 @@ class Hands(Board):
             if not self._pull().isNull() and not self._scroller.isActive():
                 self._scroller.start()
         else:
-            self._hover(self.hit(event.position()))
+            self._hover(self.glance(event.position()))
 
     def _hover(self, found: Hit) -> None:
         if found == self.hovered:
@@ -267,7 +267,7 @@ class Hands(Board):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self.tool is not None:
             self.tool.release(event.position(), event.modifiers())
-            self._hover(self.hit(event.position()))
+            self._hover(self.glance(event.position()))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """On a value, a name or a title: edit it; on nothing: add an operation."""

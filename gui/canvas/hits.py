@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
-
-import numpy as np
 
 from engine.graph import EdgeKey
 from gui.canvas.bends import REACH, SMALLEST, at_bend
@@ -35,61 +34,54 @@ class Hit:
 NOTHING = Hit()
 
 
-def hit(geometry: Geometry, x: float, y: float, scale: float = 1.0) -> Hit:
-    """The topmost thing at a scene point, seen at `scale`."""
-    port = port_at(geometry, x, y, PORT_REACH / scale) if scale >= 0.3 else None
+def hit(geometry: Geometry, x: float, y: float, scale: float = 1.0, *, edges: bool = True) -> Hit:
+    """The topmost thing at a scene point, seen at `scale`; wires only if `edges`."""
+    reach = PORT_REACH / scale if scale >= 0.3 else 0.0
+    near = geometry.node_grid.near(x, y, reach)
+    port = _port(geometry, near, x, y, reach) if reach and near else None
     if port is not None:
         node, slot, output = geometry.slot_of(port)
         return Hit("port", node, slot or f"output {output}", port)
+    row = _topmost(geometry, near, x, y)
+    if row is not None:
+        return _of_node(geometry, row, x, y)
     bend = at_bend(geometry, x, y, REACH / scale) if geometry.bends and scale >= SMALLEST else None
-    if bend is not None and node_at(geometry, x, y) is None:
+    if bend is not None:
         return Hit("bend", *bend[0], port=bend[1], edge=bend[0])
-    return (
-        node_at(geometry, x, y)
-        or edge_at(geometry, x, y, EDGE_REACH / scale)
-        or region_at(geometry, x, y, EDGE_REACH / scale)
-        or NOTHING
-    )
+    reach = EDGE_REACH / scale
+    wire = edge_at(geometry, x, y, reach) if edges else None
+    return wire or region_at(geometry, x, y, reach) or NOTHING
 
 
 def port_at(geometry: Geometry, x: float, y: float, reach: float) -> int | None:
     """The nearest port within `reach` that no other node covers."""
+    return _port(geometry, geometry.node_grid.near(x, y, reach), x, y, reach)
+
+
+def _port(geometry: Geometry, rows: list[int], x: float, y: float, reach: float) -> int | None:
     best, port = reach * reach, -1
-    for row in geometry.node_grid.near(x, y, reach):
-        first = int(geometry.first[row])
-        ports = geometry.ports[first : int(geometry.first[row + 1])].tolist()
-        for k, (px, py) in enumerate(ports):
+    for row in rows:
+        first, last = geometry.first[row : row + 2].tolist()
+        for k, (px, py) in enumerate(geometry.ports[first:last].tolist(), first):
             away = (px - x) * (px - x) + (py - y) * (py - y)
             if away < best or (away == best and port < 0):
-                best, port = away, first + k
+                best, port = away, k
     if port < 0:
         return None
-    cover = _node_row(geometry, *geometry.ports[port].tolist())
+    px, py = geometry.ports[port].tolist()
+    cover = _topmost(geometry, geometry.node_grid.near(px, py), px, py)
     return port if cover is None or cover <= geometry.owner[port] else None
 
 
 def node_at(geometry: Geometry, x: float, y: float) -> Hit | None:
     """The topmost node, with the part of it that is hit."""
-    row = _node_row(geometry, x, y)
-    if row is None:
-        return None
-    down = y - geometry.xy[row, 1]
-    if geometry.ids[row] in geometry.plan.boxes:
-        mark = x - geometry.xy[row, 0] < MARK_WIDTH + 4
-        part = "body" if down > HEADER else "fold" if mark else "title"
-        return Hit("region", geometry.ids[row], part)
-    if geometry.pill[row]:
-        part = "name" if x - geometry.xy[row, 0] < geometry.size[row, 0] * 0.4 else "value"
-    else:
-        part = ("name", "value", "grad", "body")[int(np.digitize(down, _ROWS))]
-    return Hit("node", geometry.ids[row], part)
+    row = _topmost(geometry, geometry.node_grid.near(x, y), x, y)
+    return None if row is None else _of_node(geometry, row, x, y)
 
 
-_ROWS = (HEADER, HEADER + ROW, HEADER + 2 * ROW)
-
-
-def _node_row(geometry: Geometry, x: float, y: float) -> int | None:
-    for row in reversed(geometry.node_grid.near(x, y)):
+def _topmost(geometry: Geometry, rows: list[int], x: float, y: float) -> int | None:
+    """The last of these nodes that covers the point."""
+    for row in reversed(rows):
         left, top = geometry.xy[row].tolist()
         width, height = geometry.size[row].tolist()
         if left <= x <= left + width and top <= y <= top + height:
@@ -97,9 +89,23 @@ def _node_row(geometry: Geometry, x: float, y: float) -> int | None:
     return None
 
 
+def _of_node(geometry: Geometry, row: int, x: float, y: float) -> Hit:
+    """The part of a node that is hit."""
+    node, (left, top) = geometry.ids[row], geometry.xy[row].tolist()
+    if node in geometry.plan.boxes:
+        mark = x - left < MARK_WIDTH + 4
+        return Hit("region", node, "body" if y - top > HEADER else "fold" if mark else "title")
+    if geometry.pill[row]:
+        return Hit("node", node, "name" if x - left < geometry.size[row, 0] * 0.4 else "value")
+    return Hit("node", node, _PARTS[bisect_right(_ROWS, y - top)])
+
+
+_PARTS, _ROWS = ("name", "value", "grad", "body"), (HEADER, HEADER + ROW, HEADER + 2 * ROW)
+
+
 def edge_at(geometry: Geometry, x: float, y: float, reach: float) -> Hit | None:
     """The nearest edge within `reach`; none while those of a very large graph are being sorted."""
-    if not geometry.edges_sorted:
+    if not geometry.edges_sorted():
         return None
     found = geometry.nearest(x, y, reach)
     if found < 0:

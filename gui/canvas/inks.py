@@ -9,6 +9,7 @@ from functools import lru_cache
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QStaticText
 
+from gui.model.unseen import visible
 from gui.theme import Theme, mono
 
 DASH = (3.2, 2.4)
@@ -92,6 +93,7 @@ class Inks:
         bold: bool = False,
     ) -> QStaticText:
         """`text`, shortened with … to `width`, laid out for drawing again and again."""
+        text = visible(text)
         style = (pixels, fixed, bold)
         key = (text, style, int(width))
         found = self._texts.get(key)
@@ -108,7 +110,7 @@ class Inks:
     def width(
         self, text: str, pixels: int = 13, *, fixed: bool = False, bold: bool = False
     ) -> float:
-        return self.metrics(pixels, fixed=fixed, bold=bold).horizontalAdvance(text)
+        return self.metrics(pixels, fixed=fixed, bold=bold).horizontalAdvance(visible(text))
 
 
 @contextmanager

@@ -19,8 +19,10 @@ from gui.canvas.view import View
 MARGIN = 128
 """Widget pixels that are kept ready on every side of what is seen."""
 
-MOST_RECTS = 12
+MOST_RECTS = 40
 """A region of more rectangles is painted as one."""
+WORTH = 20_000
+"""Pixels that are sooner painted than what it takes to begin another rectangle."""
 
 Slices = Generator[None, None, None]
 
@@ -51,15 +53,22 @@ class Layer:
         self._pixmap = QPixmap()
         self._better = None
 
-    def damage(self, rects: Iterable[QRectF]) -> QRegion:
-        """These parts (widget pixels) look different; returns the part that is in sight."""
-        region = QRegion()
-        for rect in rects:
+    def damage(self, rects: Iterable[QRectF], view: View) -> QRegion:
+        """These parts (widget pixels of `view`) look different; returns what of them is kept.
+
+        `view` may be newer than what was last prepared: a step may come between a pan and paint.
+        """
+        region, pan = QRegion(), self._pan_to(view)
+        if pan is None:
+            self.invalidate()
+            return QRegion(QRect(QPoint(), self._size))
+        kept = QRectF(self._full.translated(pan))
+        for rect in (rect & kept for rect in rects if rect.intersects(kept)):
             region += QRect(
                 math.floor(rect.left()) - 1, math.floor(rect.top()) - 1,
                 math.ceil(rect.width()) + 3, math.ceil(rect.height()) + 3,
             )  # fmt: skip
-        moved = region.translated(-self._pan)
+        moved = region.translated(-pan)
         self._stale += moved
         if self._better is not None:
             self._better.missed += moved
@@ -118,16 +127,20 @@ class Layer:
     def _fits(self, view: View, size: QSize, dpr: float) -> bool:
         """Whether what is there can be used, moved by whole device pixels; moves it."""
         same = self._size == size and self._pixmap.devicePixelRatio() == dpr
-        if self._pixmap.isNull() or not same or view.scale != self._view.scale:
-            return False
-        across, down = view.dx - self._view.dx, view.dy - self._view.dy
-        pan = QPoint(round(across), round(down))
-        if abs(across - pan.x()) + abs(down - pan.y()) > 1e-3:
+        pan = self._pan_to(view)
+        if self._pixmap.isNull() or not same or pan is None:
             return False
         self._pan = pan
         if not self._full.contains(self._seen):
             self._scroll(view, dpr)
         return True
+
+    def _pan_to(self, view: View) -> QPoint | None:
+        """How far what is there has to be moved; None where that is not by whole pixels."""
+        across, down = view.dx - self._view.dx, view.dy - self._view.dy
+        pan = QPoint(round(across), round(down))
+        whole = abs(across - pan.x()) + abs(down - pan.y()) <= 1e-3
+        return pan if whole and view.scale == self._view.scale else None
 
     def _scroll(self, view: View, dpr: float) -> None:
         way, full = self._pan, self._full
@@ -197,6 +210,22 @@ def _grown(region: QRegion, by: int) -> QRegion:
 
 
 def _few(region: QRegion) -> list[QRect]:
-    """The region's rectangles, or one around them where they are many."""
-    rects = [rect for rect in region]  # type: ignore[attr-defined]
-    return rects if len(rects) <= MOST_RECTS else [region.boundingRect()]
+    """Rectangles that cover the region: those are made one whose whole is not much larger."""
+    if region.rectCount() > MOST_RECTS:
+        return [region.boundingRect()]
+    found: list[QRect] = []
+    for rect in region:  # type: ignore[attr-defined]
+        while near := next((r for r in found if _waste(r, rect) < WORTH), None):
+            found.remove(near)
+            rect = rect.united(near)
+        found.append(rect)
+    return found
+
+
+def _waste(a: QRect, b: QRect) -> int:
+    """The pixels that one rectangle around both covers for nothing."""
+    return _area(a.united(b)) - _area(a) - _area(b)
+
+
+def _area(rect: QRect) -> int:
+    return rect.width() * rect.height()

@@ -41,6 +41,14 @@ class Look:
     scale: float
     exposed: Box
 
+    def shows(
+        self, low: NDArray[np.float64], high: NDArray[np.float64], around: float
+    ) -> NDArray[np.bool_]:
+        """Which of the boxes with these corners, both (n, 2), are exposed, or so near to that."""
+        left, top, right, bottom = self.exposed
+        seen = (low <= [right + around, bottom + around]) & (high >= [left - around, top - around])
+        return np.asarray(seen.all(axis=1))
+
     @property
     def level(self) -> Level:
         return level_of(self.scale)

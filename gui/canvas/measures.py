@@ -19,6 +19,7 @@ from engine.graph import Columns, Graph, Ints, Node
 from engine.registry import OPS
 from gui.canvas import shapes
 from gui.canvas.shapes import Shape, shape_of
+from gui.model.unseen import visible
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -102,7 +103,7 @@ def _numbered(slot: str, slots: Collection[str]) -> list[int]:
 
 def _box_widths(columns: Columns, nodes: list[Node], symbol: Ints) -> Floats:
     """As wide as symbol, name and, where the name does not tell it, op; no arguments."""
-    names, count = [n.name for n in nodes], len(nodes)
+    names, count = [visible(n.name) for n in nodes], len(nodes)
     length = np.fromiter(map(len, names), np.int64, count)
     stems = np.array([len(op.rstrip("_")) for op in columns.ops])[columns.op]
     bare = map(str.rstrip, names, repeat(shapes.DIGITS))
@@ -117,7 +118,7 @@ def _box_widths(columns: Columns, nodes: list[Node], symbol: Ints) -> Floats:
 
 
 def _leaf_widths(leaves: list[Node]) -> Floats:
-    name = np.array([len(node.name) for node in leaves])
+    name = np.array([len(visible(node.name)) for node in leaves])
     needs_grad = np.array([shapes.asks_for_grad(node) for node in leaves], bool)
     found: Floats = shapes.pill_width(name, needs_grad)
     return found

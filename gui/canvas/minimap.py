@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF
@@ -10,7 +11,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from gui.canvas.geometry import Geometry
 from gui.canvas.inks import inks
-from gui.canvas.raster import blocks
+from gui.canvas.raster import Ints, painted, topmost
 from gui.canvas.states import States, dot_colors
 from gui.canvas.view import View
 from gui.theme import Theme
@@ -20,6 +21,8 @@ LEAST, ROOMY = QSizeF(480, 320), QSizeF(640, 400)
 """How large a canvas must be for it, by wish and without: in a small one it hides what is shown."""
 MARGIN = 14.0
 _INSET = 8.0
+MOST_PARTS = 16
+"""When more nodes than this change at once, all of it is painted anew."""
 
 
 class Minimap:
@@ -35,6 +38,7 @@ class Minimap:
         self.settled = True
         """Whether no gesture is under way: the blocks are not drawn anew at every move of one."""
         self._drawn: tuple[object, QImage, object] | None = None
+        self._tops: tuple[object, Ints, Geometry] | None = None
 
     def rect(self, size: QSizeF) -> QRectF:
         """Its place in a canvas of `size`."""
@@ -88,6 +92,16 @@ class Minimap:
         painter.setBrush(tools.brush("selection", 0.08))
         painter.drawRect(seen & rect.adjusted(2, 2, -3, -3))
 
+    def parts(self, geometry: Geometry, nodes: Iterable[str], size: QSizeF) -> list[QRectF]:
+        """Where on a canvas of `size` the blocks of these nodes are; of many, all of it."""
+        rows = [geometry.row[i] for i in nodes if i in geometry.row]
+        if len(rows) > MOST_PARTS:
+            return [self.rect(size)]
+        small = self.view(geometry, size)
+        low = geometry.xy[rows] * small.scale + [small.dx, small.dy]
+        span = np.maximum(geometry.size[rows] * small.scale, 1.0)
+        return [QRectF(*box).adjusted(-1, -1, 1, 1) for box in np.hstack([low, span]).tolist()]
+
     def _picture(
         self,
         geometry: Geometry,
@@ -100,19 +114,25 @@ class Minimap:
         """The blocks, `fine` pixels a pixel, drawn again only when something is different."""
         key = (id(geometry), id(states), states.version, theme.name, fine)
         if self._drawn is None or (self._drawn[0] != key and self.settled):
-            seen = small.panned(-corner.x(), -corner.y())
+            tops = self._topmost(geometry, small.panned(-corner.x(), -corner.y()), fine)
+            image = painted(tops, dot_colors(theme)[states.nodes])
+            image.setDevicePixelRatio(fine)
             # The objects are kept too: while they live, nothing else has their ids.
-            self._drawn = key, _blocks(geometry, states, theme, seen, fine), (geometry, states)
+            self._drawn = key, image, (geometry, states)
         return self._drawn[1]
 
+    def _topmost(self, geometry: Geometry, seen: View, fine: int) -> Ints:
+        """Which node each pixel shows: a step of a run changes colours, not places."""
+        key = (id(geometry), seen, fine)
+        if self._tops is None or self._tops[0] != key:
+            self._tops = key, _tops(geometry, seen, fine), geometry
+        return self._tops[1]
 
-def _blocks(geometry: Geometry, states: States, theme: Theme, small: View, fine: int) -> QImage:
+
+def _tops(geometry: Geometry, small: View, fine: int) -> Ints:
     corner = (geometry.xy * small.scale + [small.dx, small.dy]) * fine
     span = np.maximum(geometry.size * small.scale * fine, fine)
-    width, height = int(SIZE.width() * fine), int(SIZE.height() * fine)
-    image = blocks(corner, span, dot_colors(theme)[states.nodes], width, height)
-    image.setDevicePixelRatio(fine)
-    return image
+    return topmost(corner, span, int(SIZE.width() * fine), int(SIZE.height() * fine))
 
 
 def _holds(size: QSizeF, least: QSizeF) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -13,7 +14,7 @@ from PySide6.QtGui import QPen
 
 from gui.canvas import curves
 from gui.canvas.geometry import AROUND, Geometry, Ints
-from gui.canvas.inks import DOTS, saved
+from gui.canvas.inks import DOTS, Inks, saved
 from gui.canvas.look import Level, Look
 from gui.canvas.paint_edges import arrow, path_of
 from gui.canvas.paint_nodes import draw_error_badge, draw_grad_chip, draw_ports
@@ -177,9 +178,20 @@ def packet_rect(geometry: Geometry, packet: Packet, phase: float, scale: float) 
     if curve is None:
         return None
     x, y = curves.at(curve, _way(phase))
-    enlarged = max(1.0, SMALLEST_TEXT / scale)
-    reach = enlarged * (16 + 5.0 * len(short(packet.value)))
-    return QRectF(x - reach, y - 16 * enlarged, 2 * reach, 32 * enlarged)
+    by = enlarged(scale)
+    reach = by * (16 + 5.0 * len(short(packet.value)))
+    return QRectF(x - reach, y - 16 * by, 2 * reach, 32 * by)
+
+
+def arc_rect(geometry: Geometry, packet: Packet | None) -> QRectF | None:
+    """The part of the scene that the way of a packet without an edge covers; None with one."""
+    if packet is None or packet.edge is not None or packet.source == packet.target:
+        return None
+    curve = packet_curve(geometry, packet)
+    if curve is None:
+        return None
+    low, high = curve.min(axis=0).tolist(), curve.max(axis=0).tolist()
+    return QRectF(QPointF(*low), QPointF(*high)).adjusted(-12, -12, 12, 12)
 
 
 def _way(phase: float) -> float:
@@ -211,45 +223,79 @@ def _draw_packet(look: Look, packet: Packet, phase: float) -> None:
         look.write(0, 0, text, "on_accent", pixels=12, fixed=True, bold=True, align="centre")
 
 
+def enlarged(scale: float) -> float:
+    """How much larger text is drawn that at this zoom would be too small to read."""
+    return max(1.0, SMALLEST_TEXT / scale)
+
+
 @contextmanager
 def upright(look: Look, x: float, y: float) -> Iterator[None]:
     """Draw around a scene point, enlarged where the zoom would make text too small to read."""
-    by = max(1.0, SMALLEST_TEXT / look.scale)
+    by = enlarged(look.scale)
     with saved(look.painter):
         look.painter.translate(x, y)
         look.painter.scale(by, by)
         yield
 
 
+class _Card(NamedTuple):
+    """The card of a sum: its middle in the scene, its width and its two lines."""
+
+    x: float
+    y: float
+    width: float
+    lines: tuple[str, str]
+
+
 def draw_sum_card(look: Look, node: str, view: View) -> None:
     """The terms of a fan-out's sum, above the node (below it where there is no room)."""
-    state = look.frame.node(node)
-    if not state.terms:
+    across = look.painter.device().width()
+    found = _card(look.geometry, look.inks, look.frame, node, view, across)
+    if found is None:
         return
-    first, second = sum_text(look.geometry, state)
-    row = look.geometry.row[node]
-    inks = look.inks
-    width = 24 + max(inks.width(first, 12, fixed=True, bold=True), inks.width(second, 11))
-    rect = node_rect(look.geometry, row)
-    by = max(1.0, SMALLEST_TEXT / look.scale)
-    room_above = view.to_view(rect.topLeft()).y() > 90
-    y = rect.top() - 34 * by - 38 if room_above else rect.bottom() + 34 * by + 34
-    x = _kept_inside(look, view, rect.center().x(), width / 2 * by)
-    with upright(look, x, y):
-        card = QRectF(-width / 2, -24, width, 48)
-        look.painter.setPen(inks.pen("sum", 1.4))
-        look.painter.setBrush(inks.brush("sum_soft"))
+    with upright(look, found.x, found.y):
+        card = QRectF(-found.width / 2, -24, found.width, 48)
+        look.painter.setPen(look.inks.pen("sum", 1.4))
+        look.painter.setBrush(look.inks.brush("sum_soft"))
         look.painter.drawRoundedRect(card, 8, 8)
         left = card.left() + 12
-        look.write(left, -10, first, "sum", pixels=12, fixed=True, bold=True)
-        look.write(left, 11, second, "text", pixels=11)
+        look.write(left, -10, found.lines[0], "sum", pixels=12, fixed=True, bold=True)
+        look.write(left, 11, found.lines[1], "text", pixels=11)
 
 
-def _kept_inside(look: Look, view: View, x: float, half: float) -> float:
+def sum_card_rect(
+    geometry: Geometry, inks: Inks, frame: Frame, view: View, across: float
+) -> QRectF | None:
+    """The part of the scene that the card of the frame's sum covers on a canvas so wide."""
+    if frame.summing is None or frame.summing not in geometry.row:
+        return None
+    found = _card(geometry, inks, frame, frame.summing, view, across)
+    if found is None:
+        return None
+    by = enlarged(view.scale)
+    half, up = (found.width / 2 + 2) * by, 26 * by
+    return QRectF(found.x - half, found.y - up, 2 * half, 2 * up)
+
+
+def _card(
+    geometry: Geometry, inks: Inks, frame: Frame, node: str, view: View, across: float
+) -> _Card | None:
+    state = frame.node(node)
+    if not state.terms:
+        return None
+    first, second = sum_text(geometry, state)
+    width = 24 + max(inks.width(first, 12, fixed=True, bold=True), inks.width(second, 11))
+    rect, by = node_rect(geometry, geometry.row[node]), enlarged(view.scale)
+    room_above = view.to_view(rect.topLeft()).y() > 90
+    y = rect.top() - 34 * by - 38 if room_above else rect.bottom() + 34 * by + 34
+    x = _kept_inside(view, across, rect.center().x(), width / 2 * by)
+    return _Card(x, y, width, (first, second))
+
+
+def _kept_inside(view: View, across: float, x: float, half: float) -> float:
     """`x` moved so that `half` on both sides of it is on the canvas, as long as `x` itself is."""
     edge = 6.0 / view.scale
-    left = view.to_scene(QPointF(0, 0)).x()
-    right = view.to_scene(QPointF(look.painter.device().width(), 0)).x()
+    left, right = view.to_scene(QPointF(0, 0)).x(), view.to_scene(QPointF(across, 0)).x()
     if not left < x < right or right - left < 2 * (half + edge):
         return x
     return min(max(x, left + half + edge), right - half - edge)

@@ -17,6 +17,7 @@ from gui.canvas.paint_edges import draw_edges
 from gui.canvas.paint_muted import draw_muted
 from gui.canvas.paint_nodes import draw_nodes
 from gui.canvas.paint_regions import draw_regions, draw_tabs
+from gui.canvas.reach import reach
 from gui.canvas.states import States
 from gui.canvas.view import View
 from gui.model.frames import Frame
@@ -26,6 +27,8 @@ from gui.theme import Theme
 GRID = 24.0
 SLICE = 8000
 """Edges drawn at a time; a picture of more is worth a draft without them."""
+FEW = 40
+"""More nodes than this are painted whether they reach into what is exposed or not."""
 EMPTY_ROWS = np.zeros(0, np.int64)
 
 
@@ -97,9 +100,26 @@ def paint_slices(
             draw_edges(look, rows[start : start + SLICE])
             yield
         draw_tabs(look)
-        rows = _but(geometry.nodes_in(look.exposed), left_out[0])
+        rows = _but(_nodes(look), left_out[0])
         draw_nodes(look, rows)
         draw_muted(look, rows)
+
+
+def _nodes(look: Look) -> Ints:
+    """Rows of the nodes that may show: of few, all are asked how far they reach."""
+    geometry = look.geometry
+    rows = geometry.nodes_in(look.exposed)
+    if look.level is not Level.TEXT or len(rows) > FEW:
+        return rows
+    stored = look.frame.stored
+    storing = None if stored is None else stored[0]
+    ids, frame = geometry.ids, look.frame
+    found = [
+        reach(geometry, row, frame.node(ids[row]), storing=ids[row] == storing).getCoords()
+        for row in rows.tolist()
+    ]
+    corners = np.array(found, np.float64).reshape(-1, 4)
+    return rows[look.shows(corners[:, :2], corners[:, 2:], 0.0)]
 
 
 def _but(rows: Ints, left_out: Ints) -> Ints:

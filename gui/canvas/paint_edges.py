@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
@@ -87,10 +89,7 @@ def _stroke(look: Look, rows: np.ndarray, pen: QPen, *, aside: bool = False) -> 
 
 def _in_sight(look: Look, some: np.ndarray) -> np.ndarray:
     """Those that may show in the exposed part."""
-    low, high = curves.boxes(some)
-    left, top, right, bottom = look.exposed
-    seen = (low <= [right + 8, bottom + 8]) & (high >= [left - 8, top - 8])
-    return some[seen.all(axis=1)]
+    return some[look.shows(*curves.boxes(some), 8.0)]
 
 
 def path_of(some: np.ndarray) -> QPainterPath:
@@ -109,18 +108,21 @@ def _draw_back(look: Look, rows: np.ndarray, code: Back) -> None:
     _stroke(look, rows, pen, aside=True)
     look.painter.setPen(Qt.PenStyle.NoPen)
     look.painter.setBrush(look.inks.brush("gradient", alpha))
-    for curve in look.geometry.leaving(rows):
+    leaving = look.geometry.leaving(rows)
+    tips = leaving[:, 0]
+    for curve in leaving[look.shows(tips, tips, 12.0)]:
         look.painter.drawPolygon(arrow(curve, 0.0))
 
 
 def arrow(curve: np.ndarray, t: float, size: float = 9.0) -> QPolygonF:
     """An arrow head at t of a curve, pointing back towards its start."""
-    tip = np.array(curves.at(curve, t))
-    way = tip - curves.at(curve, min(1.0, t + 0.12))
-    way = way / max(float(np.hypot(*way)), 1e-9)
-    side = np.array([-way[1], way[0]]) * size * 0.45
-    back = tip - way * size
-    return QPolygonF([QPointF(*tip), QPointF(*(back + side)), QPointF(*(back - side))])
+    x, y = curves.at(curve, t)
+    fromx, fromy = curves.at(curve, min(1.0, t + 0.12))
+    long = max(math.hypot(x - fromx, y - fromy), 1e-9)
+    across, down = (x - fromx) / long * size, (y - fromy) / long * size
+    backx, backy, wide = x - across, y - down, 0.45
+    sides = [QPointF(backx - k * down, backy + k * across) for k in (wide, -wide)]
+    return QPolygonF([QPointF(x, y), *sides])
 
 
 def draw_scissors(look: Look, row: int) -> None:

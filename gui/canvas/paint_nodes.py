@@ -25,6 +25,8 @@ from gui.model.words import short
 from gui.tr import tr
 
 INSET = 12.0
+MARGIN = 4.0
+"""So far from its border nothing is written in a box."""
 PORT_RADIUS = 5.0
 NAMES_FROM, MOST_NAMES = 0.24, 400
 """Scale from which boxes without text bear their names, and up to how many boxes at once."""
@@ -47,10 +49,12 @@ _NO_GRADIENT = {
 def draw_nodes(look: Look, rows: np.ndarray) -> None:
     """Draw these rows, in order."""
     if look.level is Level.TEXT:
+        low = look.geometry.xy[rows]
+        within = look.shows(low + MARGIN, low + look.geometry.size[rows] - MARGIN, 0.0)
+        for row, written in zip(rows.tolist(), within.tolist(), strict=True):
+            _draw_node(look, row, written=written)
         for row in rows.tolist():
-            _draw_node(look, row)
-        for row in rows.tolist():
-            _draw_extras(look, row)
+            draw_extras(look, row)
     else:
         _draw_small(look, rows)
 
@@ -132,15 +136,20 @@ def _lower_part(box: QRectF) -> QRectF:
     return QRectF(box.x() + 6, box.y() + height * 0.72, box.width() - 12, height * 0.2)
 
 
-def _draw_node(look: Look, row: int) -> None:
+def _draw_node(look: Look, row: int, *, written: bool) -> None:
+    """Its box and ports; `written`: and what is written in it."""
     geometry = look.geometry
     shape, state = geometry.shape(row), look.frame.node(geometry.ids[row])
     x, y = geometry.xy[row].tolist()
     rect = QRectF(x, y, shape.width, shape.height)
     if shape.symbol == FOLDED:
         draw_folded(look, row, rect, shape)
+    elif shape.pill:
+        _draw_pill(look, rect, shape, state)
     else:
-        (_draw_pill if shape.pill else _draw_box)(look, rect, shape, state)
+        _draw_box(look, rect, state, known=shape.known)
+        if written:
+            _write_in_box(look, rect, shape, state)
     draw_ports(look, row)
 
 
@@ -163,17 +172,24 @@ def _body(
         look.dashed_box(rect, radius, inks.pen("cut", 1.4, BORDER))
 
 
-def _draw_box(look: Look, rect: QRectF, shape: Shape, state: NodeState) -> None:
-    plain = state.value is not None and not state.requires_grad
-    border = "border" if shape.known and not state.freed else "cut"
-    _body(look, rect, 8, "hover" if plain else "surface", border, state)
+def _draw_box(look: Look, rect: QRectF, state: NodeState, *, known: bool) -> None:
+    border = "border" if known and not state.freed else "cut"
+    _body(look, rect, 8, "hover" if _is_plain(state) else "surface", border, state)
     x, y, right = rect.x(), rect.y(), rect.right()
     look.painter.setPen(look.inks.pen("border", 1.0, alpha=0.45))
     for below in (HEADER, HEADER + ROW):
         look.painter.drawLine(QPointF(x + 1, y + below), QPointF(right - 1, y + below))
+
+
+def _write_in_box(look: Look, rect: QRectF, shape: Shape, state: NodeState) -> None:
     _header(look, rect, shape)
-    _value_row(look, rect, state, plain)
+    _value_row(look, rect, state, _is_plain(state))
     _grad_row(look, rect, state)
+
+
+def _is_plain(state: NodeState) -> bool:
+    """Whether it has a value that no gradient reaches."""
+    return state.value is not None and not state.requires_grad
 
 
 def _header(look: Look, rect: QRectF, shape: Shape) -> None:
@@ -272,7 +288,7 @@ def draw_ports(look: Look, row: int) -> None:
         painter.drawEllipse(QPointF(px, py), radius, radius)
 
 
-def _draw_extras(look: Look, row: int) -> None:
+def draw_extras(look: Look, row: int) -> None:
     """What stands around a node: `.grad` chip, contributions waiting, Σ, what went wrong."""
     geometry = look.geometry
     shape, state = geometry.shape(row), look.frame.node(geometry.ids[row])

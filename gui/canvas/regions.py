@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from engine.graph import Region
 from gui.model.document import Document
+from gui.model.unseen import visible
 from gui.tr import tr
 
 Box = tuple[float, float, float, float]
@@ -70,7 +71,7 @@ def region_shapes(document: Document, box_of: Callable[[str], Box]) -> tuple[Reg
 
 def title_of(region: Region) -> str:
     """What the tab says."""
-    return region.title or _TITLES.get(region.kind, region.kind)
+    return visible(region.title) or _TITLES.get(region.kind, region.kind)
 
 
 def color_of(region: Region) -> str:

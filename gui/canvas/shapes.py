@@ -16,6 +16,7 @@ from engine.graph import Node
 from engine.registry import OPS, Op
 from gui.model.folding import FOLDED
 from gui.model.history import FUNCTION
+from gui.model.unseen import visible
 from gui.model.words import count, number, short
 
 GRID = 10
@@ -67,29 +68,30 @@ def shape_of(node: Node, wired: Collection[str] = (), outputs: int = 1) -> Shape
 def _function(node: Node, inputs: tuple[str, ...], outputs: int) -> Shape:
     """A Function of the history: its name, and whose it is."""
     whose = node.params["of"]
-    width = int(box_width(0, len(node.name) * _BOLD, len(whose)))
+    name = visible(node.name)
+    width = int(box_width(0, len(name) * _BOLD, len(whose)))
     size = width, int(box_height(len(inputs), outputs))
     literal = (False,) * len(inputs)
-    return Shape(False, "", node.name, whose, *size, inputs, literal, outputs, False, True)
+    return Shape(False, "", name, whose, *size, inputs, literal, outputs, False, True)
 
 
 def _folded(node: Node) -> Shape:
     """A folded group: its ports are the group's boundary."""
     inputs, outputs = tuple(node.params["inputs"]), int(node.params["outputs"])
     detail = count(node.params["nodes"], "node")
-    width = max(FOLDED_WIDTH, int(box_width(3, len(node.name), len(detail))))
+    name = visible(node.name)
+    width = max(FOLDED_WIDTH, int(box_width(3, len(name), len(detail))))
     height = int(box_height(len(inputs), outputs))
     literal = (False,) * len(inputs)
-    return Shape(
-        False, FOLDED, node.name, detail, width, height, inputs, literal, outputs, False, True
-    )
+    return Shape(False, FOLDED, name, detail, width, height, inputs, literal, outputs, False, True)
 
 
 def _pill(node: Node, outputs: int) -> Shape:
     needs_grad, text = asks_for_grad(node), source_text(node)
     room = NUMBER_ROOM if holds_number(node) else max(LIST_ROOM, len(text))
-    width = int(pill_width(len(node.name), needs_grad, room))
-    return Shape(True, "", node.name, text, width, PILL_HEIGHT, (), (), outputs, needs_grad, True)
+    name = visible(node.name)
+    width = int(pill_width(len(name), needs_grad, room))
+    return Shape(True, "", name, text, width, PILL_HEIGHT, (), (), outputs, needs_grad, True)
 
 
 def asks_for_grad(node: Node) -> bool:
@@ -141,9 +143,10 @@ def _box(node: Node, op: Op | None, wired: Collection[str], outputs: int) -> Sha
     if not named_after(node.name, node.op):
         detail = f"{node.op} {detail}".strip()
     symbol = symbol_of(op)
-    width = int(box_width(len(symbol), len(node.name), len(detail)))
+    name = visible(node.name)
+    width = int(box_width(len(symbol), len(name), len(detail)))
     return Shape(
-        False, symbol, node.name, detail, width, int(box_height(len(inputs), outputs)), inputs,
+        False, symbol, name, detail, width, int(box_height(len(inputs), outputs)), inputs,
         literal, outputs, False, op is not None,
     )  # fmt: skip
 

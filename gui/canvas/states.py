@@ -73,6 +73,11 @@ class States:
         self, geometry: Geometry, frame: Frame, before: Geometry, states: States
     ) -> None:
         """What an edit did not touch looks as it did; a film knows little of what is new."""
+        if geometry.ids is before.ids and geometry.edge_keys is before.edge_keys:  # other values
+            self.nodes, self.lines, self.backs = (
+                part.copy() for part in (states.nodes, states.lines, states.backs)
+            )
+            return
         rows = np.array([*map(before.row.get, geometry.ids, repeat(-1))], np.int64)
         edges = np.array([*map(before.edge_row.get, geometry.edge_keys, repeat(-1))], np.int64)
         self.nodes = _taken(states.nodes, rows)
@@ -84,22 +89,24 @@ class States:
 
     def update(
         self, geometry: Geometry, frame: Frame, nodes: set[str], edges: set[EdgeKey]
-    ) -> set[EdgeKey]:
-        """Look again at these nodes and edges only; gives the edges that are drawn otherwise."""
+    ) -> dict[EdgeKey, bool]:
+        """Look again at these nodes and edges only.
+
+        Gives the edges that are drawn otherwise, and of each whether more than its way back is.
+        """
         rows = [geometry.row[i] for i in nodes & geometry.row.keys()]
         codes = [node_code(frame.node(geometry.ids[row])) for row in rows]
         if self.nodes[rows].tolist() != codes:
             self.nodes[rows] = codes
             self.version += 1
-        return {
-            key for key in edges & geometry.edge_row.keys() if self._redrawn(geometry, frame, key)
-        }
-
-    def _redrawn(self, geometry: Geometry, frame: Frame, key: EdgeKey) -> bool:
-        row, state = geometry.edge_row[key], frame.edge(key)
-        before = self.lines[row], self.backs[row]
-        self.lines[row], self.backs[row] = line_code(state), back_code(state)
-        return before != (self.lines[row], self.backs[row])
+        found: dict[EdgeKey, bool] = {}
+        for key in edges & geometry.edge_row.keys():
+            row, state = geometry.edge_row[key], frame.edge(key)
+            before, now = (self.lines[row], self.backs[row]), (line_code(state), back_code(state))
+            if before != now:
+                self.lines[row], self.backs[row] = now
+                found[key] = before[0] != now[0]
+        return found
 
 
 def _taken(codes: Bytes, rows: NDArray[np.int64]) -> Bytes:

@@ -24,10 +24,19 @@ from gui.canvas.hits import NOTHING, Hit
 from gui.canvas.inks import inks, saved
 from gui.canvas.layer import Drawing, Layer
 from gui.canvas.lit import NO_LIGHT, draw_light
-from gui.canvas.look import Look
+from gui.canvas.look import Level, Look, level_of
 from gui.canvas.marks import NO_MARKS, Marks, draw_play_marks
-from gui.canvas.overlay import around, damage, draw_edge_number, draw_sum_card, packet_rect
+from gui.canvas.overlay import (
+    arc_rect,
+    around,
+    damage,
+    draw_edge_number,
+    draw_sum_card,
+    packet_rect,
+    sum_card_rect,
+)
 from gui.canvas.paint import look_at, paint, paint_moving, paint_rows, paint_slices
+from gui.canvas.reach import alike, along, around_edges, reach
 from gui.canvas.routes import SquareGeometry
 from gui.canvas.states import States
 from gui.canvas.view import View
@@ -130,10 +139,11 @@ class Surface(Viewport):
             self.phase = phase
             self.update()
             return
+        before = self.states.version
         redrawn = self.states.update(self.geometry_, frame, *changed)
-        self._damage_nodes_and_edges(
-            changed[0], redrawn, *self._storing(old), *self._storing(frame)
-        )
+        if self.states.version != before:
+            self._update_minimap(changed[0])
+        self._damage(self._changed_parts(old, frame, changed[0], redrawn))
         self._update_moving(old, self.phase)
         self.phase = phase
         self._update_moving(frame, phase)
@@ -162,34 +172,43 @@ class Surface(Viewport):
             self.phase = phase
             self._update_packet(self.frame, phase)
 
-    def _storing(self, frame: Frame) -> tuple[str, ...]:
-        stored = frame.stored
-        return (stored[0],) if stored is not None else ()
-
-    def _damage_nodes_and_edges(self, nodes: set[str], edges: set[EdgeKey], *more: str) -> None:
+    def _changed_parts(
+        self, old: Frame, new: Frame, nodes: set[str], edges: dict[EdgeKey, bool]
+    ) -> list[QRectF]:
+        """The parts of the scene where the still picture of two frames differs: what of it these
+        nodes, what stores a gradient, and these edges may draw on (whole, or their ways back)."""
         geometry = self.geometry_
-        rects = damage(geometry, {*nodes, *more})
-        low, high = geometry.edge_boxes
-        for key in edges & geometry.edge_row.keys():
-            row = geometry.edge_row[key]
-            rects.append(QRectF(QPointF(*low[row]), QPointF(*high[row])).adjusted(-24, -24, 24, 24))
-        self._damage(rects)
+        storing = {frame.stored[0] for frame in (old, new) if frame.stored is not None}
+        rows = {geometry.edge_row[key]: whole for key, whole in edges.items()}
+        if level_of(self.view.scale) is not Level.TEXT:
+            return [*around_edges(geometry, [*rows]), *damage(geometry, nodes | storing)]
+        parts = [part for row, whole in rows.items() for part in along(geometry, row, whole=whole)]
+        for node in (nodes | storing) & geometry.row.keys():
+            states, row = (old.node(node), new.node(node)), geometry.row[node]
+            if node in storing or node in geometry.plan.boxes or not alike(*states):
+                parts += [reach(geometry, row, s, storing=node in storing) for s in states]
+        return parts
 
     def _damage(self, scene_rects: list[QRectF]) -> None:
-        rects = [self.view.rect_to_view(r) for r in scene_rects]
-        inside = [r & QRectF(self.rect()) for r in rects if r.intersects(QRectF(self.rect()))]
-        self.update(self._layer.damage(inside))
+        rects = map(self.view.rect_to_view, scene_rects)
+        self.update(self._layer.damage(rects, self.view))
 
     def _update_moving(self, frame: Frame, phase: float) -> None:
         """Repaint what lies above the still picture in this frame."""
         self._update_packet(frame, phase)
-        for rect in damage(self.geometry_, frame.active):
-            self.update(_outwards(self.view.rect_to_view(rect)))
-        arc = frame.packet is not None and frame.packet.edge is None
-        if frame.summing is not None or len(frame.path) > 1 or arc:
+        if len(frame.path) > 1:
             self.update()
+        card = sum_card_rect(
+            self.geometry_, inks(self.theme), frame, self.view, float(self.width())
+        )
+        arc = arc_rect(self.geometry_, frame.packet)
+        for part in filter(None, [*damage(self.geometry_, frame.active), card, arc]):
+            self.update(_outwards(self.view.rect_to_view(part)))
+
+    def _update_minimap(self, nodes: Iterable[str]) -> None:
         if self.minimap_wanted:
-            self.update(_outwards(self.minimap.rect(QSizeF(self.size()))))
+            for part in self.minimap.parts(self.geometry_, nodes, QSizeF(self.size())):
+                self.update(_outwards(part))
 
     def _update_packet(self, frame: Frame, phase: float) -> None:
         if frame.packet is None:

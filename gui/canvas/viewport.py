@@ -20,6 +20,8 @@ from gui.state.selection import Selection
 ZOOM_STEP = 1.25
 READABLE = 0.5
 """Below this zoom no text is drawn."""
+AT_ONCE = 4_000
+"""Edges that are sorted in a few milliseconds, which a hand on the mouse does not feel."""
 AROUND = 48.0
 """Scene pixels around nodes that are brought into sight together."""
 
@@ -137,10 +139,24 @@ class Viewport(QWidget):
     def hit(self, at: QPointF | QPoint) -> Hit:
         """What lies under a widget pixel."""
         p, geometry = self.scene(at), self.geometry_
-        if not geometry.edges_sorted and geometry is not self._sorting:
+        if not geometry.edges_sorted():
+            self._sort_edges()
+        return hit(geometry, p.x(), p.y(), self.view.scale)
+
+    def glance(self, at: QPointF) -> Hit:
+        """The same while the mouse only passes: no edges until those of the graph are sorted."""
+        p, geometry = self.scene(at), self.geometry_
+        if geometry.edges_sorted(AT_ONCE):
+            return hit(geometry, p.x(), p.y(), self.view.scale)
+        self._sort_edges()
+        return hit(geometry, p.x(), p.y(), self.view.scale, edges=False)
+
+    def _sort_edges(self) -> None:
+        """On a thread: it takes most of a second for very many."""
+        geometry = self.geometry_
+        if geometry is not self._sorting:
             self._sorting = geometry
             self._later.ask(lambda: geometry.edge_grid)
-        return hit(geometry, p.x(), p.y(), self.view.scale)
 
     @property
     def minimap_on(self) -> bool:

@@ -72,4 +72,4 @@ def _draw_svg(picture: Picture, buffer: QBuffer) -> None:
 def save(picture: Picture, path: Path, scale: float = 2.0, disk: Disk = _DISK) -> None:
     """Write the picture; the suffix says whether as PNG or SVG.  Raises OSError."""
     data = encoded(picture, FORMATS[path.suffix.lower()], scale)
-    replace_file(disk, path, data, lambda: None)
+    replace_file(disk, path, data)

@@ -208,7 +208,7 @@ def _mp4(reel: Reel, cancelled: Callable[[], bool]) -> bytes:
 
 def write(path: Path, data: bytes, disk: Disk = _DISK) -> None:
     """Put it in place, all of it or nothing.  Raises OSError."""
-    replace_file(disk, path, data, lambda: None)
+    replace_file(disk, path, data)
 
 
 def likely_size(

@@ -32,6 +32,7 @@ from engine.registry import OPS
 from gui.model import words
 from gui.model.sending import Sending, fitting
 from gui.model.slopes import worked_out
+from gui.model.unseen import visible
 from gui.model.words import equation, told
 
 if TYPE_CHECKING:
@@ -92,12 +93,12 @@ CAUSES = (
 
 def caption(event: Event, graph: Graph, program: Program) -> str:
     """One plain sentence that says what an event was, with its numbers."""
-    return _Captions(graph, program).of(event)
+    return visible(_Captions(graph, program).of(event))
 
 
 def of_step(film: TraceFilm, event: Event, beside: Sequence[Event]) -> str:
     """What a step does: the event it is about, and what of the rest cannot be left untold."""
-    return _Captions(film.graph, film.program, film).step(event, beside)
+    return visible(_Captions(film.graph, film.program, film).step(event, beside))
 
 
 class _Captions(Sending):
@@ -222,7 +223,7 @@ class _Captions(Sending):
         """Why this node is next, where another has been waiting."""
         if self.film is None or not isinstance(event, Visit | Flow):
             return ""
-        found = self.film.overtaking.get(event.step)
+        found = self.film.overtaken_at(event.step)
         if found is None:
             return ""
         return f"{self.name(found[0])} comes before {self.name(found[1])}: it was made later."

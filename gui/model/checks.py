@@ -123,7 +123,7 @@ class Check:
             if len(group) == 1 and not graph.has_edge(first, first):
                 continue
             circle = [source for source, _ in nx.find_cycle(graph.subgraph(group))]
-            circle = _from_earliest(circle, nodes)
+            circle = _from_earliest(circle, rank)
             names = [nodes[node].name if node in nodes else node for node in circle]
             what = f"The edges close a circle: {_round(names)}."
             remedy = "Take one of its edges out: a value cannot depend on itself."
@@ -224,8 +224,7 @@ def _text_problems(text: str, path: JsonPath, is_note: bool = False) -> Iterator
         yield Problem(path, what, "Take it out; names are one line of plain text.")
 
 
-def _from_earliest(circle: list[str], nodes: Mapping[str, NodeForm]) -> list[str]:
-    rank = {node: k for k, node in enumerate(nodes)}
+def _from_earliest(circle: list[str], rank: Mapping[str, int]) -> list[str]:
     start = min(range(len(circle)), key=lambda k: rank.get(circle[k], 0))
     return circle[start:] + circle[:start]
 

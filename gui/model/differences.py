@@ -133,6 +133,18 @@ class Differences(Film):
         """The first moment at which something goes wrong; None if the runs are the same."""
         return _parting(self)
 
+    @property
+    def fails(self) -> bool:
+        """Whether the run as it should be ends in an error."""
+        return any(isinstance(event, Failed) for event in self.first.majors)
+
+    @property
+    def at_parting(self) -> frozenset[str]:
+        """The nodes at which it happens that the runs part; none if they do not."""
+        if self.parting is None:
+            return frozenset()
+        return frozenset[str]().union(*(f.active for f in self.frames(self.parting.moment)))
+
     def name(self, node: str | None) -> str:
         """What a node is called; what no drawn node made has no name."""
         found = self.first.graph.nodes.get(node or "")

@@ -15,6 +15,7 @@ from engine.graph import Action, Edge, EdgeKey, Graph, Node, Program, Region, li
 from engine.registry import OPS
 from gui.model import names
 from gui.model.document import Document, Place
+from gui.model.fields import packed
 from gui.model.lines import without
 
 Bends = tuple[Place, ...]
@@ -67,7 +68,8 @@ def add_node(
     names = {node.name for node in graph.nodes.values()}
     label = fresh(name or _default_name(op), names)
     node_id = fresh(label, [*graph.nodes, *graph.regions])
-    node = Node(node_id, op, label, {**OPS[op].defaults, **(params or {})})
+    given = packed({**OPS[op].defaults, **(params or {})}, OPS[op])
+    node = Node(node_id, op, label, given)
     nodes = {**graph.nodes, node_id: node}
     places = {**document.places, node_id: place}
     return replace(document, graph=replace(graph, nodes=nodes), places=places), node_id
@@ -227,9 +229,10 @@ def set_param(document: Document, node: str, name: str, value: Any) -> Document:
     if value is not None:
         params = {**old.params, name: value}
         document = _without_edge(document, (node, name))
-    if spelled(params) == spelled(old.params):
+    kept = packed(params, OPS.get(old.op))
+    if spelled(kept) == spelled(old.params):
         return document
-    return _with_node(document, replace(old, params=params))
+    return _with_node(document, replace(old, params=kept))
 
 
 def _without_edge(document: Document, key: EdgeKey) -> Document:

@@ -10,6 +10,10 @@ from collections.abc import Mapping
 from math import prod
 from typing import Any
 
+import numpy as np
+
+from engine.packed import Packed
+
 Entry = Any
 """A bool, an int, a float, or lists of them nested to one shape."""
 
@@ -47,7 +51,7 @@ def as_floats(value: Entry) -> Entry:
     """The same entry with its integers as floats: what `5` means when typed into a float tensor."""
     if isinstance(value, list):
         return [as_floats(item) for item in value]
-    return float(value)
+    return value.astype(np.float64) if isinstance(value, np.ndarray) else float(value)
 
 
 def holds_floats(params: Mapping[str, Any], op: str = "tensor") -> bool:
@@ -61,11 +65,15 @@ def holds_floats(params: Mapping[str, Any], op: str = "tensor") -> bool:
 def _any_float(data: Any) -> bool:
     if isinstance(data, (list, tuple)):
         return any(map(_any_float, data))
+    if isinstance(data, Packed):
+        return data.dtype.is_floating_point
     return isinstance(data, float)
 
 
 def shape(value: Entry) -> tuple[int, ...]:
     """The shape of nested lists, which are taken to be rectangular."""
+    if isinstance(value, Packed):
+        return value.shape
     sizes = []
     while isinstance(value, (list, tuple)):
         sizes.append(len(value))
@@ -76,13 +84,15 @@ def shape(value: Entry) -> tuple[int, ...]:
 def wants_table(value: Entry) -> bool:
     """Whether it is more than one reads and types well in a line: a matrix, a long vector."""
     nested = isinstance(value, (list, tuple)) and any(isinstance(v, (list, tuple)) for v in value)
-    return nested or prod(shape(value)) > 12
+    return nested or isinstance(value, Packed) or prod(shape(value)) > 12
 
 
 def spell(value: Entry) -> str:
     """The text that is read back as `value`, for an editor to start with; None is nothing."""
     if value is None or isinstance(value, str):
         return value or ""
+    if isinstance(value, Packed):
+        return spell(value.array.tolist())
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(spell(item) for item in value) + "]"
     return repr(value)

@@ -7,9 +7,14 @@ import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
+from math import prod
 from typing import TYPE_CHECKING, Any
 
-from gui.model import limits
+import numpy as np
+
+from engine import dtypes
+from engine.packed import Packed
+from gui.model import entry, limits
 from gui.model.findings import JsonPath, Problem, shown
 from gui.model.forms import described
 
@@ -50,6 +55,42 @@ def thawed_data(value: Any) -> Any:
     if set(map(type, value)) <= _NUMBERS:
         return value
     return [thawed_data(item) for item in value]
+
+
+def packed(params: Mapping[str, Any], op: Op | None) -> Mapping[str, Any]:
+    """The params with a tensor's numbers as a Document holds them: many as a Packed."""
+    if op is None or DATA not in params or all(field.name != DATA for field in op.fields):
+        return params
+    data = held(params[DATA], params.get("dtype"))
+    return params if data is params[DATA] else {**params, DATA: data}
+
+
+def held(numbers: Any, dtype: Any = None) -> Any:
+    """Nested lists up to `limits.INLINE` numbers, above a Packed in the dtype the tensor will have.
+
+    `numbers` are lists, an array or a Packed, which stays one; lists of what no such tensor can
+    hold stay too, for a run to say so.
+    """
+    if isinstance(numbers, Packed):
+        return numbers
+    if isinstance(numbers, np.ndarray) and numbers.size <= limits.INLINE:
+        return numbers.tolist()
+    if not isinstance(numbers, np.ndarray) and prod(entry.shape(numbers)) <= limits.INLINE:
+        return numbers
+    wanted = dtypes.BY_NAME.get(str(dtype).removeprefix("torch."))
+    try:
+        return Packed(np.asarray(_in_dtype(numbers, wanted)))
+    except (RuntimeError, TypeError, ValueError):
+        return numbers.tolist() if isinstance(numbers, np.ndarray) else numbers
+
+
+def _in_dtype(numbers: Any, wanted: dtypes.dtype | None) -> Any:
+    """An array of float64 stands for numbers as they were typed, as lists do."""
+    if not isinstance(numbers, np.ndarray):
+        return dtypes.to_array(numbers, wanted)
+    if wanted is None and numbers.dtype == np.float64:
+        wanted = dtypes.get_default_dtype()
+    return Packed(numbers).as_dtype(wanted)
 
 
 def param_problems(params: Mapping[str, Any], op: Op, path: JsonPath) -> Iterator[Problem]:
@@ -175,6 +216,8 @@ def _split(text: str, separator: str) -> list[str]:
 
 def data_problems(value: Any, path: JsonPath) -> Iterator[Problem]:
     """The first reason why thawed nested lists are no tensor: ragged, text inside, too large."""
+    if isinstance(value, Packed):
+        return  # whatever made it has looked at its size
     level, shape = [value], ()  # type: tuple[list[Any], tuple[int, ...]]
     while any(type(item) is list for item in level):
         size = len(level[0]) if type(level[0]) is list else -1

@@ -1,4 +1,7 @@
-"""Opening and saving `.chain` files: all or nothing, and never over what was not seen."""
+"""Opening and saving files: all or nothing, and never over what was not seen.
+
+What a file is, its first bytes say when it is opened, and its suffix when it is saved.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,16 @@ import hashlib
 import math
 import os
 import stat
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields, is_dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gui.model import limits
-from gui.model.disk import Disk, read_regular, replace_file
+from gui.model import archive, limits
+from gui.model.disk import BUSY, Disk, read_regular, replace_file
 from gui.model.document import Document
-from gui.model.findings import CannotSave, ChangedOnDisk, Finding, Unreadable
+from gui.model.findings import CannotSave, ChangedOnDisk, Finding, OtherNames, Unreadable
 from gui.model.reading import from_text, warnings
 from gui.model.strict_json import too_large
 from gui.model.writing import to_text
@@ -24,21 +28,39 @@ if TYPE_CHECKING:
     from engine.registry import Op
 
 __all__ = [
+    "ARCHIVE",
+    "SUFFIXES",
+    "TEXT",
     "CannotSave",
     "ChangedOnDisk",
     "Disk",
     "Finding",
+    "OtherNames",
     "Unreadable",
+    "fingerprint",
+    "from_bytes",
     "from_text",
     "load",
     "save",
+    "suffix_of",
+    "to_bytes",
     "to_text",
     "warnings",
 ]
 
 AnyPath = str | os.PathLike[str]
 
+TEXT, ARCHIVE = SUFFIXES = (".chain", ".chainz")
+
+ABSENT = ""
+"""The hash of a file that is not there."""
+HASHED = 2**30
+"""Bytes of a file that are looked at: no document is as long as that."""
+
 _DISK = Disk()
+
+Keep = Callable[[Path, bytes], object]
+"""Is given what a save is about to replace; what it fails at must not stop the save."""
 
 
 def load(
@@ -47,16 +69,45 @@ def load(
     fs: Disk = _DISK,
     ops: Mapping[str, Op] | None = None,
     actions: Collection[str] | None = None,
+    notes: list[Finding] | None = None,
 ) -> tuple[Document, str]:
     """The Document in the file, and the SHA-256 of its bytes for a later save.
 
-    Raises Unreadable.
+    `notes` gets why it should be saved elsewhere, if that is so.  Raises Unreadable.
     """
     try:
         data = _bytes_of(Path(path), fs)
     except (OSError, ValueError) as error:
         raise Unreadable([_why_not_opened(path, error)]) from error
-    return from_text(_decoded(data), ops=ops, actions=actions), _hash(data)
+    return from_bytes(data, ops=ops, actions=actions, notes=notes), _hash(data)
+
+
+def from_bytes(
+    data: bytes,
+    *,
+    ops: Mapping[str, Op] | None = None,
+    actions: Collection[str] | None = None,
+    notes: list[Finding] | None = None,
+) -> Document:
+    """The Document in the bytes of a file, whichever of the two kinds it is.  Raises Unreadable."""
+    if data.startswith(archive.MAGIC):
+        return archive.from_bytes(data, ops=ops, actions=actions, notes=notes)
+    return from_text(_decoded(data), ops=ops, actions=actions, notes=notes)
+
+
+def to_bytes(document: Document, path: AnyPath) -> bytes:
+    """The bytes of its file, an archive or a text as the suffix of `path` says.
+
+    Raises TypeError or ValueError if the Document holds what no file can.
+    """
+    if Path(path).suffix == ARCHIVE:
+        return archive.to_bytes(document)
+    return to_text(document).encode()
+
+
+def suffix_of(document: Document) -> str:
+    """The suffix of the file it needs: a text, unless it has a tensor too large for that."""
+    return ARCHIVE if archive.packed_in(document) else TEXT
 
 
 def save(
@@ -64,22 +115,48 @@ def save(
     path: AnyPath,
     *,
     expect_hash: str | None = None,
+    keep: Keep | None = None,
+    split_links: bool = False,
     fs: Disk = _DISK,
     ops: Mapping[str, Op] | None = None,
     actions: Collection[str] | None = None,
 ) -> str:
     """Write the Document to the file, entirely or not at all; returns the new content's hash.
 
-    Raises ChangedOnDisk if the file there has another hash than `expect_hash`, else CannotSave.
+    `keep` is given what was there.  A file with several names is refused unless `split_links`.
+    Raises ChangedOnDisk if what is there has another hash than `expect_hash` (None: whatever is
+    there as the save begins; ABSENT: nothing may be there), OtherNames, else CannotSave.
     """
     data = _proven(document, path, ops, actions)
     try:
         target = fs.resolve(path)
-        _refuse_protected(target, path, fs)
-        replace_file(fs, target, data, lambda: _refuse_changed(target, path, expect_hash, fs))
+        _refuse_protected(target, path, split_links, fs)
+        old = _content(target, fs)
+        expected = _hash_of(old) if expect_hash is None else expect_hash
+        _refuse_changed(old, path, expected)
+        if keep is not None and old is not None:
+            keep(target, old)
+        look = partial(_look, path=path, expected=expected, fs=fs)
+        replace_file(fs, target, data, look)
     except (OSError, ValueError) as error:
         raise CannotSave(path, *_why_not_saved(error)) from error
     return _hash(data)
+
+
+def fingerprint(path: AnyPath, *, fs: Disk = _DISK) -> str:
+    """The SHA-256 of what is in a file; ABSENT if there is none.  Raises OSError."""
+    return _hash_of(_content(fs.resolve(path), fs))
+
+
+def _content(path: Path, fs: Disk) -> bytes | None:
+    try:
+        return fs.read(path, HASHED)
+    except FileNotFoundError:
+        return None
+
+
+def _hash_of(data: bytes | None) -> str:
+    return ABSENT if data is None else _hash(data)
 
 
 def _hash(data: bytes) -> str:
@@ -90,8 +167,15 @@ def _bytes_of(path: Path, fs: Disk) -> bytes:
     try:
         return read_regular(fs, path, limits.BYTES)
     except OSError as error:
+        if error.errno != errno.EFBIG:
+            raise
+    if not fs.read(path, len(archive.MAGIC)).startswith(archive.MAGIC):
+        raise Unreadable([too_large()])
+    try:
+        return read_regular(fs, path, limits.ARCHIVE)
+    except OSError as error:
         if error.errno == errno.EFBIG:
-            raise Unreadable([too_large()]) from None
+            raise Unreadable([too_large(limits.ARCHIVE)]) from None
         raise
 
 
@@ -134,9 +218,11 @@ def _proven(
     actions: Collection[str] | None,
 ) -> bytes:
     """The bytes to write, after reading them back gave the same Document."""
+    if Path(path).suffix != ARCHIVE and archive.packed_in(document):
+        raise CannotSave(path, _TOO_MANY, f"Save it under a name that ends in {ARCHIVE}.")
     try:
-        text = to_text(document)
-        reread = from_text(text, ops=ops, actions=actions)
+        data = to_bytes(document, path)
+        reread = from_bytes(data, ops=ops, actions=actions)
     except Unreadable as error:
         first = error.findings[0]
         raise CannotSave(path, f"{first.where}: {first.what}", first.remedy) from error
@@ -144,9 +230,12 @@ def _proven(
         raise CannotSave(path, f"The document holds what no file can: {error}.", _UNDO) from error
     if not _same(document, reread):
         raise CannotSave(path, "What was written did not read back as the same document.", _UNDO)
-    return text.encode()
+    return data
 
 
+_TOO_MANY = (
+    f"It holds a tensor of more than {limits.INLINE:,} numbers, for which a text is no place."
+)
 _UNDO = "Undo the last edit and save again; please report this."
 
 
@@ -165,7 +254,7 @@ def _same(a: Any, b: Any) -> bool:
     return False
 
 
-def _refuse_protected(target: Path, path: AnyPath, fs: Disk) -> None:
+def _refuse_protected(target: Path, path: AnyPath, split_links: bool, fs: Disk) -> None:
     status = fs.status(target)
     if status is None:
         return
@@ -175,13 +264,18 @@ def _refuse_protected(target: Path, path: AnyPath, fs: Disk) -> None:
     if not status.st_mode & 0o222 or not fs.is_writable(target):
         remedy = "Save under another name, or make the file writable."
         raise CannotSave(path, "The file is write-protected.", remedy)
+    if status.st_nlink > 1 and not split_links:
+        raise OtherNames(path, status.st_nlink)
 
 
-def _refuse_changed(target: Path, path: AnyPath, expect_hash: str | None, fs: Disk) -> None:
-    if expect_hash is None or fs.status(target) is None:
-        return
-    if _hash(fs.read(target)) != expect_hash:
-        raise ChangedOnDisk(path)
+def _look(where: Path, *, path: AnyPath, expected: str, fs: Disk) -> None:
+    _refuse_changed(_content(where, fs), path, expected)
+
+
+def _refuse_changed(found: bytes | None, path: AnyPath, expected: str) -> None:
+    """By content, never by date: a copied or touched file is the same file."""
+    if _hash_of(found) != expected:
+        raise ChangedOnDisk(path, _hash_of(found))
 
 
 _REASONS = {
@@ -195,11 +289,18 @@ _REASONS = {
     errno.ENAMETOOLONG: ("The file name is too long.", "Choose a shorter name."),
     errno.ELOOP: ("The link leads round in a circle.", "Choose another name."),
     errno.EIO: ("The drive reported an error.", "Save to another drive."),
+    errno.EFBIG: ("The drive takes no file as large as this.", "Save to another drive."),
+    errno.EINTR: ("The system broke it off.", "Try again."),
+    errno.EBUSY: ("Another program holds the file.", "Close it there and try again."),
+    errno.ESTALE: ("The network folder does not answer.", "Save to a folder on this computer."),
+    errno.ETIMEDOUT: ("The network folder does not answer.", "Save to a folder on this computer."),
 }
 
 
 def _why_not_saved(error: OSError | ValueError) -> tuple[str, str]:
     if not isinstance(error, OSError):
         return "This cannot be the name of a file.", "Choose another name."
+    if getattr(error, "winerror", None) in BUSY:
+        return _REASONS[errno.EBUSY]
     unknown = (f"The system says: {error.strerror or error}.", "Save under another name.")
     return _REASONS.get(error.errno or 0, unknown)

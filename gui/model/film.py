@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, reduce
-from itertools import chain
+from itertools import accumulate, chain, takewhile
 from operator import add, attrgetter
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
-from weakref import WeakKeyDictionary, WeakValueDictionary
+from weakref import ReferenceType, WeakKeyDictionary, WeakValueDictionary, ref
 
 from engine.arguments import ordered
 from engine.events import (
@@ -20,6 +20,7 @@ from engine.events import (
     Stopped,
     Stored,
     Zeroed,
+    same_event,
 )
 from engine.function import Function
 from engine.graph import Edge, EdgeKey, Graph, Program, lines
@@ -38,16 +39,20 @@ from gui.model.frames import (
     NodeState,
     evolved,
 )
+from gui.model.grouped import Concerned, Grouped, Recent
 from gui.model.keyframes import Keyframes, keyframes_of
 from gui.model.steps import accompanies, active, kind_of, overtaking
 from gui.model.timeline import Chapter, Timeline
 from gui.model.trace_frame import TraceFrame
+from gui.model.unseen import visible
 
 MANY = 60
 """A node with more events than this is folded beforehand: it would take a millisecond."""
+LATELY = 512
+"""Of at least so many nodes, and as many edges, what has been looked up is kept."""
 _NAMELESS = (
-    "majors", "calls", "_call_starts", "_event_steps", "concerned", "_by_node", "passed",
-    "_visits", "functions", "overtaking",
+    "majors", "calls", "_call_starts", "_concerned", "_own_events", "_came_back", "_visits",
+    "_functions", "_function_starts", "_overtaking",
 )  # fmt: skip
 """What a TraceFilm has read that stays true whatever the nodes are called."""
 _step_of, _call_of = attrgetter("step"), attrgetter("call")
@@ -97,8 +102,11 @@ class TraceFilm(Film):
     def __init__(self, graph: Graph, program: Program, trace: Trace) -> None:
         self.graph, self.program, self.trace = graph, program, trace
         self._frames = WeakValueDictionary[int, TraceFrame]()
-        self._histories: dict[str, History] = {}
+        self._histories = Recent[str, History](LATELY)
+        self._long: dict[str, History] = {}
+        self._flows = Recent[EdgeKey, tuple[Flow, ...]](LATELY)
         self._cancelled: Callable[[], bool] = lambda: False
+        self._compared: tuple[ReferenceType[Trace], int] | None = None
 
     def frame(self, step: int) -> Frame:
         """Those that somebody looks at are kept; each keeps the film, so they are not kept here."""
@@ -118,10 +126,11 @@ class TraceFilm(Film):
         self._cancelled = cancelled
         self.trace.read(cancelled)
         slopes.prepare()
-        last, *_ = len(self) - 1, self.keyframes, self._visits, self.functions, self.overtaking
-        for node, events in self._by_node.items():
-            if len(events) > MANY:
-                self._own(node, last)
+        last, *_ = len(self) - 1, self.keyframes, self._visits, self._functions, self._overtaking
+        _ = self._came_back
+        for node in self._own_events.larger_than(MANY):
+            self._long[node] = self._history(node)
+            self._own(node, last)
 
     def watched_events(self) -> Iterator[Event]:
         """Every event; gives up between two where nobody wants this film any more."""
@@ -133,7 +142,8 @@ class TraceFilm(Film):
     def told_for(self, graph: Graph) -> TraceFilm:
         """The same run in the names of a graph that states the same; nothing is read again."""
         film = TraceFilm(graph, self.program, self.trace)
-        film._histories = self._histories
+        film._compared = self._compared
+        film._histories, film._long, film._flows = self._histories, self._long, self._flows
         film.__dict__.update((k, v) for k, v in self.__dict__.items() if k in _NAMELESS)
         if "keyframes" in self.__dict__ and same_rows(self.graph, graph):
             film.__dict__["keyframes"] = self.keyframes.told_for(graph)
@@ -151,6 +161,22 @@ class TraceFilm(Film):
         if last is None or not last.failed or last.expected:
             return ""
         return words.action_line(self.graph, lines(self.program)[last.action])
+
+    def compare(self, trace: Trace) -> None:
+        """Find out how far another run tells the same: on a worker, it takes long as a run is."""
+        alike = map(same_event, self.watched_events(), trace.events)
+        self._compared = ref(trace), sum(takewhile(bool, alike))
+
+    def same_until(self, old: TraceFilm, step: int) -> bool:
+        """Whether both tell the same up to a step: the same events with the same numbers."""
+        if not 0 <= step < min(len(old), len(self)):
+            return False
+        ours, theirs = self.events_between(-1, step), old.events_between(-1, step)
+        if len(ours) != len(theirs):
+            return False
+        if self._compared is not None and self._compared[0]() is old.trace:
+            return len(ours) <= self._compared[1]
+        return all(map(same_event, theirs, ours))
 
     # ---- the scrub bar -----------------------------------------------------------------------
 
@@ -175,7 +201,7 @@ class TraceFilm(Film):
         known = lines(self.program)
         if title.startswith(("Forward", "Backward")) or action >= len(known):
             return title
-        return words.action_line(self.graph, known[action])
+        return visible(words.action_line(self.graph, known[action]))
 
     @cached_property
     def majors(self) -> tuple[Event, ...]:
@@ -209,51 +235,74 @@ class TraceFilm(Film):
 
     def events_between(self, low: int, high: int) -> Sequence[Event]:
         """What happens after step `low`, up to and with step `high`."""
-        steps, events = self._event_steps, self.trace.events
-        return events[bisect_right(steps, low) : bisect_right(steps, high)]
+        return self.trace.events[slice(*self._span(low, high))]
 
     def concerned_between(self, low: int, high: int) -> set[str]:
         """The nodes that are concerned by what happens after step `low`, up to and with `high`."""
-        steps = self._event_steps
-        found = self.concerned[bisect_right(steps, low) : bisect_right(steps, high)]
-        return set(chain.from_iterable(found))
+        return self._concerned.between(*self._span(low, high))
+
+    def _span(self, low: int, high: int) -> tuple[int, int]:
+        """The numbers of the events after step `low`, up to and with step `high`."""
+        events = self.trace.events
+        return bisect_right(events, low, key=_step_of), bisect_right(events, high, key=_step_of)
+
+    def functions(self, node: str) -> list[Made]:
+        """The Functions that the evaluations of a node have made, in order."""
+        return [self._made_number(number) for number in self._functions.of(node)]
+
+    def _made_number(self, number: int) -> Made:
+        at = bisect_right(self._function_starts, number) - 1
+        chapter, (first, _) = self.trace.chapters[at], self.trace.spans[at]
+        return Made(first, chapter.kind, chapter.functions[number - self._function_starts[at]])
 
     @cached_property
-    def _event_steps(self) -> array[int]:
-        return array("q", [event.step for event in self.trace.events])
+    def _function_starts(self) -> list[int]:
+        """For each chapter the number of its first Function among those of all chapters."""
+        counts = [len(chapter.functions) for chapter in self.trace.chapters]
+        return [0, *accumulate(counts)][:-1]
 
     @cached_property
-    def functions(self) -> dict[str, list[Made]]:
-        """For each node the Functions its evaluations have made, in order."""
-        found: dict[str, list[Made]] = {}
-        for chapter, (first, _) in zip(self.trace.chapters, self.trace.spans, strict=True):
-            for function in chapter.functions:
-                if function.origin is not None:
-                    made = Made(first, chapter.kind, function)
-                    found.setdefault(function.origin.node, []).append(made)
-        return found
+    def _functions(self) -> Grouped:
+        found = chain.from_iterable(chapter.functions for chapter in self.trace.chapters)
+        return Grouped.of_pairs(
+            self.graph,
+            ((f.origin.node, k) for k, f in enumerate(found) if f.origin is not None),
+        )
+
+    def overtaken_at(self, step: int) -> tuple[str, str] | None:
+        """The node that runs at a step though another was ready before it, and that one."""
+        steps, rows = self._overtaking
+        at, ids = bisect_left(steps, step), self._concerned.ids
+        if at == len(steps) or steps[at] != step:
+            return None
+        return ids[rows[2 * at]], ids[rows[2 * at + 1]]
 
     @cached_property
-    def overtaking(self) -> dict[int, tuple[str, str]]:
-        """The steps at which a node runs though another was ready before it, and which two."""
-        return overtaking(self.watched_events())
+    def _overtaking(self) -> tuple[array[int], array[int]]:
+        """The steps, and for each the rows of the two nodes."""
+        found, row = overtaking(self.watched_events()), self.graph.columns.row
+        known = {step: nodes for step, nodes in found.items() if row.keys() >= {*nodes}}
+        rows = (row[node] for nodes in known.values() for node in nodes)
+        return array("i", known), array("i", rows)
 
     # ---- nodes ---------------------------------------------------------------------------------
 
-    @cached_property
-    def concerned(self) -> list[Sequence[str]]:
-        """For each event the nodes whose state it changes; most tuples are like some other."""
-        known: dict[Sequence[str], Sequence[str]] = {}
-        found = map(tuple, map(Bindings().concerned, self.watched_events()))
-        return [known.setdefault(nodes, nodes) for nodes in found]
+    def concerned(self) -> Iterable[Sequence[str]]:
+        """For each event the nodes whose state it changes."""
+        return self._concerned.each()
 
     @cached_property
-    def _by_node(self) -> dict[str, list[Event]]:
-        found: dict[str, list[Event]] = {}
-        for event, nodes in zip(self.watched_events(), self.concerned, strict=True):
-            for node in nodes:
-                found.setdefault(node, []).append(event)
-        return found
+    def _concerned(self) -> Concerned:
+        return Concerned(self.graph, map(Bindings().concerned, self.watched_events()))
+
+    @cached_property
+    def _own_events(self) -> Grouped:
+        return self._concerned.by_node(self.graph)
+
+    def events_of(self, node: str) -> list[Event]:
+        """The events that change the state of a node, in order."""
+        events = self.trace.events
+        return [events[number] for number in self._own_events.of(node)]
 
     def node(self, node: str, step: int) -> NodeState:
         """The state of a node: its last own event, seen from `step`."""
@@ -270,7 +319,7 @@ class TraceFilm(Film):
         if state.call:
             return evolved(state, terms=(), grad=None, expected=0, live=False)
         start = self._call_starts[bisect_right(self._call_starts, step) - 1]
-        last = self._histories[node].last_gradient(step, start)
+        last = self._history(node).last_gradient(step, start)
         if last is None or last.call != latest:
             return state
         came = {"grad": last.grad, "terms": last.terms, "expected": last.expected}
@@ -278,51 +327,73 @@ class TraceFilm(Film):
 
     def _own(self, node: str, step: int) -> NodeState:
         """What a node's own events say by `step`, whatever call has begun since."""
-        known = self._histories.get(node)
-        if known is None:
-            known = self._histories[node] = History(node, self._by_node.get(node, ()))
-        return known.at(step) or EMPTY.node(node)
+        return self._history(node).at(step) or EMPTY.node(node)
+
+    def _history(self, node: str) -> History:
+        """What is long is kept, the rest while it is looked at: folding it again takes no time."""
+        known = self._long.get(node)
+        if known is not None:
+            return known
+        return self._histories.get(node, lambda: History(node, self.events_of(node)))
 
     def visits(self, node: str) -> Sequence[int]:
-        return self._visits.get(node, ())
+        return self._visits.of(node)
 
     @cached_property
-    def _visits(self) -> dict[str, array[int]]:
-        found: dict[str, array[int]] = {}
+    def _visits(self) -> Grouped:
+        return Grouped.of_pairs(self.graph, self._visited())
+
+    def _visited(self) -> Iterator[tuple[str, int]]:
         begins = {first for first, _ in self.trace.spans}
         before: frozenset[str] = frozenset()
         for step, event in enumerate(self.majors):
             now = active(event)
             if now != before or step in begins:
                 for node in now if step in begins else now - before:
-                    found.setdefault(node, array("q")).append(step)
+                    yield node, step
                 before = now
-        return found
 
     def crossings(self, edge: EdgeKey) -> Sequence[int]:
-        used = [e.step for e in self._by_node.get(edge[0], ()) if isinstance(e, Computed)]
-        return sorted({*used, *(flow.step for flow in self.passed.get(edge, ()))})
+        used = [e.step for e in self.events_of(edge[0]) if isinstance(e, Computed)]
+        return sorted({*used, *(flow.step for flow in self.passed(edge))})
 
     # ---- edges ---------------------------------------------------------------------------------
 
-    @cached_property
-    def passed(self) -> dict[EdgeKey, list[Flow]]:
-        """What has come back along each edge, in order."""
-        found: dict[EdgeKey, list[Flow]] = {}
-        for event in self.trace.events:
-            if isinstance(event, Flow):
-                for key in self.travelled(event):
-                    found.setdefault(key, []).append(event)
-        return found
+    def passed(self, edge: EdgeKey) -> tuple[Flow, ...]:
+        """What has come back along an edge, in order."""
+        return self._flows.get(edge, lambda: tuple(self._find_passed(edge)))
 
-    def travelled(self, flow: Flow) -> Iterator[EdgeKey]:
+    def _find_passed(self, edge: EdgeKey) -> Iterator[Flow]:
+        events = self.trace.events
+        for number in self._came_back.of(edge[0]):
+            event = events[number]
+            if isinstance(event, Flow) and edge in self.travelled(event):
+                yield event
+
+    @cached_property
+    def _came_back(self) -> Grouped:
+        """By the node that edges go to, the numbers of what has come back along one of them."""
+        return Grouped.of_pairs(
+            self.graph,
+            (
+                (node, number)
+                for number, event in enumerate(self.watched_events())
+                if isinstance(event, Flow)
+                for node in {key[0] for key in self.travelled(event)}
+            ),
+        )
+
+    def travelled(self, flow: Flow) -> Sequence[EdgeKey]:
         """The edge a contribution is drawn on, and those it passes on through muted nodes."""
-        key = self.drawn_edge(flow)
+        key, found = self.drawn_edge(flow), list[EdgeKey]()
         while key is not None:
-            yield key
+            found.append(key)
             source = self.graph.nodes[self.graph.edges[key].source]
-            ways = ordered(self.graph, source, OPS.get(source.op)) if source.muted else []
+            if not source.muted:
+                break
+            ways = ordered(self.graph, source, OPS.get(source.op))
             key = ways[0].key if ways else None
+        return found
 
     def drawn_edge(self, flow: Flow) -> EdgeKey | None:
         """The edge a contribution travels along, None where the drawing has none."""
@@ -350,7 +421,7 @@ class TraceFilm(Film):
         carried = source.value is not None
         cut = self._cut(edge, source, target) if carried else None
         latest, going = self.call_at(step)
-        flows = self.passed.get(key, ())
+        flows = self.passed(key)
         came = flows[: bisect_right(flows, step, key=_step_of)]
         start = bisect_left(came, latest, key=_call_of)
         if start == len(came):

@@ -55,14 +55,25 @@ class CannotSave(Exception):
 
 
 class ChangedOnDisk(Exception):
-    """The file is no longer the one that was opened; nothing was written."""
+    """The file is no longer the one that was opened; nothing was written.
 
-    def __init__(self, path: str | PathLike[str]) -> None:
-        self.path = fspath(path)
+    `found` is the hash of what lies there instead, empty if nothing does.
+    """
+
+    def __init__(self, path: str | PathLike[str], found: str) -> None:
+        self.path, self.found = fspath(path), found
+        what = "was changed by another program" if found else "was removed or renamed"
         super().__init__(
-            f"{self.path} was changed by another program since it was opened. "
-            "Save under another name, or open it again."
+            f"{self.path} {what} since it was opened. Save under another name, or open it again."
         )
+
+
+class OtherNames(Exception):
+    """The file has other names, which would keep the old content; nothing was written."""
+
+    def __init__(self, path: str | PathLike[str], count: int) -> None:
+        self.path, self.count = fspath(path), count
+        super().__init__(f"{self.path} has {count} names, and the others would keep what is there.")
 
 
 def spelled(path: JsonPath) -> str:

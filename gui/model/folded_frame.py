@@ -8,10 +8,16 @@ from functools import cached_property, reduce
 from itertools import groupby
 from operator import add, attrgetter
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.events import Output
-from engine.graph import EdgeKey
+from engine.graph import EdgeKey, Graph
+from gui.model.codes import Codes, back_code, line_code, node_code
 from gui.model.folding import Box, Plan
 from gui.model.frames import Array, EdgeState, Frame, NodeState, Packet
+
+Ints = NDArray[np.int64]
 
 
 class FoldedFrame(Frame):
@@ -93,6 +99,25 @@ class FoldedFrame(Frame):
     def path(self) -> tuple[str, ...]:
         return tuple(node for node, _ in groupby(map(self.drawn, self.frame.path)))
 
+    def codes(self) -> Codes | None:
+        """Those of the whole graph; only boxes, and what the run does not know, are asked."""
+        whole = self.frame.codes()
+        if whole is None:
+            return None
+        graph = self.plan.graph
+        nodes, edges = _rows(whole.graph, graph)
+        states, lines, backs = (
+            np.where(rows < 0, 0, codes[rows] if len(codes) else 0).astype(np.uint8)
+            for rows, codes in ((nodes, whole.nodes), (edges, whole.lines), (edges, whole.backs))
+        )
+        ids, keys = tuple(graph.nodes), graph.columns.keys
+        for row in np.flatnonzero(nodes < 0).tolist():
+            states[row] = node_code(self.node(ids[row]))
+        for row in np.flatnonzero(edges < 0).tolist():
+            edge = self.edge(keys[row])
+            lines[row], backs[row] = line_code(edge), back_code(edge)
+        return Codes(graph, states, lines, backs)
+
     def changed_since(self, other: Frame) -> tuple[set[str], set[EdgeKey]] | None:
         if not isinstance(other, FoldedFrame) or other.plan is not self.plan:
             return None
@@ -106,6 +131,24 @@ class FoldedFrame(Frame):
 for _name in ("action", "statement", "caption", "failed", "expected_error", "remedy",
               "ledger"):  # fmt: skip
     setattr(FoldedFrame, _name, property(attrgetter(f"frame.{_name}")))
+
+
+_last: list[tuple[Graph, Graph, tuple[Ints, Ints]]] = []
+
+
+def _rows(whole: Graph, drawn: Graph) -> tuple[Ints, Ints]:
+    """For each node and each edge that is drawn its row in the whole graph, -1 for a new one.
+
+    Looked up once: a run is of one graph, and drawn in one way at a time.
+    """
+    for known, shown, found in _last:
+        if known is whole and shown is drawn:
+            return found
+    row, edge_row = whole.columns.row, {key: k for k, key in enumerate(whole.columns.keys)}
+    nodes = np.array([row.get(node, -1) for node in drawn.nodes], np.int64)
+    edges = np.array([edge_row.get(key, -1) for key in drawn.columns.keys], np.int64)
+    _last[:] = [(whole, drawn, (nodes, edges))]
+    return nodes, edges
 
 
 def _together(states: Sequence[EdgeState]) -> EdgeState:

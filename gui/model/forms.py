@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct, ValidationError
 
+from engine.packed import Packed
 from gui.model.findings import JsonPath, Problem, shown
 
 T = TypeVar("T")
@@ -148,7 +150,7 @@ def _explain(raw: Any, form: Any, path: JsonPath, error: ValidationError) -> Ite
     if not (isinstance(raw, dict) and isinstance(form, type) and issubclass(form, Struct)):
         yield _misfit(path, raw, str(error))
         return
-    fields = {f.encode_name: f for f in msgspec.structs.fields(form)}
+    fields = _fields(form)
     if form.__struct_config__.forbid_unknown_fields:
         for key in [k for k in raw if k not in fields]:
             what = f"Chainrule knows no key “{shown(key)}” here."
@@ -161,6 +163,16 @@ def _explain(raw: Any, form: Any, path: JsonPath, error: ValidationError) -> Ite
             yield from inner
         elif f.required:
             yield Problem(path, f"The key “{key}” is missing.", f'Add "{key}": … here.')
+
+
+@cache
+def _fields(form: type[Struct]) -> dict[str, msgspec.structs.FieldInfo]:
+    """The keys of a form as the file spells them."""
+    return {f.encode_name: f for f in msgspec.structs.fields(form)}
+
+
+for _form in (NodeForm, EdgeForm, RegionForm, ActionForm, BendForm, FileForm):
+    _fields(_form)  # Python compiles annotations when they are first asked for: not during a read
 
 
 _MISFIT = re.compile(r"Expected `([^`]+)`(.*?)(?: - at `\$(.*)`)?\Z")
@@ -213,5 +225,7 @@ def described(value: Any) -> str:
             return "text"
         case list():
             return "a list"
+        case Packed():
+            return "a tensor of its own"
         case _:
             return "an object {…}"

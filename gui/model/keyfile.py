@@ -55,7 +55,7 @@ def write(path: Path, keys: Mapping[str, tuple[str, ...]], disk: Disk = _DISK) -
     """Make this the content of the file, all or nothing.  Raises OSError."""
     text = json.dumps({"keys": {c: list(k) for c, k in keys.items()}}, indent=1, ensure_ascii=False)
     path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(disk, path, f"{text}\n".encode(), lambda: None)
+    replace_file(disk, path, f"{text}\n".encode())
 
 
 def set_aside(path: Path) -> Path | None:

@@ -51,7 +51,9 @@ class Keyframes:
         width = self._parts[0] + 2 * self._parts[1]
         table = np.array(list(changes), np.int64).reshape(-1, 3)
         table = table[np.argsort(table[:, 0], kind="stable")]
-        self._steps = table[:, 0].astype(np.int32)
+        last = int(table[-1, 0]) if len(table) else 0
+        counted = np.searchsorted(table[:, 0], np.arange(last + 1), "right")
+        self._ends = counted.astype(np.int32)  # for each step the changes up to and with it
         self._places, self._codes = table[:, 1].astype(np.int32), table[:, 2].astype(np.uint8)
         self._every = max(OFTEN, width // 4)
         self._whole = np.zeros((len(table) // self._every + 1, width), np.uint8)
@@ -65,7 +67,7 @@ class Keyframes:
 
     def at(self, step: int) -> Codes:
         """What everything looks like at `step`."""
-        end = int(np.searchsorted(self._steps, step, "right"))
+        end = int(self._ends[min(step, len(self._ends) - 1)]) if step >= 0 else 0
         k = end // self._every
         row = self._whole[k].copy()
         self._write(row, k * self._every, end)
@@ -75,7 +77,7 @@ class Keyframes:
     @property
     def nbytes(self) -> int:
         """The memory all of it takes."""
-        arrays = self._steps, self._places, self._codes, self._whole
+        arrays = self._ends, self._places, self._codes, self._whole
         return sum(array.nbytes for array in arrays)
 
     def told_for(self, graph: Graph) -> Keyframes:
@@ -120,7 +122,7 @@ class _Walk:
         )
         borders.reverse()
         film = self.film
-        for event, concerned in zip(film.watched_events(), film.concerned, strict=True):
+        for event, concerned in zip(film.watched_events(), film.concerned(), strict=True):
             while borders and borders[-1][0] <= event.step:
                 self._cross(*borders.pop())
             self._take(event, concerned)
@@ -248,12 +250,14 @@ class _Walk:
         calls = self.film.calls
         begun = [*(first for _, first, _ in calls[1:]), len(self.film)]
         bounds = {call: (end, new) for (call, _, end), new in zip(calls, begun, strict=False)}
-        for key, flows in self.film.passed.items():
-            place, latest = self.edge_row[key] + len(self.edge_row), 0
-            for flow in flows:
-                if flow.call != latest:
-                    latest = flow.call
-                    end, new = bounds[latest]
+        latest: dict[EdgeKey, int] = {}
+        for flow in self.film.watched_events():
+            if not isinstance(flow, Flow):
+                continue
+            for key in self.film.travelled(flow):
+                if latest.get(key) != flow.call:
+                    latest[key] = flow.call
+                    place, (end, new) = self.edge_row[key] + len(self.edge_row), bounds[flow.call]
                     self.changes += (
                         (flow.step, place, Back.LIVE), (end, place, Back.DIM),
                         (new, place, Back.NONE),

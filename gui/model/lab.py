@@ -12,6 +12,7 @@ from engine.events import Stored, Visit
 from engine.graph import Action, Program, lines
 from engine.policy import Policy, Stack, as_it_comes, replaced
 from engine.session import Session
+from engine.trace import Cancelled
 from gui.model import words
 from gui.model.document import Document
 from gui.model.film import TraceFilm
@@ -116,6 +117,38 @@ def film(
     if fault is None:
         return TraceFilm(document.graph, program, session.trace)
     return FaultyFilm(document.graph, program, session.trace)
+
+
+PATIENCE = 40
+"""How many more times than the true run a faulty one may be asked whether it is wanted still."""
+
+
+def both_films(
+    document: Document, fault: Fault, cancelled: Callable[[], bool] = lambda: False
+) -> tuple[TraceFilm, TraceFilm | None]:
+    """The run as it should be and the faulty one; None for one that would go on for ages.
+
+    Without waiting, a node runs once for each path that leads to it, and paths double with every
+    fork.  Raises trace.Cancelled.
+    """
+    asked = 0
+
+    def counted() -> bool:
+        nonlocal asked
+        asked += 1
+        return cancelled()
+
+    right = film(document, None, counted)
+    right.prepare()
+    most, asked = 2 * asked + PATIENCE, 0
+    try:
+        wrong = film(document, fault, lambda: counted() or asked > most)
+    except Cancelled:
+        if cancelled():
+            raise
+        return right, None
+    wrong.prepare()
+    return right, wrong
 
 
 def _without_zeroing(program: Program) -> Program:

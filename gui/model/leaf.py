@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 
 from engine import dtypes
 from engine.graph import Graph, Node
+from engine.packed import Packed
 from engine.registry import OPS
 from engine.session import ENGINE_ERRORS
 from gui.model import edits, entry, limits, words
 from gui.model.document import Document
+from gui.model.fields import held
 from gui.model.names import taken, why_no_name
 from gui.model.pasting import Numbers, Pasted
 
@@ -32,10 +34,14 @@ KINDS = ("tensor", "parameter")
 DRAWN = ("rand", "randn")
 """The ops that make other numbers each time, unless they have a seed."""
 
-SPELT = 4096
+SPELT = limits.INLINE
 """Numbers up to which a table shows, and the file keeps, 0.1 and not 0.10000000149011612."""
 
+EDITABLE = 2**18
+"""Numbers up to which a table takes copies of all of them, to lead back to."""
+
 _RANK = {"b": 0, "i": 1, "f": 2}
+_USUAL = (dtypes.float32, dtypes.int64, dtypes.bool_)
 _NP: dict[str, type] = {"b": np.bool_, "i": np.int64, "f": np.float64}
 
 
@@ -93,6 +99,10 @@ def _made(node: Node) -> Leaf:
         numbers = OPS[node.op].call(**params).numpy()
     except ENGINE_ERRORS as error:
         raise ValueError(str(error)) from None
+    if numbers.size > EDITABLE:
+        raise ValueError(
+            f"{node.name} makes {numbers.size:,} numbers: up to {EDITABLE:,} are edited as a table."
+        )
     if numbers.dtype.kind == "f" and numbers.size <= SPELT:
         spelt = [float(str(x)) for x in numbers.ravel()]
         numbers = np.array(spelt, np.float64).reshape(numbers.shape)
@@ -105,15 +115,22 @@ def of(node: Node) -> Leaf:
         return _made(node)
     data, learned = node.params.get("data", 1.0), node.op == "parameter"
     try:
-        array = np.array(data)
+        array = data.array if isinstance(data, Packed) else np.array(data)
     except (ValueError, OverflowError) as error:
         raise ValueError(f"The data of {node.name} is no tensor: {error}.") from None
-    if array.dtype.kind not in _NP:
+    if array.dtype.kind.replace("u", "i") not in _NP:
         raise ValueError(f"The data of {node.name} holds something that is no 64-bit number.")
-    array = array.astype(_NP[array.dtype.kind])
+    array = array.astype(_NP[array.dtype.kind.replace("u", "i")])
     dtype, wanted = node.params.get("dtype"), bool(node.params.get("requires_grad"))
-    name = None if dtype is None else str(dtype).removeprefix("torch.")
+    name = _own_dtype(data) if dtype is None else str(dtype).removeprefix("torch.")
     return _fitted(Leaf(node.name, array, name, wanted, learned))
+
+
+def _own_dtype(data: Any) -> str | None:
+    """The dtype that comes with the numbers, if it is another than lists of such would give."""
+    if not isinstance(data, Packed) or data.dtype in _USUAL:
+        return None
+    return data.dtype.name
 
 
 def _fitted(leaf: Leaf) -> Leaf:
@@ -358,9 +375,9 @@ def applied(document: Document, node: str, leaf: Leaf) -> Document:
 def _params(node: Node, leaf: Leaf) -> dict[str, Any] | None:
     """The params the leaf stands for; None if they are what they were."""
     before = of(node)
-    data = before.array.tolist() if _is_made(node) else node.params.get("data", 1.0)
+    data = held(before.array) if _is_made(node) else node.params.get("data", 1.0)
     if not same_numbers(before.array, leaf.array):
-        data = leaf.array.tolist()
+        data = held(leaf.array, leaf.dtype_name)
     elif (before.dtype, before.wants_grad) == (leaf.dtype, leaf.wants_grad):
         return None
     params = {**({} if _is_made(node) else node.params), "data": data}

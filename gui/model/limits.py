@@ -11,5 +11,15 @@ ELEMENTS = 2**24
 DIGITS = 20
 """Digits of a whole number: enough for any 64-bit one; Python is slow on very long ones."""
 FINDINGS = 50
+INLINE = 4_096
+"""Numbers of a tensor up to which a Document lists them; more become one Packed."""
+ARCHIVE = 512 * 1024 * 1024
+"""Bytes that all files of an archive have together, unpacked."""
+ENTRIES = 2_000
+MANIFEST = 1024 * 1024
+RATIO = 200
+"""How many times larger than packed a file of an archive may be."""
+HEADER = 10_000
+"""Bytes of the header of a `.npy`."""
 FAR = 1e9
 """Scene pixels from the middle: further out no picture has room for a node beside another."""

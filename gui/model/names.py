@@ -8,6 +8,9 @@ from collections.abc import Collection
 
 from engine.graph import Graph
 from gui.model import limits
+from gui.model.findings import shown
+from gui.model.unseen import UNSEEN as UNSEEN_LETTERS
+from gui.model.unseen import visible
 
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 """Control characters and what is no character: they stand in no name and no title."""
@@ -34,8 +37,11 @@ def why_no_name(name: str, others: Collection[str]) -> str:
         return "A node needs a name: type one such as x."
     if len(name) > limits.LABEL:
         return f"A name has at most {limits.LABEL} characters."
+    if UNSEEN_LETTERS.search(name):
+        return f"“{visible(shown(name, 24))}” holds a character nobody can see: leave it out."
     if not name.isidentifier():
-        return f"“{name[:24]}” cannot be a variable's name: use letters, digits and _, such as x1."
+        wrong = f"“{shown(name, 24)}” cannot be a variable's name"
+        return f"{wrong}: use letters, digits and _, such as x1."
     if keyword.iskeyword(name):
         return f"“{name}” is a word of Python's own: choose another name."
     if name in others:

@@ -72,14 +72,17 @@ def read(text: str) -> Pasted:
 
 
 def params(text: str) -> dict[str, Any]:
-    """The params of a tensor node that holds the numbers in `text`; raises ValueError."""
+    """The params of a tensor node that holds the numbers in `text`, very many as an array.
+
+    Raises ValueError.
+    """
     found = read(text)
     array = found.array if found.whole or found.array.size != 1 else found.array.reshape(())
-    given: dict[str, Any] = {"data": array.tolist()}
+    if found.dtype is not None and dtypes.BY_NAME[found.dtype].is_floating_point:
+        array = array.astype(np.float64)
+    given: dict[str, Any] = {"data": array if array.size > limits.INLINE else array.tolist()}
     if found.dtype is not None:
         given["dtype"] = found.dtype
-        if dtypes.BY_NAME[found.dtype].is_floating_point:
-            given["data"] = array.astype(np.float64).tolist()
     if found.requires_grad is not None:
         given["requires_grad"] = found.requires_grad
     return given

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from engine.actions import optimizers
 from engine.graph import Action, Edge, Graph, Node, Program, Region
-from gui.model import limits
+from gui.model import limits, npy
 from gui.model.checks import Check
 from gui.model.document import Document
-from gui.model.fields import suggestion, thawed, thawed_data
+from gui.model.fields import packed, suggestion, thawed, thawed_data
 from gui.model.findings import Finding, JsonPath, Problem, Unreadable, shown, spelled
 from gui.model.forms import NodeForm, Parts, fit
 from gui.model.strict_json import parse, refuse
@@ -37,19 +37,37 @@ def from_text(
     ops: Mapping[str, Op] | None = None,
     actions: Collection[str] | None = None,
     migrations: tuple[Migration, ...] = MIGRATIONS,
+    find: npy.Find | None = None,
+    notes: list[Finding] | None = None,
 ) -> Document:
     """The Document written in `text`; a node of an unknown op is kept as it is.
 
+    `find` has the tensors that stand in files of their own; `notes` gets what is no obstacle to
+    opening, but to saving in the same place: that a newer Chainrule has made the file.
     Raises Unreadable with up to 50 findings.
     """
     text = text.removeprefix("\ufeff")
     ops = installed_ops() if ops is None else ops
     actions = installed_actions() if actions is None else actions
     raw = parse(text)
-    refuse(text, _header_problems(raw, len(migrations) + 1))
-    parts, misfits = fit(_migrated(raw, migrations))
-    refuse(text, chain(misfits, Check(parts, ops, actions).problems()))
-    return _document(parts, ops)
+    refuse(text, header_problems(raw, len(migrations) + 1))
+    if notes is not None and raw["chainrule"] > len(migrations) + 1:
+        notes.append(_newer(raw["chainrule"], len(migrations) + 1))
+    parts, problems = examined(migrated(raw, migrations), ops, actions, find)
+    refuse(text, problems)
+    return document_of(parts, ops)
+
+
+def examined(
+    raw: dict[str, Any],
+    ops: Mapping[str, Op],
+    actions: Collection[str] | None,
+    find: npy.Find | None = None,
+) -> tuple[Parts, Iterator[Problem]]:
+    """The parts of a file of this version, and everything that is wrong with them."""
+    parts, misfits = fit(raw)
+    misfits += npy.put_in(parts, find)
+    return parts, chain(misfits, Check(parts, ops, actions).problems())
 
 
 def warnings(document: Document, *, ops: Mapping[str, Op] | None = None) -> list[Finding]:
@@ -85,7 +103,8 @@ def installed_actions() -> Collection[str] | None:
     return found
 
 
-def _header_problems(raw: Any, version: int) -> Iterator[Problem]:
+def header_problems(raw: Any, version: int) -> Iterator[Problem]:
+    """Why this is no file for a reader of that version, before its parts are looked at."""
     remedy = "Choose a .chain file."
     if not isinstance(raw, dict) or "chainrule" not in raw:
         yield Problem((), "This is JSON, but not a Chainrule file.", remedy)
@@ -106,7 +125,13 @@ def _header_problems(raw: Any, version: int) -> Iterator[Problem]:
         yield Problem(("nodes",), what, "Split the graph into several files.")
 
 
-def _migrated(raw: dict[str, Any], migrations: tuple[Migration, ...]) -> dict[str, Any]:
+def _newer(made: int, version: int) -> Finding:
+    what = f"The file was made by a newer Chainrule (version {made}; this one writes {version})."
+    return Finding("$.chainrule", what, "Saving asks for another name, so that it stays as it is.")
+
+
+def migrated(raw: dict[str, Any], migrations: tuple[Migration, ...]) -> dict[str, Any]:
+    """The same file as this version writes it.  Raises Unreadable."""
     made = raw["chainrule"]
     for migrate in migrations[made - 1 :]:
         try:
@@ -118,7 +143,8 @@ def _migrated(raw: dict[str, Any], migrations: tuple[Migration, ...]) -> dict[st
     return raw
 
 
-def _document(parts: Parts, ops: Mapping[str, Op]) -> Document:
+def document_of(parts: Parts, ops: Mapping[str, Op]) -> Document:
+    """The Document that sound parts describe."""
     nodes = [_node(form, ops) for form in parts.nodes.values()]
     edges = [Edge(*e.source, *e.target) for e in parts.edges.values()]
     regions = [
@@ -144,7 +170,7 @@ def _program(parts: Parts, path: JsonPath) -> Program:
 
 def _node(form: NodeForm, ops: Mapping[str, Op]) -> Node:
     op = ops.get(form.op)
-    params = form.params if op is None else thawed(form.params, op)
+    params = form.params if op is None else packed(thawed(form.params, op), op)
     return Node(form.id, form.op, form.name, params, form.muted)
 
 

@@ -115,7 +115,7 @@ class Sending:
         """The Function that sends, and the number of the edge it sends along."""
         if self.film is None or event.slot is None:
             return None
-        for first, _, function in reversed(self.film.functions.get(event.source, [])):
+        for first, _, function in reversed(self.film.functions(event.source)):
             slots = function.origin.slots
             if first <= event.step and function.name() == event.function and event.slot in slots:
                 return function, slots.index(event.slot)

@@ -12,7 +12,7 @@ from typing import Any
 from gui.model import limits
 from gui.model.findings import Finding, JsonPath, Problem, Unreadable, shown, spelled
 
-_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
+STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SURROGATE_OR_ESCAPE = re.compile(r"[\ud800-\udfff]|\\u[dD][89a-fA-F]")
 _CONFLICT = re.compile(r"^(<<<<<<<|=======|>>>>>>>)(?=\s|\Z)", re.MULTILINE)
@@ -37,16 +37,26 @@ def parse(text: str) -> Any:
     Raises Unreadable if it is no JSON, or JSON that readers understand differently (NaN, 1e999,
     a key twice, half a surrogate pair), or larger or deeper than the limits.
     """
+    raw, problems = parse_leniently(text)
+    refuse(text, problems)
+    return raw
+
+
+def parse_leniently(text: str) -> tuple[Any, Iterable[Problem]]:
+    """What is written in `text`, and what of it readers understand differently.
+
+    Where a value cannot be taken the tree holds something that is no JSON value.
+    Raises Unreadable if it is no JSON, or larger or deeper than the limits.
+    """
     _refuse_size(text)
     _refuse_depth(text)
     strict = _Strict()
     try:
         raw = strict.decoder.decode(text)
     except json.JSONDecodeError as error:
-        raise Unreadable([_syntax(text, error)]) from None
-    if strict.refused or _SURROGATE_OR_ESCAPE.search(text):
-        refuse(text, _refused_in(raw, ()))
-    return raw
+        raise Unreadable([_syntax(text, error)]) from error
+    odd = strict.refused or _SURROGATE_OR_ESCAPE.search(text)
+    return raw, refused_in(raw) if odd else ()
 
 
 def refuse(text: str, problems: Iterable[Problem]) -> None:
@@ -67,9 +77,9 @@ def _refuse_size(text: str) -> None:
         raise Unreadable([too_large()])
 
 
-def too_large() -> Finding:
-    """The finding for a file over the limit."""
-    size = limits.BYTES // 2**20
+def too_large(most: int | None = None) -> Finding:
+    """The finding for a file over the limit, in bytes."""
+    size = (most or limits.BYTES) // 2**20
     return Finding(
         "file", f"The file is larger than {size} MiB.", "Make it from smaller tensors or graphs."
     )
@@ -77,9 +87,9 @@ def too_large() -> Finding:
 
 def _refuse_depth(text: str) -> None:
     # Before parsing: Python's own parser can run out of stack, which ends the process.
-    if _depths(_STRING.sub("", text)).max(initial=0) <= limits.DEPTH:
+    if _depths(STRING.sub("", text)).max(initial=0) <= limits.DEPTH:
         return
-    blanked = _STRING.sub(lambda match: " " * len(match[0]), text)
+    blanked = STRING.sub(lambda match: " " * len(match[0]), text)
     at = int((_depths(blanked) > limits.DEPTH).argmax())
     what = f"Brackets are nested more than {limits.DEPTH} deep."
     raise Unreadable([_at(text, at, what, "Chainrule writes no such file: look for another copy.")])
@@ -147,7 +157,8 @@ class _Strict:
         )
 
 
-def _refused_in(value: Any, path: JsonPath) -> Iterator[Problem]:
+def refused_in(value: Any, path: JsonPath = ()) -> Iterator[Problem]:
+    """What readers understand differently, in a tree that was read leniently."""
     if isinstance(value, _Refused):
         yield Problem(path, value.what, value.remedy)
     elif isinstance(value, str):
@@ -155,10 +166,10 @@ def _refused_in(value: Any, path: JsonPath) -> Iterator[Problem]:
     elif isinstance(value, dict):
         for key, item in value.items():
             yield from _half_pairs(key, path)
-            yield from _refused_in(item, (*path, key))
+            yield from refused_in(item, (*path, key))
     elif isinstance(value, list):
         for k, item in enumerate(value):
-            yield from _refused_in(item, (*path, k))
+            yield from refused_in(item, (*path, k))
 
 
 def _half_pairs(text: str, path: JsonPath) -> Iterator[Problem]:

@@ -20,6 +20,7 @@ from gui.model.document import Document
 from gui.model.files import Unreadable, load, warnings
 from gui.model.film import Film, TraceFilm
 from gui.model.program import effective
+from gui.model.unseen import visible
 
 
 def film_of(document: Document) -> TraceFilm:
@@ -56,7 +57,7 @@ def step(path: Path, out: TextIO, to: int | None = None, asides: bool = False) -
         return 2
     film = film_of(document)
     for text in captions(film, len(film) if to is None else to, asides):
-        out.write(f"{text}\n")
+        out.write(f"{visible(text)}\n")
     return 1 if _unexpected(film) else 0
 
 
@@ -145,9 +146,9 @@ def _print_table(report: dict[str, Any], out: TextIO) -> None:
     out.write(words.count(report["steps"], "step") + "\n")
     for node in report["nodes"]:
         if node["error"]:
-            out.write(f"{node['name']}: {node['error']}\n")
+            out.write(visible(f"{node['name']}: {node['error']}\n"))
     if report["error"]:
-        out.write(f"The program ended with {report['error']}\n")
+        out.write(visible(f"The program ended with {report['error']}\n"))
 
 
 def _row(node: dict[str, Any]) -> tuple[str, ...]:
@@ -155,4 +156,4 @@ def _row(node: dict[str, Any]) -> tuple[str, ...]:
     value = "" if node["value"] is None else words.short(node["value"], 30, 7)
     has_grad = node["grad"] is not None or (node["is_leaf"] and node["requires_grad"])
     grad = words.short(node["grad"], 30, 7) if has_grad else ""
-    return node["name"], node["op"], value, grad, node["grad_fn"] or ""
+    return visible(node["name"]), visible(node["op"]), value, grad, node["grad_fn"] or ""

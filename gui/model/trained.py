@@ -10,8 +10,9 @@ import numpy as np
 from engine.events import Computed
 from engine.graph import Graph, Node
 from engine.registry import OPS
-from gui.model import leaf
+from gui.model import leaf, limits
 from gui.model.document import Document
+from gui.model.fields import held
 from gui.model.film import TraceFilm
 from gui.model.initialise import shortest
 from gui.model.leaf import same_numbers
@@ -51,8 +52,10 @@ def with_trained(document: Document, film: TraceFilm, step: int) -> Document:
 
 def _with_value(node: Node, value: Any) -> Node:
     """A leaf with other numbers, as short as they can be told."""
-    numbers = shortest(value).reshape(value.shape) if value.dtype.kind == "f" else value
+    short = value.dtype.kind == "f" and value.size <= limits.INLINE
+    numbers = shortest(value).reshape(value.shape) if short else value
+    data = held(numbers, value.dtype.name)
     if node.op in leaf.KINDS:
-        return replace(node, params={**node.params, "data": numbers.tolist()})
+        return replace(node, params={**node.params, "data": data})
     kept = {k: v for k, v in node.params.items() if k in ("dtype", "requires_grad")}
-    return replace(node, op="tensor", params={"data": numbers.tolist(), **kept})
+    return replace(node, op="tensor", params={"data": data, **kept})

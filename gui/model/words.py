@@ -81,6 +81,15 @@ def short(array: Array | None, width: int = 14, digits: int | None = None) -> st
     return shape(array)
 
 
+def fitting(array: Array | None, width: int) -> str:
+    """A value in at most `width` characters: all its numbers if they fit, else its shape."""
+    if array is not None and 0 < np.size(array) <= width // 2:
+        text = listed(array)
+        if len(text) <= width:
+            return text
+    return short(array, width)
+
+
 MOST_TOLD = 12
 """Numbers of a tensor that a sentence still lists one by one."""
 _RANGED = 65_536

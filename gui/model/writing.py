@@ -6,36 +6,42 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from engine.graph import Action, Edge, EdgeKey, Graph, Node, Region
+from engine.packed import Packed
+from gui.model import npy
 from gui.model.document import Document, Place
 from gui.model.forms import ACTION_KEYS
 from gui.model.reading import VERSION
 
 MIN_READER = 1
+NO_FILES: Mapping[Packed, str] = MappingProxyType({})
 
 _LINE_BREAKING = re.compile("[\x7f-\x9f\u2028\u2029]")
 """Legal in JSON, but editors and diffs show them as line ends or not at all."""
 
 
-def to_text(document: Document) -> str:
+def to_text(document: Document, files: Mapping[Packed, str] = NO_FILES) -> str:
     """The file's text: one node, edge, region, action or place a line, in a fixed order.
 
+    A Packed stands there by the name of its file, if it has one in `files`, else as it is.
     Raises TypeError or ValueError if the Document holds what JSON cannot (an array, an object).
     """
     graph = document.graph
-    places = (f"{_json(i)}: {_place(document.places[i])}" for i in sorted(document.places))
+    places = (f"{json_text(i)}: {place_text(document.places[i])}" for i in sorted(document.places))
     sections = [
-        f'"nodes": {_lines("[]", map(_node, graph.nodes.values()))}',
-        f'"edges": {_lines("[]", map(_edge, _sorted_edges(graph)))}',
-        f'"regions": {_lines("[]", map(_region, graph.regions.values()))}',
-        f'"program": {_lines("[]", map(_action, document.program))}',
+        f'"nodes": {_lines("[]", (node_line(n, files) for n in graph.nodes.values()))}',
+        f'"edges": {_lines("[]", map(edge_line, _sorted_edges(graph)))}',
+        f'"regions": {_lines("[]", map(region_line, graph.regions.values()))}',
+        f'"program": {_lines("[]", map(action_line, document.program))}',
         f'"places": {_lines("{}", places)}',
     ]
     if document.bends:  # only then: a file without them stays the same, byte for byte
-        bends = (_bend(e.key, document.bends) for e in _sorted_edges(graph))
-        sections.append(f'"bends": {_lines("[]", filter(None, bends))}')
+        bent = (e.key for e in _sorted_edges(graph) if e.key in document.bends)
+        bends = (bend_line(key, document.bends[key]) for key in bent)
+        sections.append(f'"bends": {_lines("[]", bends)}')
     head = f'{{"chainrule": {VERSION}, "min_reader": {MIN_READER}'
     return ",\n ".join([head, *sections]) + "}\n"
 
@@ -56,16 +62,23 @@ def _slot_order(slot: str) -> tuple[str, int, str]:
     return head, number, slot  # xs.2 before xs.10
 
 
-def _node(node: Node) -> str:
+def node_line(node: Node, files: Mapping[Packed, str] = NO_FILES) -> str:
     muted = {"muted": True} if node.muted else {}
-    return _json({"id": node.id, "op": node.op, "name": node.name, "params": node.params} | muted)
+    params = {name: _referred(value, files) for name, value in node.params.items()}
+    return json_text({"id": node.id, "op": node.op, "name": node.name, "params": params} | muted)
 
 
-def _edge(edge: Edge) -> str:
-    return _json({"from": [edge.source, edge.output], "to": [edge.target, edge.slot]})
+def _referred(value: Any, files: Mapping[Packed, str]) -> Any:
+    if not isinstance(value, Packed):
+        return value
+    return {npy.KEY: files[value]} if value in files else npy.inline(value)
 
 
-def _region(region: Region) -> str:
+def edge_line(edge: Edge) -> str:
+    return json_text({"from": [edge.source, edge.output], "to": [edge.target, edge.slot]})
+
+
+def region_line(region: Region) -> str:
     line: dict[str, Any] = {
         "id": region.id,
         "kind": region.kind,
@@ -76,14 +89,14 @@ def _region(region: Region) -> str:
         line["folded"] = True
     if region.color:
         line["color"] = region.color
-    return _json(line)
+    return json_text(line)
 
 
-def _action(action: Action) -> str:
-    return _json(_action_line(action))
+def action_line(action: Action) -> str:
+    return json_text(_action_dict(action))
 
 
-def _action_line(action: Action) -> dict[str, Any]:
+def _action_dict(action: Action) -> dict[str, Any]:
     if hidden := ACTION_KEYS & action.args.keys():
         raise ValueError(f"an argument cannot be named {', '.join(sorted(hidden))}")
     line: dict[str, Any] = {"do": action.do}
@@ -93,22 +106,19 @@ def _action_line(action: Action) -> dict[str, Any]:
     if action.expect_error:
         line["expect_error"] = True
     if action.body or action.do == "repeat":
-        line["body"] = [*map(_action_line, action.body)]
+        line["body"] = [*map(_action_dict, action.body)]
     return line
 
 
-def _place(place: Place) -> str:
-    return _json([int(x) if abs(x) < 2**53 and x == int(x) else x for x in place])
+def place_text(place: Place) -> str:
+    return json_text([int(x) if abs(x) < 2**53 and x == int(x) else x for x in place])
 
 
-def _bend(key: EdgeKey, bends: Mapping[EdgeKey, tuple[Place, ...]]) -> str:
-    """The line of one edge, empty where it has no bends."""
-    if key not in bends:
-        return ""
-    return f'{{"to": {_json(key)}, "through": [{", ".join(map(_place, bends[key]))}]}}'
+def bend_line(key: EdgeKey, points: tuple[Place, ...]) -> str:
+    return f'{{"to": {json_text(key)}, "through": [{", ".join(map(place_text, points))}]}}'
 
 
-def _json(value: Any) -> str:
+def json_text(value: Any) -> str:
     try:
         text = _encode(value)
     except ValueError:  # inf or nan somewhere: rare, so the search for it waits until here

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QHeaderView, QTableView, QWidget
 
 from gui.model import finite, words
@@ -52,8 +52,8 @@ def fits_table(array: Any) -> bool:
 class _Cells(QAbstractTableModel):
     """The entries of a matrix; a vector is one row."""
 
-    def __init__(self, tone: str) -> None:
-        super().__init__()
+    def __init__(self, tone: str, parent: QObject) -> None:
+        super().__init__(parent)
         self.tone, self.theme = tone, LIGHT
         self.cells = np.zeros((0, 0))
         self._largest = 1.0
@@ -101,7 +101,7 @@ class ArrayView(QWidget):
         self.number = number_label(tone, bold=True)
         self.detail = label("", "muted")
         self.bad = label("", "error")
-        self._cells = _Cells(tone)
+        self._cells = _Cells(tone, self)
         self.table = self._make_table()
         self.histogram = HistogramView(tone)
         grid = QGridLayout(self)

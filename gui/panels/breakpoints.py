@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout
 
+from gui.model.unseen import visible
 from gui.panels.parts import GAP, MARGIN, Panel, label
 from gui.state.breakpoints import Breakpoints, Spot, told
 from gui.theme import Theme
@@ -86,7 +87,7 @@ class BreakpointList(Panel):
         self._enable()
 
     def _add(self, spot: Spot, text: str, *, on: bool) -> None:
-        item = QListWidgetItem(text[:1].upper() + text[1:])
+        item = QListWidgetItem(visible(text[:1].upper() + text[1:]))
         item.setData(_SPOT, spot)
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
         item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)

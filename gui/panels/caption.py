@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from gui.model.frames import Frame
+from gui.model.unseen import visible
 from gui.panels.parts import MARGIN, FramePanel, tip
 from gui.state.player import Player
 from gui.theme import Theme
@@ -77,7 +78,7 @@ class Caption(FramePanel):
         self.text = frame.caption or (ready if steps and step < 0 else "")
         if not steps:
             self.text = self.text or tr(NOTHING)
-        self.text = " ".join(part for part in (self.player.why, self.text) if part)
+        self.text = visible(" ".join(part for part in (self.player.why, self.text) if part))
         self.tone = self._tone(frame)
         self._layout = None
         self.setToolTip("")

@@ -15,7 +15,14 @@ from PySide6.QtCore import (
     Qt,
     QTimer,
 )
-from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -41,12 +48,13 @@ from gui.model.checked import (
     rows,
 )
 from gui.model.gradients import NoProblem, Problem, problem, work
-from gui.panels.parts import GAP, Panel, label, say
+from gui.model.unseen import visible
+from gui.panels.parts import GAP, Brief, Panel, label, say, tip
 from gui.panels.working import Working
 from gui.state.editor import Editor
 from gui.state.later import Later
 from gui.state.player import Player
-from gui.theme import LIGHT, Theme, mono
+from gui.theme import LIGHT, Theme, mono, text_scale
 from gui.tr import tr
 
 ABOUT = (
@@ -56,6 +64,9 @@ ABOUT = (
 STALE = "The graph or the step has changed since: Run checks again."
 POLL_MS = 60
 _WIDTHS = (74, 96, 96, 60, 170, 96, 130)
+"""Of the columns, in pixels where text has its usual size."""
+FRAME = 28
+"""Pixels beside the columns: margins and a scroll bar."""
 _Index = QModelIndex | QPersistentModelIndex
 _ROLE = Qt.ItemDataRole
 _TONES = {"exact": "green", "agrees": "green", "approx": "green", "error": "error"}
@@ -64,8 +75,8 @@ _TONES = {"exact": "green", "agrees": "green", "approx": "green", "error": "erro
 class CheckModel(QAbstractTableModel):
     """A row a checked node; only the formula can be edited."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self.theme = LIGHT
         self.rows: list[Row] = []
         self.formulas: dict[str, str] = {}
@@ -93,7 +104,7 @@ class CheckModel(QAbstractTableModel):
 
     def data(self, index: _Index, role: int = _ROLE.DisplayRole) -> Any:
         row, column = self.rows[index.row()], index.column()
-        text = cells(row, self.formula(row))[column]
+        text = visible(cells(row, self.formula(row))[column])
         match role:
             case _ROLE.DisplayRole:
                 return text
@@ -101,7 +112,7 @@ class CheckModel(QAbstractTableModel):
                 return self.formula(row)
             case _ROLE.ToolTipRole:
                 wrong = row.own_error if column == FORMULA else ""
-                return details(row) if column == len(COLUMNS) - 1 else wrong or text
+                return tip(details(row) if column == len(COLUMNS) - 1 else wrong or text)
             case _ROLE.AccessibleTextRole:
                 return f"{tr(COLUMNS[column])}: {text or tr('nothing')}"
             case _ROLE.FontRole:
@@ -168,12 +179,13 @@ class Check(Panel):
         editor.opened.connect(self._on_opened)
         player.film_changed.connect(self._list_leaves)
         player.framed.connect(self._tell_stale)
+        self._size_columns()
         self.set_theme(theme)
 
     # ---- parts -----------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.model = CheckModel()
+        self.model = CheckModel(self)
         self.view = self._build_view()
         self.run = QPushButton(tr("Run"))
         self.run.setToolTip(tr("Check every leaf at the step that is shown"))
@@ -184,7 +196,7 @@ class Check(Panel):
         self.working = Working(tr("Checking …"))
         self.working.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.working.cancelled.connect(self.cancel)
-        self.told = label(tr(ABOUT), "muted")
+        self.told = Brief(tr(ABOUT))
         self.why = label("", "text")
         self.why.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row = QHBoxLayout()
@@ -216,13 +228,33 @@ class Check(Panel):
         view.header().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         view.header().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         view.header().setStretchLastSection(False)
-        for column, width in enumerate(_WIDTHS):
-            view.setColumnWidth(column, width)
-        view.header().setSectionResizeMode(FORMULA, QHeaderView.ResizeMode.Stretch)
         view.selectionModel().currentChanged.connect(self._tell_why)
         view.installEventFilter(self)
         self.model.dataChanged.connect(self._on_formula)
         return view
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._size_columns()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._roomy() != self._is_roomy:
+            self._size_columns()
+
+    def _roomy(self) -> bool:
+        return self.width() - FRAME >= sum(_WIDTHS) * text_scale(self.font())
+
+    def _size_columns(self) -> None:
+        """Room for numbers where there is some, else only for the titles of the columns."""
+        self._is_roomy, header = self._roomy(), self.view.header()
+        modes = QHeaderView.ResizeMode
+        header.setSectionResizeMode(FORMULA, modes.Stretch if self._is_roomy else modes.Interactive)
+        for column, width in enumerate(_WIDTHS):
+            usual = round(width * text_scale(self.font()))
+            least = header.sectionSizeHint(column)
+            header.resizeSection(column, max(usual, least) if self._is_roomy else least)
 
     def restyle(self) -> None:
         self.model.theme = self.theme
@@ -273,7 +305,7 @@ class Check(Panel):
         try:
             of = self._problem()
         except NoProblem as error:
-            say(self.told, str(error))
+            self.told.say(str(error))
             self.run.setEnabled(False)
             return
         self.run.setEnabled(not self._timer.isActive())
@@ -291,7 +323,7 @@ class Check(Panel):
         if self._at is None and self.player.step < 0:
             return
         fresh = self._at is None or self._at == here
-        say(self.told, tr(ABOUT) if self._at is None else self._about if fresh else tr(STALE))
+        self.told.say(tr(ABOUT) if self._at is None else self._about if fresh else tr(STALE))
 
     # ---- running ---------------------------------------------------------------------------------
 
@@ -306,7 +338,7 @@ class Check(Panel):
         try:
             of = self._problem()
         except NoProblem as error:
-            say(self.told, str(error))
+            self.told.say(str(error))
             return
         self._stop = stop = threading.Event()
         self._done, self._work = 0, max(1, work(of))
@@ -316,7 +348,7 @@ class Check(Panel):
         if self.run.hasFocus():  # a disabled button would hand it to its neighbour
             self.view.setFocus()
         self._show_busy(True)
-        say(self.told, "")
+        self.told.say("")
         self._of = of
         self._look(lambda: rows(of, formulas, stop.is_set, self._count))
 
@@ -349,7 +381,7 @@ class Check(Panel):
             self._later.forget()
             self._show_busy(False)
             self._at = None
-            say(self.told, tr("Stopped. Run checks again."))
+            self.told.say(tr("Stopped. Run checks again."))
 
     def _on_found(self, found: object) -> None:
         of, self._of = self._of, None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from engine.code.source import Line
@@ -19,11 +20,13 @@ from gui.state.editor import Editor
 from gui.state.later import Later
 from gui.state.player import Player
 from gui.state.selection import Selection
-from gui.theme import Theme
+from gui.theme import Theme, text_scale
 
 Lines = Callable[[Graph, Program], tuple[Line, ...]]
 
 
+BOTH = 350
+"""Pixels, where text has its usual size, from which on the code leaves room for more beside it."""
 MANY = 2000
 """Nodes: the program of a larger graph is written on another thread."""
 
@@ -56,6 +59,11 @@ class CodePane(FramePanel):
         editor.changed.connect(self.renew)
         editor.opened.connect(self.renew)
         self.set_theme(theme)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is no room for both, the code has it."""
+        super().resizeEvent(event)
+        self.manual.give_room(self.width() >= BOTH * text_scale(self.font()))
 
     def restyle(self) -> None:
         self.view.set_theme(self.theme)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.model.fuzzy import Words, distance
+from gui.model.unseen import visible
 from gui.theme import Theme
 from gui.tr import tr
 
@@ -86,7 +87,7 @@ class CommandPalette(QFrame):
 
     def _add(self, entry: Entry) -> None:
         keys = f"   {entry.shortcut}" if entry.shortcut else ""
-        item = QListWidgetItem(f"{entry.text}   ·  {entry.kind}{keys}")
+        item = QListWidgetItem(visible(f"{entry.text}   ·  {entry.kind}{keys}"))
         item.setData(Qt.ItemDataRole.UserRole, entry)
         if not entry.able:
             item.setText(tr("{}   ·  not possible now").format(entry.text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Protocol
 
@@ -66,6 +66,7 @@ class Console(Panel):
         self.editor, self.player, self.conductor = editor, player, conductor
         self.memory = memory
         self.repl = Repl()
+        self.clock: Callable[[], float] = time.monotonic
         self._queue: deque[str] = deque()
         self._asked: tuple[str, Question] | None = None
         self._effect: tuple[Effect, int] | None = None
@@ -195,9 +196,9 @@ class Console(Panel):
 
     def _go_on(self) -> None:
         """The next line, and the next, until one takes time or the window must be served."""
-        until = time.monotonic() + AT_ONCE
+        until = self.clock() + AT_ONCE
         while self._queue and not self.busy:
-            if time.monotonic() > until:
+            if self.clock() > until:
                 self._pause.start()
                 break
             if self.conductor.runner.busy:

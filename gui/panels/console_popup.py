@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.code.completion import Completion
+from gui.model.unseen import visible
 from gui.theme import Theme, mono
 from gui.tr import tr
 
@@ -79,7 +80,7 @@ class Popup(QListWidget):
         """Show what was found, below or above `line` (in the parent's pixels)."""
         self.clear()
         for completion in found:
-            item = QListWidgetItem(completion.text, self)
+            item = QListWidgetItem(visible(completion.text), self)
             item.setData(_COMPLETION, completion)
             about = (
                 f"{completion.text}, {completion.about}" if completion.about else completion.text

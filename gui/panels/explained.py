@@ -16,7 +16,7 @@ from gui.model.explain.explanation import Jacobian
 from gui.model.explain.saved import Saved
 from gui.panels.formula import FormulaView
 from gui.panels.heatmap import HeatMap
-from gui.panels.parts import Card, heading, label, number_label, say
+from gui.panels.parts import Card, heading, label, menu_text, number_label, say, tip
 from gui.state.later import Later
 from gui.state.settled import Settled
 from gui.theme import Theme
@@ -250,9 +250,9 @@ class SavedTensors(QWidget):
         line.addWidget(text, 1)
         if owner:
             link = QToolButton()
-            link.setText(owner)
+            link.setText(menu_text(owner))
             link.setProperty("link", "true")
-            link.setToolTip(tr("Select {}").format(owner))
+            link.setToolTip(tip(tr("Select {}").format(owner)))
             link.clicked.connect(lambda: self.chosen.emit(saved.node))
             line.addWidget(link)
         column.addLayout(line)

@@ -6,12 +6,13 @@ import ast
 from collections.abc import Callable, Collection
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from gui.model import entry, fields
 from gui.model.names import why_no_name
+from gui.model.unseen import visible
 from gui.panels.parts import Choice, label, say
 from gui.tr import tr
 
@@ -71,6 +72,17 @@ class _Line(QLineEdit):
     """A line edit in which Esc brings back what was there."""
 
     reverted = Signal()
+    _sample = ""
+
+    def fit(self, sample: str) -> None:
+        """Always be as wide as this text needs, in whatever size it is written."""
+        self._sample = sample
+        self.setFixedWidth(self.fontMetrics().horizontalAdvance(sample) + 24)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self._sample:
+            self.fit(self._sample)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.isModified():
@@ -172,7 +184,7 @@ class ChoiceField(Choice):
     def show_value(self, value: Any) -> None:
         row = self.findData(value)
         if row < 0 and value is not None:
-            self.addItem(str(value), value)
+            self.addItem(visible(str(value)), value)
             row = self.count() - 1
         self.setCurrentIndex(max(row, 0))
 

@@ -12,7 +12,7 @@ from gui.model.document import Document
 from gui.model.film import TraceFilm
 from gui.model.fixes import Fix, fixes
 from gui.model.frames import Frame
-from gui.panels.parts import tip
+from gui.panels.parts import menu_text, tip
 from gui.state.editor import Editor
 from gui.state.jobs import same_run
 from gui.tr import tr
@@ -25,8 +25,8 @@ class WrappedButton(QPushButton):
     """Pixels beside the text: padding and border."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(text.replace("&", "&&"))
-        self.words = text.replace("&", "&&").split()
+        super().__init__(menu_text(text))
+        self.words = menu_text(text).split()
         self.setAccessibleName(text)
         self.setMinimumWidth(40)
 

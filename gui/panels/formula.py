@@ -27,7 +27,7 @@ from gui.model.explain.arithmetic import Line
 from gui.panels.parts import legible
 from gui.state.settled import Settled
 from gui.state.typeset import EM, Piece, Typesetter, is_settled, known, pieces_of
-from gui.theme import LIGHT, Theme, mono
+from gui.theme import LIGHT, Theme, mono_like
 from gui.tr import tr
 
 SMALLEST = 0.72
@@ -58,6 +58,7 @@ class FormulaView(QWidget):
         self.lines: tuple[Line, ...] = ()
         self._places: list[_Placed] = []
         self._height = 0.0
+        self._heights: dict[int, int] = {}
         self._typesetter = Typesetter(self)
         self._typesetter.ready.connect(self._on_ready)
         self._settling = Settled(self)
@@ -75,6 +76,7 @@ class FormulaView(QWidget):
         if tuple(lines) == self.lines:
             return
         self.lines = tuple(lines)
+        self._heights.clear()
         self.setAccessibleName(self.text())
         self.setVisible(bool(self.lines))
         if not all(is_settled(line.tex) for line in self.lines):
@@ -116,6 +118,7 @@ class FormulaView(QWidget):
         self._renew()
 
     def _renew(self) -> None:
+        self._heights.clear()
         self._lay_out(self.width())
         self.updateGeometry()
         self.update()
@@ -141,14 +144,15 @@ class FormulaView(QWidget):
 
     def _too_wide(self, pieces: list[Piece], width: float) -> bool:
         """Whether a piece would have to be cut: text goes on in the next line instead."""
-        widest = max(piece.width for piece in pieces)
+        widest = INDENT + max(piece.width for piece in pieces)
         return widest * SMALLEST * self._size > max(width, 80)
 
     def _text_line(self, line: Line, top: float, width: float) -> float:
         metrics = QFontMetricsF(self._font_of(line))
-        for k, part in enumerate(_wrapped(line.text, metrics, max(width, 80))):
+        further = INDENT * self._size
+        for k, part in enumerate(_wrapped(line.text, metrics, max(width, 80) - further)):
             baseline = top + metrics.ascent()
-            indent = INDENT * self._size if k else 0.0
+            indent = further if k else 0.0
             self._places.append(_Placed(indent, baseline, 1.0, None, part, self._tone(line)))
             top += metrics.lineSpacing()
         return top
@@ -157,7 +161,7 @@ class FormulaView(QWidget):
         weak = [part.startswith(r"\cdot") for part in pieces_of(line.tex)]
         for row in _rows(pieces, weak, max(width, 80) / self._size):
             wide = sum(p.width for p in row[1])
-            room = max(width, 80) / self._size
+            room = max(width, 80) / self._size - row[0]
             scale = self._size * max(SMALLEST, min(1.0, room / max(wide, 0.1)))
             ascent = max(p.ascent for p in row[1]) * scale
             x = row[0] * self._size
@@ -174,15 +178,17 @@ class FormulaView(QWidget):
         return "muted" if line.kind == "words" else "text"
 
     def _font_of(self, line: Line) -> QFont:
-        return self.font() if line.kind == "words" else mono(self.font().pointSizeF())
+        return self.font() if line.kind == "words" else mono_like(self.font())
 
     def hasHeightForWidth(self) -> bool:
         return True
 
     def heightForWidth(self, width: int) -> int:
-        height = round(self._lay_out(width) + 2)
-        if width != self.width():
-            self._lay_out(self.width())
+        height = self._heights.get(width)
+        if height is None:  # a layout asks many times at every step
+            height = self._heights[width] = round(self._lay_out(width) + 2)
+            if width != self.width():
+                self._lay_out(self.width())
         return height
 
     def sizeHint(self) -> QSize:
@@ -214,7 +220,7 @@ class FormulaView(QWidget):
         if placed.piece is None:
             painter.setPen(color)
             words = placed.tone == "muted"
-            painter.setFont(self.font() if words else mono(self.font().pointSizeF()))
+            painter.setFont(self.font() if words else mono_like(self.font()))
             painter.drawText(QPointF(placed.x, placed.baseline), placed.text)
             return
         painter.save()
@@ -283,7 +289,7 @@ def _wrapped(text: str, metrics: QFontMetricsF, width: float) -> Iterator[str]:
     line = ""
     for word in text.split(" "):
         longer = f"{line} {word}" if line else word
-        if line and metrics.horizontalAdvance(longer) > width - (INDENT * 12):
+        if line and metrics.horizontalAdvance(longer) > width:
             yield line
             line = word
         else:

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     QRectF,
     QSize,
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.model.frames import Frame
+from gui.model.unseen import visible
 from gui.panels.ledger_rows import Row, rows
 from gui.panels.parts import MARGIN, FramePanel, label, legible, say
 from gui.state.editor import Editor
@@ -39,8 +41,8 @@ _ROW = Qt.ItemDataRole.UserRole
 
 
 class _Model(QAbstractListModel):
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self.rows: list[Row] = []
 
     def show(self, shown: list[Row]) -> None:
@@ -54,7 +56,7 @@ class _Model(QAbstractListModel):
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = self.rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return row.text
+            return visible(row.text)
         if role == Qt.ItemDataRole.ToolTipRole and row.step is not None:
             return tr("Go to step {}").format(row.step + 1)
         return row if role == _ROW else None
@@ -159,7 +161,7 @@ class Ledger(FramePanel):
     def _build(self) -> None:
         self.empty = label(tr(EMPTY), "muted")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.model = _Model()
+        self.model = _Model(self)
         self.view = QListView()
         self._delegate = _Delegate(self.view)
         self.view.setItemDelegate(self._delegate)

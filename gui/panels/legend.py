@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from gui.panels.parts import GAP, MARGIN, Elided, Panel
-from gui.theme import Theme
+from gui.panels.parts import GAP, MARGIN, Panel, label
+from gui.theme import Theme, text_scale
 from gui.tr import tr
 
 SAMPLES = (
@@ -27,10 +27,10 @@ class _Sample(QWidget):
     def __init__(self, token: str, style: Qt.PenStyle, sign: str, theme: Theme) -> None:
         super().__init__()
         self.token, self.line, self.sign, self.theme = token, style, sign, theme
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(44, self.fontMetrics().height() + 4)
+        return QSize(round(44 * text_scale(self.font())), self.fontMetrics().height() + 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -64,17 +64,33 @@ class Legend(Panel):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(MARGIN, GAP, MARGIN, GAP)
+        content = QWidget()
+        content.setObjectName("content")
+        grid = QGridLayout(content)
+        grid.setContentsMargins(MARGIN, GAP // 2, MARGIN, GAP // 2)
         grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(5)
+        grid.setVerticalSpacing(4)
         self.samples = [_Sample(*sample[:3], theme) for sample in SAMPLES]
         for row, (sample, (*_, meaning)) in enumerate(zip(self.samples, SAMPLES, strict=True)):
             sample.setAccessibleName(tr(meaning))
             grid.addWidget(sample, row, 0)
-            grid.addWidget(Elided(tr(meaning)), row, 1)
+            grid.addWidget(label(tr(meaning)), row, 1)
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(len(SAMPLES), 1)
+        area = QScrollArea()
+        area.setWidget(content)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setAccessibleName(tr("Legend"))
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.verticalScrollBar().rangeChanged.connect(
+            lambda low, high: area.setFocusPolicy(
+                Qt.FocusPolicy.StrongFocus if low < high else Qt.FocusPolicy.NoFocus
+            )
+        )  # what does not scroll is no stop for the Tab key
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(area)
         self.set_theme(theme)
 
     def restyle(self) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QResizeEvent,
     QShortcut,
     QShowEvent,
 )
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QTextBrowser,
     QVBoxLayout,
@@ -36,8 +36,6 @@ KEYS = {"PgDown": 1, "Alt+Right": 1, "PgUp": -1, "Alt+Left": -1}
 """While the panel has the focus: how many steps of the text further."""
 
 
-MOST = 1000
-"""The share of the room that the text may take before anything else does."""
 NONE_OPEN = (
     "No lesson is open. They are in File ▸ Lessons and on the start page: each a small graph, a"
     " few steps of text, and a question."
@@ -117,7 +115,6 @@ class LessonPane(Panel):
         for key, way in KEYS.items():
             shortcut = QShortcut(QKeySequence(key), self, lambda w=way: self._turn(w))
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self.setMinimumWidth(150)
 
     def _build_empty(self) -> None:
         self.finished_text, self.about_next = heading(""), label("", "muted")
@@ -145,6 +142,8 @@ class LessonPane(Panel):
         self.text.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.text.setAccessibleName(tr("Text of the lesson"))
         self.text.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.text.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.text.installEventFilter(self)
         self.text.document().setDocumentMargin(0)
         self.question = QuestionCard(self.theme)
         self.question.revealed.connect(lambda: self.answer_wanted.emit(self.k))
@@ -153,16 +152,26 @@ class LessonPane(Panel):
         self.over.clicked.connect(self.over_wanted)
         self.changed.column.addWidget(self.changed_text)
         self.changed.column.addWidget(self.over, 0, Qt.AlignmentFlag.AlignLeft)
-        column = QVBoxLayout(self.whole)
+        content = QWidget()
+        content.setObjectName("content")
+        self.column = column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.title)
         column.addWidget(self.dots, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(self.step_title)
-        for part in (self.changed, self.text, self.question):
-            column.addWidget(part, MOST if part is self.text else 0)
+        for part in (self.step_title, self.changed, self.text, self.question):
+            column.addWidget(part)
         column.addStretch(1)
-        column.addLayout(self._ways())
+        self.area = QScrollArea()
+        self.area.setWidget(content)
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        whole = QVBoxLayout(self.whole)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(8)
+        whole.addWidget(self.area, 1)
+        whole.addLayout(self._ways())
 
     def _ways(self) -> QHBoxLayout:
         self.back, self.next = QPushButton(tr("Back")), QPushButton(tr("Next"))
@@ -178,9 +187,7 @@ class LessonPane(Panel):
 
     def add(self, part: QWidget) -> None:
         """Put another part between the question and the way on."""
-        column = self.whole.layout()
-        assert isinstance(column, QVBoxLayout)
-        column.insertWidget(column.count() - 2, part)
+        self.column.insertWidget(self.column.count() - 1, part)
 
     # ---- what is shown -------------------------------------------------------------------------
 
@@ -261,7 +268,7 @@ class LessonPane(Panel):
         self.step_title.setText(step.title)
         self.dots.show_step(k, self.seen, len(telling))
         fill(self.text.document(), telling.text(k), self.theme)
-        self.text.verticalScrollBar().setValue(0)
+        self.area.verticalScrollBar().setValue(0)
         self._fit_text()
         self.question.ask(telling, k)
         self.back.setEnabled(k > 0)
@@ -269,14 +276,16 @@ class LessonPane(Panel):
         self.next.setText(tr("Done") if last else tr("Next"))
 
     def _fit_text(self) -> None:
-        """No higher than the text: the question stands right below it."""
+        """As high as the text: the question stands right below it, and all scrolls together."""
         document = self.text.document()
-        document.setTextWidth(self.text.viewport().width())
-        self.text.setMaximumHeight(int(document.size().height()) + 6)
+        document.setTextWidth(self.text.width())
+        self.text.setFixedHeight(int(document.size().height()) + 6)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_text()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The text flows anew in another width, or another size."""
+        if watched is self.text and event.type() in (QEvent.Type.Resize, QEvent.Type.FontChange):
+            self._fit_text()
+        return super().eventFilter(watched, event)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, QTimer
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QFont, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QListView,
@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
 
 from gui.model.lessons import Lesson
 from gui.panels.chosen_list import PATH, ChosenList
-from gui.theme import Theme
+from gui.theme import Theme, text_scale
 from gui.tr import tr
 
-PICTURE = QSize(188, 115)
-TILE = QSize(PICTURE.width() + 16, PICTURE.height() + 86)
+PICTURE, BELOW = QSize(188, 115), 86
+"""Of a tile, in pixels where text has its usual size: its picture, the height of what is below."""
 SPACING = 8
 ABOUT, DONE, ID = (Qt.ItemDataRole.UserRole + k for k in (1, 2, 3))
 
@@ -33,9 +33,15 @@ class _Tile(QStyledItemDelegate):
     """How one lesson is drawn."""
 
     theme: Theme
+    picture, size = PICTURE, PICTURE
+
+    def fit(self, text: float) -> None:
+        """Be as large as suits text that is so many times as large as usual."""
+        self.picture = PICTURE * text
+        self.size = self.picture + QSize(16, round(BELOW * text))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        return TILE
+        return self.size
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         painter.save()
@@ -47,7 +53,7 @@ class _Tile(QStyledItemDelegate):
             painter.setPen(self.theme.color("selection" if focused else "border"))
             painter.setBrush(self.theme.color("hover"))
             painter.drawRoundedRect(box, 8, 8)
-        picture = QRect(box.left() + 7, box.top() + 7, PICTURE.width(), PICTURE.height())
+        picture = QRect(box.topLeft() + QPoint(7, 7), self.picture)
         icon = index.data(Qt.ItemDataRole.DecorationRole)
         if isinstance(icon, QIcon):
             icon.paint(painter, picture)
@@ -57,21 +63,21 @@ class _Tile(QStyledItemDelegate):
     def _write(
         self, painter: QPainter, option: QStyleOptionViewItem, index: _Index, top: int
     ) -> None:
-        left, width = option.rect.left() + 9, PICTURE.width() - 2
+        left, width = option.rect.left() + 9, self.picture.width() - 2
         bold = QFont(option.font)
         bold.setBold(True)
         painter.setFont(bold)
         metrics, right = painter.fontMetrics(), Qt.TextElideMode.ElideRight
-        room = width
+        room, line = width, top + metrics.ascent() + 3
         if index.data(DONE):
             painter.setPen(self.theme.color("value"))
             room -= metrics.horizontalAdvance("✓ ")
-            painter.drawText(left + width - metrics.horizontalAdvance("✓"), top + 14, "✓")
+            painter.drawText(left + width - metrics.horizontalAdvance("✓"), line, "✓")
         painter.setPen(self.theme.color("text"))
-        painter.drawText(left, top + 14, metrics.elidedText(index.data(), right, room))
+        painter.drawText(left, line, metrics.elidedText(index.data(), right, room))
         painter.setFont(option.font)
         painter.setPen(self.theme.color("muted"))
-        place = QRect(left, top + 19, width, 3 * painter.fontMetrics().lineSpacing() + 2)
+        place = QRect(left, line + 5, width, 3 * painter.fontMetrics().lineSpacing() + 2)
         painter.drawText(place, Qt.TextFlag.TextWordWrap, _shortened(painter, index, width))
 
 
@@ -92,7 +98,6 @@ class LessonTiles(ChosenList):
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setMovement(QListView.Movement.Static)
         self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setIconSize(PICTURE)
         self.setSpacing(SPACING)
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
@@ -100,6 +105,9 @@ class LessonTiles(ChosenList):
     def set_theme(self, theme: Theme) -> None:
         """Draw tiles and pictures in the theme's colours."""
         self._tile.theme = theme
+        self._tile.fit(text_scale(self.font()))
+        self.setIconSize(self._tile.picture)
+        self.scheduleDelayedItemsLayout()
         self.viewport().update()
         self.paint_pictures()
 
@@ -112,7 +120,6 @@ class LessonTiles(ChosenList):
             item.setData(ABOUT, tr(lesson.about))
             item.setData(ID, lesson.id)
             item.setToolTip(tr(lesson.about))
-            item.setSizeHint(TILE)
             self.addItem(item)
         self.setCurrentRow(0)
 
@@ -129,16 +136,17 @@ class LessonTiles(ChosenList):
 
     def fit(self, wide: int) -> None:
         """Take the height that all tiles need in this width."""
-        across = max(1, (wide - 12) // (TILE.width() + SPACING))
+        tile = self._tile.size
+        across = max(1, (wide - 12) // (tile.width() + SPACING))
         rows = -(-self.count() // across)
-        self.setFixedHeight(max(1, rows) * (TILE.height() + SPACING) + SPACING + 4)
+        self.setFixedHeight(max(1, rows) * (tile.height() + SPACING) + SPACING + 4)
 
     def paint_pictures(self, row: int = 0) -> None:
         """One a turn of the event loop, so that the page is there at once."""
         if not self.isVisible() or row >= self.count():
             return
         item = self.item(row)
-        picture, icon = self._picture(item.data(PATH), PICTURE), QIcon()
+        picture, icon = self._picture(item.data(PATH), self._tile.picture), QIcon()
         for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # Qt would tint it when selected
             icon.addPixmap(picture, mode)
         item.setIcon(icon)

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     QRectF,
     QSize,
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.model.frames import Frame
+from gui.model.unseen import visible
 from gui.panels.parts import FramePanel, label, say, tip, tone
 from gui.state.player import Film, Player
 from gui.theme import Theme, mono
@@ -36,8 +38,8 @@ _Index = QModelIndex | QPersistentModelIndex
 class LogModel(QAbstractListModel):
     """A Film's captions, asked for one by one as they come into view."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self.film = Film()
         self._captions: dict[int, str] = {}
         self._count = 0
@@ -70,7 +72,7 @@ class LogModel(QAbstractListModel):
 
     def caption(self, step: int) -> str:
         if step not in self._captions:
-            self._captions[step] = self.film.frame(step).caption.replace("\n", " ")
+            self._captions[step] = visible(self.film.frame(step).caption).replace("\n", " ")
         return self._captions[step]
 
     def kind(self, step: int) -> str:
@@ -127,7 +129,7 @@ class Log(FramePanel):
 
     def __init__(self, player: Player, theme: Theme) -> None:
         super().__init__(player, theme)
-        self.model = LogModel()
+        self.model = LogModel(self)
         self.view = QListView()
         self._delegate = _Delegate(self.view)
         self.view.setItemDelegate(self._delegate)

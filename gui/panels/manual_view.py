@@ -22,6 +22,7 @@ class ManualView(QWidget):
     """Hidden until the film has a backward call."""
 
     node_chosen = Signal(str)
+    _room = True
 
     def __init__(self, player: Player, theme: Theme) -> None:
         super().__init__()
@@ -63,8 +64,13 @@ class ManualView(QWidget):
         self.lines = lines
         self._places = {line.step: k for k, line in enumerate(lines) if line.step >= 0}
         self.view.show_text("\n".join(line.text for line in lines))
-        self.setVisible(bool(lines))
+        self.setVisible(bool(lines) and self._room)
         self._light()
+
+    def give_room(self, room: bool) -> None:
+        """Whether there is room for it."""
+        self._room = room
+        self.setVisible(bool(self.lines) and room)
 
     def _light(self) -> None:
         place = self._places.get(self.player.step)

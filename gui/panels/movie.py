@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.model.timeline import Chapter
-from gui.panels.parts import Choice, label, row_label
+from gui.panels.parts import Choice, Number, label, row_label
 from gui.tr import tr
 
 WAIT_MS = 250
@@ -66,8 +66,8 @@ class MovieDialog(QDialog):
         self.busy = False
         self.kind, self.what = Choice(), Choice()
         self.speed, self.theme = Choice(), Choice()
-        self.width_, self.rate = QSpinBox(), QSpinBox()
-        self.first, self.last = QSpinBox(), QSpinBox()
+        self.width_, self.rate = Number(), Number()
+        self.first, self.last = Number(), Number()
         self.caption = QCheckBox(tr("The caption below each step"))
         self.estimate, self.notice = label("", "muted"), label("", "error")
         self.bar = QProgressBar()

@@ -6,9 +6,11 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     Qt,
 )
@@ -19,11 +21,12 @@ from engine.graph import Node, Region
 from gui.model import words
 from gui.model.document import Document
 from gui.model.frames import EMPTY, Frame
+from gui.model.unseen import visible
 from gui.panels.parts import FramePanel
 from gui.state.editor import Editor
 from gui.state.player import Player
 from gui.state.selection import Selection
-from gui.theme import LIGHT, Theme, mono
+from gui.theme import LIGHT, Theme, mono, text_scale
 from gui.tr import tr
 
 COLUMNS = ("Name", "Operation", "Value", "Gradient", ".grad", "Inputs", "Inside")
@@ -32,8 +35,8 @@ FROM_FRAME = (2, 4)
 MOST_TOLD = 500
 """Of more rows nobody is told that they have changed: what is in sight is painted anew anyway."""
 
-NARROWEST = (54, 76, 54, 70, 50, 66, 66)
-"""Pixels a column needs for its title and a number."""
+NARROWEST = (52, 76, 62, 70, 52, 66, 66)
+"""Pixels a column needs for its title and a number in text of the usual size."""
 NUMBERS = 5
 """The columns that are seen without scrolling, however narrow the dock."""
 
@@ -47,8 +50,8 @@ class OutlineModel(QAbstractTableModel):
     The numbers are asked of the frame when they are seen.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self.document = Document()
         self.frame: Frame = EMPTY
         self.rows: list[Node | Region] = []
@@ -100,7 +103,8 @@ class OutlineModel(QAbstractTableModel):
 
     def told(self, item: Node | Region, column: int) -> str:
         """What stands in one cell."""
-        return self.text(item, column) if isinstance(item, Node) else self._region(item, column)
+        told = self.text(item, column) if isinstance(item, Node) else self._region(item, column)
+        return visible(told)
 
     def _region(self, region: Region, column: int) -> str:
         graph = self.document.graph
@@ -152,14 +156,15 @@ class OutlineModel(QAbstractTableModel):
         return ", ".join(self.document.graph.nodes[edge.source].name for edge in edges)
 
 
-def shares(room: int) -> list[int]:
+def shares(room: int, text: float = 1.0) -> list[int]:
     """The width of each column: the last two are given up first, then all are as wide as needed."""
-    if room >= sum(NARROWEST):
-        spare = room - sum(NARROWEST)
-        return [least + spare * least // sum(NARROWEST) for least in NARROWEST]
-    first = NARROWEST[:NUMBERS]
+    narrowest = [round(least * text) for least in NARROWEST]
+    if room >= sum(narrowest):
+        spare = room - sum(narrowest)
+        return [least + spare * least // sum(narrowest) for least in narrowest]
+    first = narrowest[:NUMBERS]
     spare = max(0, room - sum(first))
-    return [least + spare * least // sum(first) for least in first] + list(NARROWEST[NUMBERS:])
+    return [least + spare * least // sum(first) for least in first] + narrowest[NUMBERS:]
 
 
 class Outline(FramePanel):
@@ -172,7 +177,7 @@ class Outline(FramePanel):
         self.editor, self.selection = editor, selection
         self._following = False
         self._by_hand, self._sharing = False, False
-        self.model = OutlineModel()
+        self.model = OutlineModel(self)
         self.view = self._view()
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 4, 4, 4)
@@ -210,13 +215,18 @@ class Outline(FramePanel):
         super().resizeEvent(event)
         self._share()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._share()
+
     def _share(self) -> None:
         """The columns share the room, until one is made wider or narrower by hand."""
         if self._by_hand:
             return
         room = self.width() - 8 - self.view.verticalScrollBar().sizeHint().width()
         self._sharing = True
-        for column, width in enumerate(shares(room)):
+        for column, width in enumerate(shares(room, text_scale(self.font()))):
             self.view.setColumnWidth(column, width)
         self._sharing = False
 

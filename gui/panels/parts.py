@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import html
+from bisect import bisect_left
 from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QSize, Qt
 from PySide6.QtGui import (
     QFont,
     QPainter,
@@ -23,11 +24,13 @@ from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QSizePolicy,
+    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from gui.model.unseen import visible
 from gui.panels.icons import icon
 from gui.theme import Theme, mono
 
@@ -91,10 +94,21 @@ class FramePanel(Panel):
         self._catch_up()
 
 
+class Plain(QLabel):
+    """A label that never reads HTML, and shows the code of what cannot be seen."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        super().setText(visible(text))
+
+
 def label(text: str = "", tone: str = "text", *, wrap: bool = True) -> QLabel:
     """Plain text in one of the sheet's tones; names and errors are never read as HTML."""
-    made = QLabel(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
+    made = Plain(text)
     made.setProperty("tone", tone)
     made.setWordWrap(wrap)
     if wrap:  # long names wrap or are cut, they never widen the dock
@@ -129,7 +143,7 @@ def heading(text: str, points: float = 0.0) -> QLabel:
 
 def say(shown: QLabel, text: str) -> None:
     """Put `text` into a label and hide the label when there is nothing to say."""
-    if shown.text() != text:
+    if shown.text() != visible(text):
         shown.setText(text)
     if shown.isHidden() == bool(text):
         shown.setVisible(bool(text))
@@ -159,6 +173,7 @@ def tool_button(
     """A button with the icon `name`; its tooltip names the key, its accessible name does not."""
     made = QToolButton()
     made.setProperty("icon_name", name)
+    made.setProperty("icon_side", size)
     made.setIconSize(QSize(size, size))
     made.setToolTip(tip)
     made.setAccessibleName(accessible or tip.split(" (")[0])
@@ -193,11 +208,20 @@ class Choice(QComboBox):
         event.ignore()  # scrolling past it must not change anything
 
 
+class Number(QSpinBox):
+    """A spin box whose text stands where a line edit's does; a style sheet moves only the frame."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lineEdit().setTextMargins(6, 0, 0, 0)
+
+
 def recolor(parent: QWidget, theme: Theme) -> None:
-    """Draw the icons of all tool buttons in `parent` in the theme's colours."""
+    """Draw the icons of all tool buttons in `parent` in the theme's colours, as large as text."""
     for button in parent.findChildren(QToolButton):
         if name := button.property("icon_name"):
             button.setIcon(icon(name, theme.text))
+            button.setIconSize(QSize(1, 1) * button.property("icon_side") * theme.text_scale)
 
 
 def tone(player: Player) -> str:
@@ -206,12 +230,11 @@ def tone(player: Player) -> str:
     return "value" if chapter is not None and chapter.kind == "forward" else "gradient"
 
 
-class Elided(QLabel):
+class Elided(Plain):
     """One line of plain text, cut with … where there is no room; the tooltip has it all."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setAccessibleName(text)
 
@@ -231,8 +254,56 @@ class Elided(QLabel):
         self.setToolTip("" if self.shown_text() == self.text() else tip(self.text()))
 
 
+class Brief(Plain):
+    """A sentence in at most two lines, however narrow it is; the tooltip has the rest."""
+
+    LINES = 2
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.say(text)
+
+    def say(self, text: str) -> None:
+        """Show another sentence."""
+        self.setText(text)
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, self.fontMetrics().lineSpacing() * self.LINES)
+
+    def shown_text(self) -> str:
+        """What there is room for."""
+        text, flags = self.text(), int(Qt.TextFlag.TextWordWrap)
+        room = QRect(0, 0, self.width(), self.sizeHint().height())
+
+        def fits(shown: str) -> bool:
+            return self.fontMetrics().boundingRect(room, flags, shown).height() <= room.height()
+
+        if fits(text):
+            return text
+        cut = bisect_left(range(len(text)), True, key=lambda k: not fits(f"{text[:k]}…"))
+        return f"{text[: max(0, cut - 1)].rstrip()}…"
+
+    def _fit(self) -> None:
+        self.setToolTip("" if self.shown_text() == self.text() else tip(self.text()))
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(self.rect(), flags, self.shown_text())
+        painter.end()
+
+
 def tip(text: str) -> str:
     """`text` for a tooltip: Qt would read it as HTML when it looks like it, and wraps only HTML."""
+    text = visible(text)
     if len(text) < 60 and not set("<&\n") & set(text):
         return text
     return "<span>{}</span>".format(html.escape(text).replace("\n", "<br>"))
@@ -240,7 +311,7 @@ def tip(text: str) -> str:
 
 def menu_text(text: str) -> str:
     """`text` for a menu entry, in which & would underline a letter."""
-    return text.replace("&", "&&")
+    return visible(text).replace("&", "&&")
 
 
 def contrast(one: str, other: str) -> float:

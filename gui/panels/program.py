@@ -59,7 +59,7 @@ class ProgramPane(FramePanel):
         self.set_theme(theme)
 
     def _build(self) -> None:
-        self.model = ProgramModel()
+        self.model = ProgramModel(self)
         self.view, self.fields = ProgramView(self.model), LineFields()
         self._delegate = ProgramDelegate(self.view)
         self.view.setItemDelegate(self._delegate)

@@ -8,6 +8,7 @@ from PySide6.QtCore import (
     QAbstractListModel,
     QItemSelectionModel,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     QPoint,
     QPointF,
@@ -27,6 +28,8 @@ from PySide6.QtWidgets import (
 
 from engine.graph import Action, Program, lines
 from gui.model.lines import Path, gaps, paths
+from gui.model.unseen import visible
+from gui.panels.parts import tip
 from gui.theme import Theme, mono
 from gui.tr import tr
 
@@ -43,8 +46,8 @@ _Index = QModelIndex | QPersistentModelIndex
 class ProgramModel(QAbstractListModel):
     """The Program's lines; which of them runs now, in which iteration, and which raised."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self.program: tuple[Action, ...] = ()
         """All lines, depth first."""
         self.paths: tuple[Path, ...] = ()
@@ -59,7 +62,7 @@ class ProgramModel(QAbstractListModel):
 
     def show(self, program: Program, shown: tuple[str, ...]) -> None:
         self.beginResetModel()
-        self.program, self.texts = lines(program), shown
+        self.program, self.texts = lines(program), tuple(map(visible, shown))
         self.paths = tuple(paths(program))
         self.endResetModel()
 
@@ -73,7 +76,7 @@ class ProgramModel(QAbstractListModel):
             return f"try: {text}" if self.program[row].expect_error else text
         if role == Qt.ItemDataRole.ToolTipRole:
             long = self.texts[row] if len(self.texts[row]) > LONG else None
-            return long if self.reached(row) else tr(NOT_REACHED)
+            return (long and tip(long)) if self.reached(row) else tr(NOT_REACHED)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return ", ".join(self._told(row))
         return None

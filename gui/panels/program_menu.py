@@ -54,7 +54,7 @@ def _add(document: Document, kind: Kind, node: str | None, insert: Insert) -> No
 
 
 def _fill_group(menu: QMenu, group: Group, insert: Insert) -> None:
-    within = menu.addMenu(group.title) if group.title else menu
+    within = menu.addMenu(menu_text(group.title)) if group.title else menu
     for choice in group.choices:
         text = tr("Add {}").format(choice.text)
         within.addAction(menu_text(choice.text), partial(insert, choice.lines, text))

@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QLabel,
     QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
-from gui.panels.parts import Choice, heading, label
+from gui.panels.parts import Choice, Number, heading, label
 from gui.state import choices
 from gui.state.settings import Settings
 from gui.tr import tr
 
-LABELS = 190
-"""Pixels: the fields of all sections stand under each other."""
 Named = Sequence[tuple[object, str]]
 
 
@@ -38,8 +37,8 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self.settings, self.before = settings, settings.values()
         self.fields: dict[str, QWidget] = {}
+        self._labels: list[QLabel] = []
         self.setWindowTitle(tr("Settings"))
-        self.setMinimumWidth(430)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(20, 16, 20, 16)
         self.column.setSpacing(8)
@@ -48,6 +47,7 @@ class SettingsDialog(QDialog):
         self._graphs()
         self._buttons()
         self.show_values()
+        self._align()
 
     def _look(self, languages: Named) -> None:
         form = self._section(tr("Look"))
@@ -92,14 +92,13 @@ class SettingsDialog(QDialog):
         box = QCheckBox(text)
         box.toggled.connect(lambda on: setattr(self.settings, name, on))
         self.fields[name] = box
-        indent = label(wrap=False)
-        indent.setMinimumWidth(LABELS)
-        form.addRow(indent, box)
+        self._labels.append(label(wrap=False))
+        form.addRow(self._labels[-1], box)
 
     def _number(
         self, form: QFormLayout, name: str, text: str, limits: tuple[int, int], unit: str
     ) -> None:
-        box = QSpinBox()
+        box = Number()
         box.setRange(*limits)
         box.setSuffix(unit)
         box.valueChanged.connect(lambda value: setattr(self.settings, name, value))
@@ -111,8 +110,20 @@ class SettingsDialog(QDialog):
         named = label(text, wrap=False)
         named.setBuddy(field)
         named.setTextFormat(Qt.TextFormat.AutoText)  # & marks the key
-        named.setMinimumWidth(LABELS)
+        self._labels.append(named)
         form.addRow(named, field)
+
+    def _align(self) -> None:
+        """The fields of all sections stand under each other."""
+        widest = max(each.sizeHint().width() for each in self._labels)
+        for each in self._labels:
+            each.setMinimumWidth(widest + 8)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The size of the text is changed here, and seen at once."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self._labels:
+            QTimer.singleShot(0, self, self._align)
 
     def _buttons(self) -> None:
         kinds = QDialogButtonBox.StandardButton

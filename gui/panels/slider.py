@@ -118,7 +118,7 @@ class NumberSlider(QWidget):
         )
         self._lay_out(stacked)
         for end in (self.low, self.high):
-            end.line.setFixedWidth(62)
+            end.line.fit("-0.0000")
             end.line.setAlignment(Qt.AlignmentFlag.AlignRight)
             end.committed.connect(lambda _: self._retype())
         self.track.valueChanged.connect(self._on_moved)

@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
+from gui.model.unseen import visible
 from gui.theme import LIGHT, Theme, mono
 from gui.tr import tr
 
@@ -93,6 +94,7 @@ class SourceView(QPlainTextEdit):
         self.light(self.lit, self.tone)
 
     def show_text(self, text: str) -> None:
+        text = visible(text)
         known = self.toPlainText()
         if text == known:
             return

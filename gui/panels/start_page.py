@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -18,17 +19,18 @@ from PySide6.QtWidgets import (
 )
 
 from gui.model.lessons import Lesson
+from gui.model.unseen import visible
 from gui.panels.chosen_list import PATH, ChosenList
 from gui.panels.lesson_tiles import LessonTiles
 from gui.panels.parts import Panel, heading, label
-from gui.theme import Theme
+from gui.state.aside import Aside
+from gui.theme import Theme, text_scale
 from gui.tr import tr
 
 WIDEST = 980
 ABOUT_ERRORS = (
     "What PyTorch raises most often, played up to the node that raised, with ways to mend it."
 )
-_ROW = 30
 INSET = 16
 """Pixels by which a tile's picture stands inside of its list: all else stands as far in."""
 
@@ -54,14 +56,15 @@ class StartPage(Panel):
         self.errors = LessonTiles(tr("Errors, replayed"), picture)
         self.recent = ChosenList(tr("Recent files"))
         self.no_recent = label(tr("Files you open or save are listed here."), "muted")
+        self._looking = Aside(self)
+        self._looking.found.connect(self._mark_missing)
         self._lay_out()
         self._connect()
         self.set_theme(theme)
 
     def _lay_out(self) -> None:
-        content = QWidget()
+        self.content = content = QWidget()
         content.setObjectName("content")
-        content.setMaximumWidth(WIDEST)
         column = QVBoxLayout(content)
         column.setContentsMargins(32 - INSET, 28, 32, 28)
         column.setSpacing(10)
@@ -131,45 +134,69 @@ class StartPage(Panel):
             tiles.set_done(known)
 
     def set_recent(self, paths: Sequence[Path]) -> None:
-        """The files in their order; those that are gone say so."""
-        row = self.recent.currentRow()
+        """The files in their order; those that are gone say so as soon as that is known."""
+        row, row_height = self.recent.currentRow(), self._row_height()
         self.recent.clear()
         for path in paths:
-            missing = not path.is_file()
-            note = f"   ·   {tr('missing')}" if missing else ""
-            item = QListWidgetItem(f"{path.name}   —   {path.parent}{note}")
+            item = QListWidgetItem(visible(f"{path.name}   —   {path.parent}"))
             item.setData(PATH, path)
-            item.setSizeHint(QSize(0, _ROW))
-            if missing:
-                item.setForeground(self.theme.color("muted"))
+            item.setSizeHint(QSize(0, row_height))
             self.recent.addItem(item)
+        for folder in {path.parent for path in paths}:  # one that does not answer holds up no other
+            self._looking.ask(partial(_missing, [p for p in paths if p.parent == folder]))
         self.recent.setCurrentRow(max(0, min(row, len(paths) - 1)))
-        self.recent.setFixedHeight(max(1, len(paths)) * _ROW + 4)
+        self.recent.setFixedHeight(max(1, len(paths)) * row_height + 4)
         for part in (self.recent, self.remove):
             part.setVisible(bool(paths))
         self.no_recent.setVisible(not paths)
 
+    def _mark_missing(self, missing: frozenset[Path]) -> None:
+        for item in map(self.recent.item, range(self.recent.count())):
+            path = item.data(PATH)
+            if path in missing:
+                item.setText(visible(f"{path.name}   —   {path.parent}   ·   {tr('missing')}"))
+                item.setForeground(self.theme.color("muted"))
+
     def restyle(self) -> None:
         for tiles in (self.lessons, self.errors):
             tiles.set_theme(self.theme)
+        for row in range(self.recent.count()):
+            self.recent.item(row).setSizeHint(QSize(0, self._row_height()))
+        self.recent.setFixedHeight(max(1, self.recent.count()) * self._row_height() + 4)
+        self._fit_lessons()
+
+    def _row_height(self) -> int:
+        return self.fontMetrics().height() + 16
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._fit_lessons()
         self.restyle()
 
     def resizeEvent(self, event: object) -> None:
         self._fit_lessons()
 
     def _fit_lessons(self) -> None:
+        widest = round(WIDEST * text_scale(self.font()))
+        self.content.setMaximumWidth(widest)
         for tiles in (self.lessons, self.errors):
-            tiles.fit(min(self.width(), WIDEST) - 64)
+            tiles.fit(min(self.width(), widest) - 64)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.left.emit()
         else:
             super().keyPressEvent(event)
+
+
+def _missing(paths: Sequence[Path]) -> frozenset[Path]:
+    return frozenset(path for path in paths if not _is_there(path))
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a network that is gone
+        return False
 
 
 def _demo() -> QWidget:

@@ -22,8 +22,9 @@ from PySide6.QtWidgets import (
 from engine.code.literals import literal
 from gui.model import entry, initialise, leaf, words
 from gui.model.leaf import Leaf
+from gui.model.unseen import visible
 from gui.panels.fields import DTYPES, BoolField, ChoiceField, TextField
-from gui.panels.parts import label, number_label, say
+from gui.panels.parts import Number, label, number_label, say
 from gui.panels.slider import NumberSlider
 from gui.panels.tensor_fill import Fill
 from gui.panels.tensor_table import Cells, Table
@@ -47,7 +48,7 @@ class TensorEditor(QDialog):
         self.before = editor.document
         self.past: list[Leaf] = []
         self.cells = Cells(theme)
-        self.setWindowTitle(tr("Edit {}").format(self.leaf.name))
+        self.setWindowTitle(visible(tr("Edit {}").format(self.leaf.name)))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._make()
         self._lay_out()
@@ -100,8 +101,8 @@ class TensorEditor(QDialog):
             label(tr("shape"), "muted", wrap=False), self.shape, self.way, self.fill_label,
             self.fill_with, None, self.heat,
         ))  # fmt: skip
-        for field, width in ((self.name, 150), (self.shape, 150), (self.fill_with, 64)):
-            field.line.setFixedWidth(width)
+        for field, longest in ((self.name, 16), (self.shape, 16), (self.fill_with, 6)):
+            field.line.fit("0" * longest)
         whole.addLayout(self.slice_row)
         whole.addWidget(self.table, 1)
         tools = QHBoxLayout()
@@ -204,7 +205,8 @@ class TensorEditor(QDialog):
             return
         self.slice_row.addWidget(label(tr("slice") + "  [", "muted", wrap=False))
         for k, size in enumerate(lead):
-            box = QSpinBox(maximum=size - 1)
+            box = Number()
+            box.setMaximum(size - 1)
             box.setWrapping(True)
             box.setAccessibleName(tr("Index in dimension {}").format(k))
             box.valueChanged.connect(lambda _: self.show_leaf())

@@ -29,7 +29,7 @@ class Fill(QWidget):
         self.choice = ChoiceField([i.name for i in INITIALISERS], tr("Fill with"))
         self.choice.show_value(_FIRST)
         self.seed_field = TextField(_seed, tr("seed"))
-        self.seed_field.line.setFixedWidth(84)
+        self.seed_field.line.fit("0" * 8)
         self.dice = QPushButton(tr("New seed"))
         self.dice.setToolTip(tr("Another seed, and fill again"))
         self.button = QPushButton(tr("Fill"))
@@ -84,7 +84,7 @@ class Fill(QWidget):
             field = ChoiceField(option.choices, option.name)
         else:
             field = TextField(lambda text: float(entry.number(text)), option.name)
-            field.line.setFixedWidth(58)
+            field.line.fit("0.0000")
             field.line.setAlignment(Qt.AlignmentFlag.AlignRight)
         field.show_value(option.default)
         field.committed.connect(lambda value: self._set(option.name, value))

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextCharFormat, QTextCursor,
 from PySide6.QtWidgets import QFrame, QPlainTextEdit
 
 from gui.model.repl import MORE, PROMPT, Entry
+from gui.model.unseen import visible
 from gui.theme import Theme, mono
 from gui.tr import tr
 
@@ -70,9 +71,9 @@ class Transcript(QPlainTextEdit):
         if not self.document().isEmpty():
             cursor.insertBlock()
         if entry.kind != "input":
-            cursor.insertText(entry.text, self._ink(_INKS[entry.kind]))
+            cursor.insertText(visible(entry.text), self._ink(_INKS[entry.kind]))
             return
-        for number, row in enumerate(entry.text.split("\n")):
+        for number, row in enumerate(visible(entry.text).split("\n")):
             prompt = PROMPT if row.startswith(PROMPT) else MORE
             if number:
                 cursor.insertBlock()

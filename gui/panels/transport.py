@@ -11,11 +11,12 @@ from gui.panels.icons import icon
 from gui.panels.parts import MARGIN, Choice, FramePanel, label, recolor, tool_button
 from gui.panels.scrub import ScrubBar
 from gui.state.player import SPEEDS, Player
-from gui.theme import Theme
+from gui.theme import Theme, text_scale
 from gui.tr import tr
 
-ROOMY = 480
-"""Pixels from which on the bar counts the steps."""
+ROOMY, TIGHT = 480, 430
+"""Pixels, where text has its usual size: from the first on the bar counts the steps, below the
+second it has no buttons to the ends, where the scrub bar and keys lead as well."""
 PLAY = "(Space or Ctrl+Space)"
 
 
@@ -78,11 +79,18 @@ class Transport(FramePanel):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._fit_place()
+            self._make_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is little room the scrub bar gets it: the caption counts the steps too."""
         super().resizeEvent(event)
-        self.place.setVisible(self.width() >= ROOMY)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        usual = self.width() / text_scale(self.font())
+        self.place.setVisible(usual >= ROOMY)
+        for name in ("first", "last"):
+            self.buttons[name].setVisible(usual >= TIGHT)
 
     def restyle(self) -> None:
         self.scrub.set_theme(self.theme)

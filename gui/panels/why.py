@@ -22,6 +22,7 @@ from gui.model import why
 from gui.model.film import TraceFilm
 from gui.model.frames import Cut, Frame
 from gui.model.ghost import Ghost, concerned, haunt
+from gui.model.unseen import visible
 from gui.model.why import Answer, Entry, Line, Place, Question, Way
 from gui.model.why.asking import At
 from gui.panels.fixes import Fixes
@@ -283,7 +284,7 @@ class WhyPanel(FramePanel):
         shown = [self.choice.itemText(k) for k in range(self.choice.count())]
         if titles != shown:
             self.choice.clear()
-            self.choice.addItems(titles)
+            self.choice.addItems(list(map(visible, titles)))
         for k, question in enumerate(found):
             self.choice.setItemData(k, question)
         self.choice.setCurrentIndex(found.index(now))

@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.model.unseen import visible
 from gui.model.why import Entry, Line, Way
-from gui.panels.parts import label
+from gui.panels.parts import Number, label, tip
 from gui.theme import mono
 from gui.tr import tr
 
@@ -41,13 +42,13 @@ class LineLabel(QLabel):
         self.setProperty("tone", "text")
         if line.node or line.step is not None:
             self.setTextFormat(Qt.TextFormat.RichText)
-            self.setText(f'<a href="there">{html.escape(line.text)}</a>')
+            self.setText(f'<a href="there">{html.escape(visible(line.text))}</a>')
             self.setTextInteractionFlags(_KEYS | _MOUSE)
             self.setToolTip(_leads_to(line))
             self.linkActivated.connect(lambda _: self.followed.emit(self.line))
         else:
             self.setTextFormat(Qt.TextFormat.PlainText)
-            self.setText(line.text)
+            self.setText(visible(line.text))
 
 
 def _leads_to(line: Line) -> str:
@@ -109,11 +110,11 @@ class WaysList(QTreeWidget):
         self.blockSignals(True)
         self.clear()
         for way in ways:
-            item = QTreeWidgetItem([way.brief, way.brings, way.sum])
+            item = QTreeWidgetItem([visible(way.brief), way.brings, visible(way.sum)])
             item.setFont(1, mono(9, bold=True))
             item.setFont(2, mono(9))
             for column, text in ((0, way.text), (2, way.sum)):
-                item.setToolTip(column, html.escape(text) if len(text) > 30 else "")
+                item.setToolTip(column, tip(text) if len(text) > 30 else "")
             self.addTopLevelItem(item)
         self.blockSignals(False)
         self._size_columns()
@@ -180,7 +181,7 @@ class EntryChooser(QWidget):
             box.blockSignals(False)
 
     def _add(self) -> None:
-        box = QSpinBox()
+        box = Number()
         box.setKeyboardTracking(False)
         box.setAccessibleName(tr("Index in dimension {}").format(len(self.boxes)))
         box.valueChanged.connect(lambda _: self.chosen.emit(self.entry))

@@ -7,7 +7,6 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.events import same_event
 from engine.graph import Action
 from gui.model import edits
 from gui.model.document import Document
@@ -34,6 +33,8 @@ class Conductor(QObject):
         super().__init__(parent)
         self.editor, self.runner, self.player = editor, runner, player
         self.play_new = True
+        self.hold_next = False
+        """Whether the next Document that is opened waits with running until it is asked for."""
         self._appended = False
         self._at_once = False  # whether what was appended is shown done, not played
         self._waiting: Callable[[], None] | None = None
@@ -135,6 +136,7 @@ class Conductor(QObject):
         self._live = self._previewed = False
         self._newest = None
         self.player.set_film(Film(), -1)
+        self.runner.held, self.hold_next = self.hold_next, False
         self.runner.run(runnable(document))
 
     def _on_changed(self, before: Document, after: Document) -> None:
@@ -223,7 +225,4 @@ def same_until(old: Film, new: Film, step: int) -> bool:
     """Whether two films tell the same story up to `step`: the same events with the same numbers."""
     if not isinstance(old, TraceFilm) or not isinstance(new, TraceFilm):
         return False
-    if not 0 <= step < min(len(old), len(new)):
-        return False
-    before, after = old.events_between(-1, step), new.events_between(-1, step)
-    return len(before) == len(after) and all(map(same_event, before, after))
+    return new.same_until(old, step)

@@ -9,13 +9,14 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from gui.model.document import Document
+from gui.model.unseen import visible
 
 UNTITLED = "untitled"
 
 
 class _Edit(QUndoCommand):
     def __init__(self, editor: Editor, text: str, before: Document, after: Document) -> None:
-        super().__init__(text)
+        super().__init__(visible(text))
         # No circle with the stack that owns it: collected as one, the stack would delete it twice.
         self.editor, self.before, self.after = proxy(editor), before, after
 
@@ -41,6 +42,7 @@ class Editor(QObject):
         self.path: Path | None = None
         self._title = UNTITLED
         self._settled: Document | None = None
+        self._saved: Document | None = None
         self.history = QUndoStack(self)
 
     def apply(self, text: str, document: Document) -> None:
@@ -74,7 +76,7 @@ class Editor(QObject):
 
     def open(self, document: Document, path: Path | None = None) -> None:
         """Start afresh with `document`, with no undo history and nothing to save."""
-        self.document, self._settled = document, None
+        self.document, self._settled, self._saved = document, None, None
         self.history.clear()
         self._title = UNTITLED
         self.set_path(path)
@@ -94,14 +96,28 @@ class Editor(QObject):
         self.path = path
         self.path_changed.emit(path)
 
-    def saved(self, path: Path) -> None:
-        """Remember that the current Document is what stands in the file at `path`."""
-        self.history.setClean()
+    def saved(self, path: Path, document: Document | None = None) -> None:
+        """Remember that `document` (default: the current one) stands in the file at `path`.
+
+        It may have been edited since: then undo leads back to what is saved.
+        """
+        if document is None or document is self.document:
+            self._saved = None
+            self.history.setClean()
+        else:
+            self._saved = document
+            self.history.resetClean()
         self.set_path(path)
+
+    def unsaved(self) -> None:
+        """Remember that no file has what is here, though it was saved or opened once."""
+        self._saved = None
+        self.history.resetClean()
+        self.path_changed.emit(self.path)
 
     @property
     def dirty(self) -> bool:
-        return not self.history.isClean()
+        return not self.history.isClean() and (self._settled or self.document) is not self._saved
 
     def _show(self, document: Document, settled: Document | None = None) -> None:
         before, self.document, self._settled = self.document, document, settled

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Generic, TypeVar, overload
 
@@ -18,6 +18,8 @@ FILES_LIMIT = 100
 """Of so many files, those changed last, it is known what was set for playing them."""
 TYPED_LIMIT, LINE_LIMIT = 200, 500
 """Lines of the console that are remembered, and the characters one may have for that."""
+WIDEST = 20_000
+"""Pixels no dock has."""
 T = TypeVar("T")
 _LANGUAGE = re.compile(r"[A-Za-z_]{2,12}")
 
@@ -246,6 +248,17 @@ class Settings(QObject):
                 self._store.setValue(key, value)
         if state is not None:
             self._store.setValue("layout_sum", _sum(*state))
+
+    @property
+    def dock_sizes(self) -> dict[str, int]:
+        """Pixels of what the person has made docks wide and high, however small the window is."""
+        found = self._json("dock_sizes")
+        sizes = found.items() if isinstance(found, dict) else ()
+        return {key: size for key, size in sizes if type(size) is int and 0 < size < WIDEST}
+
+    @dock_sizes.setter
+    def dock_sizes(self, sizes: Mapping[str, int]) -> None:
+        self._store.setValue("dock_sizes", json.dumps(dict(sizes)))
 
     def flush(self) -> None:
         """Write to disk now."""

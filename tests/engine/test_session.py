@@ -1,6 +1,7 @@
 """A Session does what the same lines do in PyTorch, and keeps its hands off all else."""
 
 import gc
+import math
 import threading
 import warnings
 import weakref
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from engine import errors, random, tensor
+from engine.entries import SLICE, each
 from engine.events import Computed, Failed, Warned
 from engine.graph import Action, Edge, Graph, Node, Region
 from engine.modes import STATE, no_grad
@@ -420,3 +422,23 @@ def test_a_run_in_a_thread_equals_one_here(name):
     thread.join()
     here = run(document.graph, *document.program)
     assert bits(found[0].trace.events) == bits(here.trace.events)
+
+
+def test_an_op_that_goes_through_entries_one_by_one_gives_up_when_cancelled():
+    """A million entries take Python seconds: it looks between slices of them."""
+    seen, looks = [], iter((False, False, True))
+    session = Session(Graph(), lambda: next(looks))
+    with session._in_charge(), pytest.raises(Cancelled):
+        each(lambda x: seen.append(x) or x, np.ones(5 * SLICE))
+    assert len(seen) == 2 * SLICE
+
+
+@pytest.mark.parametrize("shape", [(3 * SLICE,), (3, 1, SLICE), (2 * SLICE + 1, 1)])
+def test_slices_make_the_same_as_the_whole(shape):
+    x = np.linspace(0.5, 9, math.prod(shape)).reshape(shape).astype(np.float32)
+    whole = each(math.atan2, x, x[:1])
+    session = Session(Graph())
+    with session._in_charge():
+        sliced = each(math.atan2, x, x[:1])
+    assert sliced.dtype == whole.dtype
+    assert np.array_equal(sliced, whole)

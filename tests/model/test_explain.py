@@ -1,6 +1,5 @@
 """Explanations: every op, every gradient, with arithmetic that a reader can check."""
 
-import re
 from itertools import pairwise
 
 import numpy as np
@@ -16,7 +15,7 @@ from gui.model.explain.saved import saved_by
 from gui.model.explain.steps import summed
 from gui.model.film import Film
 from tests.engine.samples import CASES
-from tests.explain_kit import FORWARD, film_of_case, worked_out
+from tests.explain_kit import FORWARD, checked, film_of_case
 from tests.odd_graphs import composite, in_place, pieces
 from tests.runs import LESSONS, backward, film, film_of, leaf, lesson, op, square, wire
 
@@ -37,27 +36,6 @@ def seven_digits(monkeypatch):
     words.show_digits(7)
     yield
     words.show_digits(4)
-
-
-def checked(lines, given):
-    """Whether the arithmetic that is shown gives the number that is shown, which is `given`.
-
-    Returns the mark between them, or "" where there is no pure arithmetic.
-    """
-    result = [line for line in lines if line.kind == "result"][-1].text
-    shown = re.split("[=≈←] ", result)[-1]
-    assert shown == words.number(given), (result, given)
-    numbers = [line.text for line in lines if line.kind == "numbers"]
-    if not numbers or "…" in numbers[-1]:
-        return ""
-    arithmetic = numbers[-1].partition("= ")[2]
-    found = worked_out(arithmetic)
-    assert found is not None, arithmetic
-    if "≈" in result:
-        assert found == pytest.approx(given, rel=2e-2, abs=1e-4), (arithmetic, given)
-        return "≈"
-    assert words.number(found + 0.0) == words.number(float(shown) + 0.0), (arithmetic, result)
-    return "="
 
 
 @pytest.mark.parametrize("case", CASES, ids=repr)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from engine.graph import Edge, Graph, Region
 from gui.model import folding
+from gui.model.codes import codes_of
 from gui.model.document import Document
 from gui.model.folded_frame import FoldedFrame
 from gui.model.folding import plan, shown
@@ -196,6 +197,26 @@ def test_an_error_inside_shows_on_the_box():
     broken = replace(graph, nodes=nodes)
     frame = FoldedFrame(film(broken, FORWARD).frame(2), plan(broken))
     assert "must match" in frame.node("g").error
+
+
+def test_codes_of_a_folded_graph_are_those_of_its_states():
+    graph = neuron(GROUP).graph
+    told, drawn = film(graph, FORWARD, backward("y")), plan(graph).graph
+    for step in range(-1, len(told)):
+        frame = FoldedFrame(told.frame(step), plan(graph))
+        found, asked = frame.codes(), codes_of(drawn, frame)
+        assert found.fit(drawn)
+        for part in ("nodes", "lines", "backs"):
+            assert getattr(found, part).tolist() == getattr(asked, part).tolist(), (step, part)
+
+
+def test_codes_of_a_folded_graph_ask_for_nothing_but_boxes(monkeypatch):
+    graph = neuron(GROUP).graph
+    told = film(graph, FORWARD, backward("y"))
+    seen, node = [], FoldedFrame.node
+    monkeypatch.setattr(FoldedFrame, "node", lambda f, i: seen.append(i) or node(f, i))
+    FoldedFrame(told.frame(len(told) - 1), plan(graph)).codes()
+    assert seen == ["g"]
 
 
 def test_what_changed_is_told_of_what_is_drawn():

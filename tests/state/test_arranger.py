@@ -44,7 +44,7 @@ def test_many_nodes_are_laid_out_on_a_thread_with_progress(editor, qtbot):
     graph = open_chain(editor, AT_ONCE + 1)
     arranger, told = Arranger(editor), []
     arranger.progress.connect(told.append)
-    with qtbot.waitSignal(arranger.arranged, timeout=30_000):
+    with qtbot.waitSignal(arranger.arranged):
         arranger.arrange(SIZES, graph.nodes)
         assert arranger.busy
         assert len(set(editor.document.places.values())) == 1, "nothing has moved yet"
@@ -57,7 +57,7 @@ def test_many_nodes_are_laid_out_on_a_thread_with_progress(editor, qtbot):
 def test_what_was_removed_meanwhile_stays_removed(editor, qtbot):
     graph = open_chain(editor, AT_ONCE + 1)
     arranger = Arranger(editor)
-    with qtbot.waitSignal(arranger.arranged, timeout=30_000):
+    with qtbot.waitSignal(arranger.arranged):
         arranger.arrange(SIZES, graph.nodes)
         editor.apply("Delete n7", edits.remove(editor.document, ["n7"]))
     assert "n7" not in editor.document.places
@@ -120,7 +120,7 @@ def test_room_for_many_is_found_on_a_thread_and_can_be_given_up(editor, qtbot):
     assert QThreadPool.globalInstance().waitForDone(30_000)
     QCoreApplication.processEvents()
     assert editor.document is before
-    with qtbot.waitSignal(arranger.arranged, timeout=30_000):
+    with qtbot.waitSignal(arranger.arranged):
         arranger.spread(SIZES)
         assert editor.document is before
     assert len(set(editor.document.places.values())) == AT_ONCE + 1

@@ -1,9 +1,13 @@
 """The conductor: what runs when, and which step is shown afterwards."""
 
+from threading import get_ident
+
 import pytest
 
+from engine.events import same_event
 from engine.graph import Action, Graph
 from gui.model import edits
+from gui.model import film as film_module
 from gui.model.document import Document
 from gui.state.conductor import Conductor, same_until
 from gui.state.editor import Editor
@@ -317,3 +321,26 @@ def test_the_end_of_the_first_forward_is_found_wherever_it_is():
     assert film(graph, FORWARD, backward("y"), FORWARD).end_of_first_forward == 1
     assert film(graph, backward("y")).end_of_first_forward == 0
     assert film(Graph(), FORWARD).end_of_first_forward == -1
+
+
+def test_the_thread_that_paints_compares_no_events(stage, monkeypatch):
+    threads = []
+    monkeypatch.setattr(
+        film_module, "same_event", lambda *pair: threads.append(get_ident()) or same_event(*pair)
+    )
+    stage.open(Document(square(), (FORWARD, backward("y"), FORWARD)))
+    stage.player.last()
+    step = stage.player.step
+    stage.apply(edits.set_program(stage.document, (FORWARD, backward("y"), backward("y"))))
+    assert stage.player.step < step
+    assert threads
+    assert get_ident() not in threads
+
+
+def test_what_was_compared_beforehand_is_what_comparing_finds():
+    one = film(square(), FORWARD, backward("y"))
+    for program in ((FORWARD,), (FORWARD, Action("retain_grad", "y"), backward("y"))):
+        other = film(square(), *program)
+        found = [same_until(one, other, step) for step in range(-1, 8)]
+        other.compare(one.trace)
+        assert [same_until(one, other, step) for step in range(-1, 8)] == found

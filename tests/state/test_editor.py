@@ -72,6 +72,22 @@ def test_dirty_is_what_differs_from_the_file(editor):
     assert not editor.dirty
 
 
+def test_what_was_edited_while_it_was_saved_is_dirty_and_undo_leads_to_what_was_saved(editor):
+    saved = renamed(editor.document, "a")
+    editor.apply("Rename x", saved)
+    editor.apply("Rename x", renamed(editor.document, "b"))
+    editor.saved(Path("/tmp/a.chain"), saved)
+    assert editor.dirty
+    editor.history.undo()
+    assert not editor.dirty
+    editor.history.undo()
+    assert editor.dirty  # which was clean before the save
+    editor.history.redo()
+    assert not editor.dirty
+    editor.unsaved()
+    assert editor.dirty
+
+
 def test_a_title_is_the_lessons_until_there_is_a_file(editor, qtbot):
     assert editor.title == UNTITLED
     with qtbot.waitSignal(editor.path_changed):

@@ -85,7 +85,7 @@ def parts(qtbot, editor):
     conductor = Conductor(editor, runner, player)
     conductor.play_new = False
     editor.open(square())
-    qtbot.waitUntil(lambda: not runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not runner.busy)
     yield conductor
     runner.close()
 
@@ -99,7 +99,7 @@ def test_a_drag_runs_the_newest_and_keeps_the_step(qtbot, parts):
     step, first = player.step, editor.document
     for k in range(50):
         editor.preview(at(first, 3.0 + k))
-    qtbot.waitUntil(lambda: float(player.frame.node("x").value) == 52.0, timeout=10_000)
+    qtbot.waitUntil(lambda: float(player.frame.node("x").value) == 52.0)
     qtbot.waitUntil(lambda: not runner.busy)
     assert 1 <= len(published) < 50
     assert player.step == step
@@ -114,7 +114,7 @@ def test_a_dropped_preview_runs_what_was_before_at_the_same_step(qtbot, parts):
     step = player.step
     editor.preview(at(editor.document, 3.0))
     editor.drop_preview()
-    qtbot.waitUntil(lambda: not runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not runner.busy)
     assert float(player.frame.node("x").value) == 2.0
     assert player.step == step
 
@@ -125,9 +125,9 @@ def test_an_edit_after_a_drag_is_shown_as_ever(qtbot, parts):
     player.last()
     editor.preview(at(editor.document, 3.0))
     editor.apply("Set x", editor.document)
-    qtbot.waitUntil(lambda: not runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not runner.busy)
     editor.apply("Set x", at(editor.document, 5.0))
-    qtbot.waitUntil(lambda: not runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not runner.busy)
     assert player.frame.node("x").stored is None
 
 

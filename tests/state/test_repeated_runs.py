@@ -1,8 +1,9 @@
 """Repeats in the runner and the conductor: gone on with, cancelled, and the player left alone."""
 
 import gc
-import time
+import threading
 import weakref
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,6 +13,7 @@ from gui.model import edits
 from gui.model.document import Document
 from gui.model.explain import explained
 from gui.model.film import TraceFilm
+from gui.state import jobs
 from tests.engine.test_repeat import repeat
 from tests.engine.test_training import STEP, ZERO, fit, optimizer
 from tests.runs import FORWARD, backward, film, run, square
@@ -90,17 +92,41 @@ def test_a_program_that_stopped_in_a_body_takes_no_more_lines(stage):
     assert "stops with an error at “y.backward()”" in told[0]
 
 
-def test_a_huge_repeat_is_cancelled_at_once_and_the_player_stays(stage, qtbot):
+class Stop(threading.Event):
+    """What a run asks whether it was given up: at the 300th time it waits until it is."""
+
+    at = 300
+
+    def __init__(self):
+        super().__init__()
+        self.asked, self.reached = 0, threading.Event()
+
+    def is_set(self):
+        self.asked += 1
+        if self.asked == self.at:
+            self.reached.set()
+            assert self.wait(60)
+        return super().is_set()
+
+
+def test_a_huge_repeat_is_cancelled_at_once_and_the_player_stays(stage, monkeypatch):
+    """It asks several times in every line, and goes no further once it is told."""
     stage.open(Document(square(), (SGD, FORWARD, backward("y"))))
     stage.player.go(4)
     film, step = stage.player.film, stage.player.step
-    stage.editor.apply("Huge", edits.set_program(stage.document, (*stage.document.program, HUGE)))
-    qtbot.waitUntil(lambda: not stage.runner._future.done() and stage.runner.busy)
-    future, start = stage.runner._future, time.perf_counter()
+    session, stop = stage.runner._session, Stop()
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "threading", SimpleNamespace(Event=lambda: stop))
+        edited = edits.set_program(stage.document, (*stage.document.program, HUGE))
+        stage.editor.apply("Huge", edited)
+    assert stop.reached.wait(60)
+    done = len(session.chapters), len(session.recorder.facts)
+    assert 10 < done[0] < stop.at / 2
     stage.runner.cancel()
     assert not stage.runner.busy
-    future.result(timeout=5)
-    assert time.perf_counter() - start < 0.5
+    stage.runner._future.result(timeout=60)
+    assert stop.asked == stop.at
+    assert (len(session.chapters), len(session.recorder.facts)) == done
     assert (stage.player.film, stage.player.step) == (film, step)
     assert stage.runner.stopped
 
@@ -148,7 +174,7 @@ def test_a_cancelled_run_is_not_read_to_the_end_either(stage, monkeypatch):
 
     monkeypatch.setattr(TraceFilm, "prepare", prepare)
     stage.editor.open(Document(square(), (FORWARD, backward("y"))))
-    stage.runner._future.result(timeout=5)
+    stage.runner._future.result(timeout=60)
     assert seen == [False, False, True]
 
 

@@ -21,6 +21,7 @@ from gui.canvas.wiring import first_free, unreachable, why_not
 from gui.model import folding
 from gui.model.document import Document
 from gui.model.regions import called
+from gui.model.unseen import visible
 from gui.tr import tr
 
 if TYPE_CHECKING:
@@ -264,7 +265,7 @@ class Connect(Tool):
     def _say_why(self, painter: QPainter) -> None:
         """The reason at the cursor, kept inside the canvas."""
         tools = inks(self.canvas.theme)
-        text = self.target.why or ""
+        text = visible(self.target.why or "")
         room = QRectF(self.canvas.rect()).adjusted(8, 8, -8, -8)
         metrics = QFontMetricsF(tools.font(12))
         flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft

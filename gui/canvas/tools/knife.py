@@ -63,10 +63,10 @@ def crossing(geometry: Geometry, a: tuple[float, float], b: tuple[float, float])
     near, pieces = geometry.owned_pieces(near)
     lines = curves.points(pieces)
     start, end = np.array(a), np.array(b)
-    side_of_pieces = _side(start, end, lines)
+    left = _side(start, end, lines) >= 0  # a knife that meets a point of a wire cuts it as well
     p, q = lines[:, :-1], lines[:, 1:]
-    across = side_of_pieces[:, :-1] * side_of_pieces[:, 1:] < 0
-    within = _side(p, q, start) * _side(p, q, end) < 0
+    across = left[:, :-1] != left[:, 1:]
+    within = (_side(p, q, start) >= 0) != (_side(p, q, end) >= 0)
     return np.unique(near[(across & within).any(axis=1)]).tolist()
 
 

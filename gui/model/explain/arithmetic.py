@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from types import MappingProxyType
 
 from gui.model import words
@@ -15,6 +16,8 @@ from gui.model.explain.symbols import Symbol
 NONE: Mapping[str, Symbol] = MappingProxyType({})
 MOST_TERMS = 6
 """Terms of a sum that are written out; of more the first ones, and how many there are."""
+MOST_LETTERS = 150
+"""Of a sum by names: of a longer one the first terms, though there are fewer than that."""
 MOST_CHECKED = 64
 """Terms up to which digits are added until the sum comes out right."""
 
@@ -122,7 +125,8 @@ def total(
         return *lines, equal(first, symbols.value(result), "result"), said(why)
     named = [t.names() for t in alive[:MOST_TERMS] if t.names is not None]
     if named:
-        lines.append(equal(first, summed_up([_product(names) for names in named], len(alive))))
+        told = short_enough([_product(names) for names in named])
+        lines.append(equal(first, summed_up(told, len(alive))))
         first = None
     lines += _with_figures(first, alive, result)
     if len(alive) < len(terms):
@@ -165,10 +169,16 @@ def summed_up(terms: Sequence[Symbol], count: int) -> Symbol:
     alone = len(terms) == 1
     listed = [t if alone or not k else _later(t) for k, t in enumerate(terms[:MOST_TERMS])]
     tex, text = " + ".join(t.tex for t in listed), " + ".join(t.text for t in listed)
-    if count <= MOST_TERMS:
+    if count <= len(listed):
         return Symbol(tex, text)
     more = f"{count} terms"
     return Symbol(rf"{tex} + \ldots \; \text{{({more})}}", f"{text} + … ({more})")
+
+
+def short_enough(terms: Sequence[Symbol]) -> Sequence[Symbol]:
+    """As many of the first terms as can be read in a line, one at least."""
+    ends = accumulate(len(t.text) + len(" + ") for t in terms)
+    return terms[: max(1, sum(end <= MOST_LETTERS for end in ends))]
 
 
 def _later(term: Symbol) -> Symbol:

@@ -46,7 +46,7 @@ ROUGH = 1e-3
 
 def largest(array: Array) -> Index:
     """Where the entry of the largest size is: the one that is worked out unless asked otherwise."""
-    if not np.size(array):
+    if not np.ndim(array) or not np.size(array):
         return ()
     size = np.nan_to_num(np.abs(np.asarray(array, dtype=float)), nan=-1.0)
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(size)), np.shape(array)))

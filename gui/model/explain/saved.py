@@ -61,7 +61,7 @@ def _once(kept: list[Saved]) -> tuple[Saved, ...]:
 
 def functions_of(film: TraceFilm, node: str, step: int) -> tuple[Function, ...]:
     """The Functions of the node's latest forward by that step, in order."""
-    made = film.functions.get(node, ())
+    made = film.functions(node)
     made = [m for m in made if m.first <= step and m.kind == "forward"]
     return tuple(m.function for m in made if m.first == made[-1].first)
 

@@ -91,7 +91,7 @@ def function_at(
     film: TraceFilm, node: str, slot: str | None, name: str, step: int
 ) -> tuple[Function, int] | None:
     """The Function of a node that sent a gradient out of `slot`, and the number of its edge."""
-    for first, _, function in reversed(film.functions.get(node, [])):
+    for first, _, function in reversed(film.functions(node)):
         slots = function.origin.slots if function.origin is not None else ()
         if slot is not None and first <= step and function.name() == name and slot in slots:
             return function, slots.index(slot)

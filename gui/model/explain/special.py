@@ -10,7 +10,15 @@ import numpy as np
 
 from gui.model import words
 from gui.model.explain import symbols
-from gui.model.explain.arithmetic import MOST_CHECKED, MOST_TERMS, Line, close, equal, summed_up
+from gui.model.explain.arithmetic import (
+    MOST_CHECKED,
+    MOST_TERMS,
+    Line,
+    close,
+    equal,
+    short_enough,
+    summed_up,
+)
 from gui.model.explain.replay import Replay
 from gui.model.explain.symbols import Symbol
 
@@ -90,7 +98,7 @@ def _exponential(sign: int, logarithm: bool) -> Callable[..., Work | None]:
 
 
 def _plus(parts: list[Symbol]) -> Symbol:
-    return summed_up(parts, len(parts))
+    return summed_up(short_enough(parts), len(parts))
 
 
 def _shared(terms: Symbol, count: int) -> Symbol:

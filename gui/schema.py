@@ -1,0 +1,52 @@
+"""The JSON Schema of a `.chain` file, for editors and other programs: `python -m gui.schema`.
+
+It is made of the forms that the reader checks files with, so it cannot say anything else; what a
+file must make sense of beyond its shape (ids, circles, ops) it leaves to the reader.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+from msgspec import field
+
+import assets
+from gui.model.forms import ActionForm, BendForm, EdgeForm, FileForm, NodeForm, RegionForm
+from gui.model.reading import VERSION
+
+PATH = assets.path("schema", f"chainrule-{VERSION}.json")
+
+
+class Line(ActionForm, forbid_unknown_fields=False):
+    """A line of `program`; the arguments of the call stand beside these keys."""
+
+    body: list[Line] = field(default_factory=list)
+
+
+class File(FileForm, forbid_unknown_fields=True):
+    """A `.chain` file, and the graph.json of a `.chainz` archive."""
+
+    nodes: list[NodeForm]
+    edges: list[EdgeForm] = field(default_factory=list)
+    regions: list[RegionForm] = field(default_factory=list)
+    program: list[Line] = field(default_factory=list)
+    places: dict[str, tuple[float, float]] = field(default_factory=dict)
+    bends: list[BendForm] = field(default_factory=list)
+
+
+def schema() -> dict[str, Any]:
+    """The schema, as JSON has it."""
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return {**head, "title": f"Chainrule graph, version {VERSION}", **msgspec.json.schema(File)}
+
+
+def text() -> str:
+    """What stands in the file."""
+    return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    PATH.parent.mkdir(exist_ok=True)
+    PATH.write_text(text(), encoding="utf-8")
