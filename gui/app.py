@@ -278,6 +278,8 @@ class App(Doing):
         """Ask about unsaved changes, remember the window, stop the worker."""
         if self._closed:
             return True
+        if (typing := self.window.focusWidget()) is not None:
+            typing.clearFocus()  # commits what is being typed: it is part of what is asked about
         if not self.filing.may_close():
             return False
         self.recovery.forget()

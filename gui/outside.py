@@ -109,7 +109,12 @@ class Outside(QObject):
 
     def _reload_choice(self) -> Choice:
         tip = tr("Take over what the file holds: an edit that can be undone")
-        return Choice(tr("Reload"), tip, lambda: self.app.filing.reload(tr("Reload")))
+        return Choice(tr("Reload"), tip, self._reload)
+
+    def _reload(self) -> None:
+        if self.app.filing.reload(tr("Reload")):
+            key = self.app.desk.key_of("undo")
+            self.app.say(tr("Taken over from the file. {} brings back what was here.").format(key))
 
     def _compare_choice(self) -> Choice:
         return Choice(tr("Compare…"), tr("List what differs"), self._compare, stays=True)
@@ -133,6 +138,6 @@ class Outside(QObject):
             title = tr("“{}” cannot be opened").format(app.editor.title)
             app.filing.tell(title, str(error))
             return
-        text = tr("What “{}” on the disk has otherwise than what is open here.")
+        text = tr("How “{}” on the disk differs from what is open here.")
         found = compared(app.editor.document, theirs)
         CompareDialog(tr("Compare"), text.format(app.editor.title), found, app.window).exec()

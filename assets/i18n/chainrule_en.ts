@@ -288,6 +288,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>1 edit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>1 edit since the last save</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1497,6 +1501,10 @@
     </message>
     <message>
         <source>How the loss changes with each leaf, found in independent ways. Type your own formula for a gradient in the names of the graph, such as 2 * x.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How “{}” on the disk differs from what is open here.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2868,6 +2876,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Taken over from the file. {} brings back what was here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Te&amp;xt size</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3401,10 +3413,6 @@
     </message>
     <message>
         <source>What you edit is kept safe until you save it; nothing is left over.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>What “{}” on the disk has otherwise than what is open here.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4101,6 +4109,10 @@ Saving now would replace those changes with what you have here. Save anyway? Wha
     </message>
     <message>
         <source>{} edges</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} edits</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from gui.model import entry, fields
@@ -68,8 +68,14 @@ def name_reader(taken: Callable[[], Collection[str]]) -> Read:
     return read
 
 
+_UNDO, _REDO = QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo
+
+
 class _Line(QLineEdit):
-    """A line edit in which Esc brings back what was there."""
+    """A line edit in which Esc brings back what was there.
+
+    Undo and redo are the window's where nothing was typed that they could take back.
+    """
 
     reverted = Signal()
     _sample = ""
@@ -83,6 +89,14 @@ class _Line(QLineEdit):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange and self._sample:
             self.fit(self._sample)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            undo, redo = event.matches(_UNDO), event.matches(_REDO)
+            if (undo and not self.isUndoAvailable()) or (redo and not self.isRedoAvailable()):
+                event.ignore()  # else a line edit takes the key and does nothing
+                return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.isModified():

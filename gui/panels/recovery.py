@@ -238,13 +238,20 @@ def in_words(found: Found) -> str:
             (found.head.title or tr("A journal that cannot be read"), found.problem,
              str(found.folder))
         )  # fmt: skip
-    many = tr("1 edit since the last save") if found.changes == 1 else tr(
-        "{} edits since the last save"
-    ).format(f"{found.changes:,}")  # fmt: skip
+    many = _edits(found)
     moment = QDateTime.fromSecsSinceEpoch(round(found.when))
     when = QLocale().toString(moment, "ddd d MMM yyyy, HH:mm")
     where = visible(shown(found.head.path, 2000)) if found.head.path else tr("never saved")
     return "\n".join((visible(found.head.title) or tr("untitled"), where, f"{when} · {many}"))
+
+
+def _edits(found: Found) -> str:
+    one, several = (
+        (tr("1 edit since the last save"), tr("{} edits since the last save"))
+        if found.head.path
+        else (tr("1 edit"), tr("{} edits"))
+    )
+    return one if found.changes == 1 else several.format(f"{found.changes:,}")
 
 
 def advice(found: Found) -> str:

@@ -113,8 +113,7 @@ class Runner(QObject):
         self._grace.stop()
         if self._future is not None:
             self._future.cancel()
-        self._worker.end()
-        self._worker.thread.join(self.patience)
+        self._worker.end(self.patience)
 
     def _on_arrived(self, number: int, film: TraceFilm, finished: bool) -> None:
         if number != self._number:
@@ -135,7 +134,10 @@ class Runner(QObject):
 
 
 class _Worker:
-    """A thread and the Session that lives there; it keeps no program from ending."""
+    """A thread and the Session that lives there; it keeps no program from ending.
+
+    The thread begins with the first job: a window that runs nothing has none.
+    """
 
     def __init__(self) -> None:
         self.session: Session | None = None
@@ -143,17 +145,20 @@ class _Worker:
         self._jobs: SimpleQueue[tuple[Future[None], Callable[[_Worker], None]] | None]
         self._jobs = SimpleQueue()
         self.thread = threading.Thread(target=self._work, name="chainrule-run", daemon=True)
-        self.thread.start()
 
     def submit(self, job: Callable[[_Worker], None]) -> Future[None]:
         """Do `job` after those before it, unless its future is cancelled until then."""
         future: Future[None] = Future()
         self._jobs.put((future, job))
+        if self.thread.ident is None:
+            self.thread.start()
         return future
 
-    def end(self) -> None:
-        """End the thread as soon as it has nothing to do."""
+    def end(self, patience: float = 0.0) -> None:
+        """End the thread as soon as it has nothing to do; wait for that so many seconds at most."""
         self._jobs.put(None)
+        if self.thread.ident is not None:
+            self.thread.join(patience)
 
     def _work(self) -> None:
         while (found := self._jobs.get()) is not None:

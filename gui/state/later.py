@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 
@@ -58,4 +59,5 @@ class _Job(QRunnable):
             found = self.look()
         except Exception as caught:
             error = caught
-        self.answer.done.emit(self.number, found, error)
+        with suppress(RuntimeError):  # the program has ended meanwhile, and Qt's objects with it
+            self.answer.done.emit(self.number, found, error)

@@ -132,6 +132,8 @@ class Recovery(QObject):
 
     def close(self) -> None:
         """The window goes; what is not saved stays on the disk, to be offered at the next start."""
+        if not self._closed:
+            self.editor.changed.disconnect(self._on_changed)
         self._tidier.end()
         self._closed = True
         self._again.stop()

@@ -191,12 +191,12 @@ def test_appending_goes_on_with_the_live_session(stage):
     stage.conductor.play_new = False
     stage.conductor.backward()
     stage.settle()
-    x = stage.runner._session.tensor("x")
+    x = stage.runner._worker.session.tensor("x")
     stage.conductor.forward()
     stage.settle()
     stage.conductor.backward()
     stage.settle()
-    assert stage.runner._session.tensor("x") is x
+    assert stage.runner._worker.session.tensor("x") is x
     assert stage.shown("x").stored == 8
     stage.conductor.zero_grad()
     stage.settle()
@@ -229,7 +229,7 @@ def test_appending_while_a_run_is_on_its_way_shows_what_was_appended(stage):
 def test_an_append_that_must_start_anew_does_not_lose_the_way(stage):
     """After a cancelled run there is no live session; the films on the way are not shown."""
     stage.open(lesson("accumulation"))
-    stage.runner._session = None
+    stage.runner._worker.session = None
     stage.player.last()
     stage.conductor.forward()
     stage.settle()

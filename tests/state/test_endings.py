@@ -7,18 +7,23 @@ import pytest
 
 from gui.state.endings import SIGNALS, Endings, exit_code
 
+NUMBERS = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
+
 
 @pytest.fixture
 def endings(qapp):
+    """As in a terminal: `nohup` has some ignored from the start, and that is respected."""
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in NUMBERS}
     made = Endings()
     made.listen()
     yield made
     made.close()
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
-@pytest.mark.parametrize("name", [name for name in SIGNALS if hasattr(signal, name)])
-def test_a_signal_is_brought_as_a_qt_signal(qtbot, endings, name):
-    number = getattr(signal, name)
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_signal_is_brought_as_a_qt_signal(qtbot, endings, number):
     with qtbot.waitSignal(endings.asked) as heard:
         os.kill(os.getpid(), number)
     assert heard.args == [number]

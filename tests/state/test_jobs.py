@@ -210,13 +210,12 @@ def test_a_call_that_cannot_be_stopped_holds_up_neither_the_next_run_nor_the_one
 
 
 def test_only_a_few_threads_are_left_to_themselves(runner, films, slow, qtbot):
-    _, go_on = slow
-    for count in range(1, jobs.MOST_LEFT + 1):
+    begun, go_on = slow
+    for count in range(jobs.MOST_LEFT + 1):
+        begun.clear()
         runner.run(waiting())
-        qtbot.waitUntil(lambda: runner._future.running())
-        runner.run(waiting())
-        qtbot.waitUntil(lambda count=count: len(runner._left) == count)
-    qtbot.waitUntil(lambda: runner._future.running())
+        qtbot.waitUntil(begun.is_set)  # each but the first on a worker of its own
+        assert len(runner._left) == count
     runner.run(document())
     with qtbot.waitSignal(runner._grace.timeout):
         pass

@@ -39,10 +39,10 @@ def value(stage, node="x"):
 
 def test_a_line_after_a_repeat_goes_on_with_the_live_session(stage):
     stage.open(Document(square(), (SGD, repeat(2, *TRAIN))))
-    session = stage.runner._session
+    session = stage.runner._worker.session
     assert value(stage) == pytest.approx(1.28)
     stage.apply(edits.set_program(stage.document, (*stage.document.program, repeat(1, *TRAIN))))
-    assert stage.runner._session is session
+    assert stage.runner._worker.session is session
     assert value(stage) == pytest.approx(1.024)
     chapter = stage.player.film.timeline.chapters[-1]
     assert (chapter.whole_title, chapter.action) == ("repeat 1/1 › opt.step()", 10)
@@ -54,7 +54,7 @@ def test_a_run_that_was_replaced_is_gone_at_once(stage):
     shown = stage.player.film
     for step in range(len(shown)):
         explained(shown, step)
-    film, session = weakref.ref(shown), weakref.ref(stage.runner._session)
+    film, session = weakref.ref(shown), weakref.ref(stage.runner._worker.session)
     del shown
     gc.disable()
     try:
@@ -67,9 +67,9 @@ def test_a_run_that_was_replaced_is_gone_at_once(stage):
 
 def test_a_change_in_a_body_starts_from_the_beginning(stage):
     stage.open(Document(square(), (SGD, repeat(2, *TRAIN))))
-    session = stage.runner._session
+    session = stage.runner._worker.session
     stage.apply(edits.set_program(stage.document, (SGD, repeat(3, *TRAIN))))
-    assert stage.runner._session is not session
+    assert stage.runner._worker.session is not session
     assert value(stage) == pytest.approx(1.024)
 
 
@@ -114,7 +114,7 @@ def test_a_huge_repeat_is_cancelled_at_once_and_the_player_stays(stage, monkeypa
     stage.open(Document(square(), (SGD, FORWARD, backward("y"))))
     stage.player.go(4)
     film, step = stage.player.film, stage.player.step
-    session, stop = stage.runner._session, Stop()
+    session, stop = stage.runner._worker.session, Stop()
     with monkeypatch.context() as patch:
         patch.setattr(jobs, "threading", SimpleNamespace(Event=lambda: stop))
         edited = edits.set_program(stage.document, (*stage.document.program, HUGE))
@@ -193,9 +193,9 @@ def test_deleting_the_loss_mends_the_body(stage):
 
 def test_renaming_tells_the_same_chapters_in_the_new_name(stage):
     stage.open(Document(square(), (SGD, repeat(2, *TRAIN))))
-    session = stage.runner._session
+    session = stage.runner._worker.session
     stage.apply(edits.rename(stage.document, "x", "weight"))
-    assert stage.runner._session is session
+    assert stage.runner._worker.session is session
     titles = [c.title for c in stage.player.film.timeline.chapters]
     assert titles[0] == "opt = torch.optim.SGD([weight], lr=0.1)"
 
