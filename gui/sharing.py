@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow
+from shiboken6 import isValid
 
 from gui.theme import text_scale
 
@@ -96,7 +97,7 @@ class Sharing(QObject):
 
     def share_soon(self, *_: object) -> None:
         """Once what is under way has come to its end; a window that is closed shares nothing."""
-        if self.window.isVisible():
+        if isValid(self.window) and self.window.isVisible():  # docks that go with it tell, too
             self._soon.start()
 
     def _share_later(self) -> None:

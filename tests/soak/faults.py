@@ -322,7 +322,7 @@ def _told(name: str, home: Path, done: subprocess.CompletedProcess[str]) -> bool
     from gui.model.logbook import crashes
 
     if name in ASKED:
-        return done.returncode == ASKED[name]
+        return done.returncode == ASKED[name] and "Traceback" not in done.stderr
     if name in SUDDEN:
         return True
     log = home / "log" / "chainrule.log"
