@@ -1,4 +1,4 @@
-"""Chainrule: the window, or without one `run`, `step` and `check`."""
+"""Chainrule: the window, or without one `run`, `step`, `check`, `import` and `export`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LESSON = assets.path("examples", "perceptron.chain")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; returns the exit code."""
     given = sys.argv[1:] if arguments is None else list(arguments)
-    if given and given[0] in ("run", "step", "check"):
+    if given and given[0] in ("run", "step", "check", "import", "export"):
         return _headless(given)
     options = _window_parser().parse_args(given)
     return _window(options.file)
@@ -30,8 +30,14 @@ def _headless(given: list[str]) -> int:
     options = _headless_parser().parse_args(given)
     if options.command == "run":
         return terminal.run(options.file, _words(), options.json)
+    if options.command == "import":
+        from gui.model import terminal_programs
+
+        return terminal_programs.make(options.file, options.output, _words(), options.force)
     if options.command == "step":
         return terminal.step(options.file, _words(), options.to, options.all)
+    if options.command == "export":
+        return terminal.export(options.file, options.output, _words(), force=options.force)
     return terminal.check(options.file, _words())
 
 
@@ -48,13 +54,15 @@ def _window_parser() -> argparse.ArgumentParser:
         description="See backprop happen: compose a computation graph, step through its backward "
         "pass.",
         epilog="Without a window: chainrule run FILE [--json] · step FILE [--to N] [--all] "
-        "· check FILE",
+        "· check FILE · import PROGRAM [-o GRAPH] [--force] "
+        "· export FILE [-o NAME.py|NAME.ipynb] [--force]",
     )
     parser.add_argument(
         "file",
         nargs="?",
         type=Path,
-        help="a .chain or .chainz file (default: a lesson, later the start page)",
+        help="a .chain or .chainz file, or a program, .py or .ipynb (default: a lesson, later the "
+        "start page)",
     )
     return parser
 
@@ -62,7 +70,11 @@ def _window_parser() -> argparse.ArgumentParser:
 def _headless_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="chainrule")
     commands = parser.add_subparsers(dest="command", required=True)
-    run = commands.add_parser("run", help="print values, gradients and grad_fn of every node")
+    run = commands.add_parser(
+        "run",
+        help="print values, gradients and grad_fn of every node; of a program what it prints, and "
+        "its variables",
+    )
     run.add_argument("file", type=Path)
     run.add_argument("--json", action="store_true", help="as JSON, with every event")
     step = commands.add_parser("step", help="print one caption a line")
@@ -71,8 +83,18 @@ def _headless_parser() -> argparse.ArgumentParser:
     step.add_argument(
         "--all", action="store_true", help="also what is let go of, and gradients nobody keeps"
     )
+    export = commands.add_parser("export", help="write a PyTorch script or notebook")
+    export.add_argument("file", type=Path)
+    export.add_argument(
+        "-o", "--output", type=Path, metavar="NAME", help=".py or .ipynb (default: print a script)"
+    )
+    export.add_argument("--force", action="store_true", help="replace what is there already")
     check = commands.add_parser("check", help="say whether a file is sound")
     check.add_argument("file", type=Path)
+    make = commands.add_parser("import", help="make a graph of a PyTorch program, which is not run")
+    make.add_argument("file", type=Path, help="a .py or .ipynb")
+    make.add_argument("-o", "--output", type=Path, metavar="GRAPH", help=".chain or .chainz")
+    make.add_argument("--force", action="store_true", help="replace what is there already")
     return parser
 
 

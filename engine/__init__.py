@@ -83,3 +83,4 @@ globals().update(namespace.plain_functions())
 globals().update(dtypes.BY_NAME)
 globals().update(dtypes.ALIASES)
 dtype = dtypes.dtype
+importlib.import_module("engine.drawn")  # whose ops name all of the above

@@ -27,7 +27,7 @@ def arguments(
     for slot in op.slots:
         if slot.variadic:
             parts = [(name, incoming(edges[name])) for name in numbered(slot, edges)]
-            if not parts:
+            if not parts and not slot.optional:
                 raise RuntimeError(f"connect at least one tensor to “{slot.name}”")
             wired += parts
             keywords[slot.name] = [value for _, value in parts]
@@ -39,7 +39,7 @@ def arguments(
         elif not slot.optional:
             wish = "wire a tensor to it" + (" or type a number" if slot.takes_number else "")
             raise RuntimeError(f"the input “{slot.name}” is not connected: {wish}")
-    if op.slots and not any(is_tensor(value) for _, value in wired):
+    if not all(s.optional for s in op.slots) and not any(is_tensor(v) for _, v in wired):
         raise RuntimeError("wire a tensor to at least one input")
     fields = {f.name: _frozen(node.params[f.name]) for f in op.fields if f.name in node.params}
     return wired, keywords | fields

@@ -7,9 +7,10 @@ Graphs may share whatever they have in common.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -111,12 +112,32 @@ Program = tuple[Action, ...]
 OPTIMIZER_LINES = ("optimizer", "step", "zero_grad")
 """Lines whose `on` is the name of an optimizer, not a node."""
 
+SEED = "manual_seed"
+"""The line that starts the random numbers anew."""
+
 
 def lines(program: Program) -> Program:
     """Every line, a repeat before its body: what `event.action` counts."""
     if not any(action.body for action in program):
         return program
     return _all_lines(program)
+
+
+def chosen(action: Action) -> tuple[str, ...] | None:
+    """The nodes that a forward is to run; None where it runs all, or is no forward."""
+    found = action.args.get("nodes") if action.do == "forward" else None
+    return None if found is None else tuple(found)
+
+
+def listed(program: Program) -> frozenset[str] | None:
+    """The nodes that forwards name; None where every forward runs all."""
+    named = [found for action in lines(program) if (found := chosen(action)) is not None]
+    return frozenset(chain.from_iterable(named)) if named else None
+
+
+def seeds_first(program: Program) -> int:
+    """How many lines at the beginning only seed: leaves are made right after them."""
+    return next((k for k, action in enumerate(program) if action.do != SEED), len(program))
 
 
 _Of = TypeVar("_Of")
@@ -153,12 +174,34 @@ def _depth_first(program: Program) -> Iterator[Action]:
 
 
 @of_the_last
+def _rank(graph: Graph) -> dict[str, int]:
+    """The number of each node among the statements."""
+    return {node: k for k, node in enumerate(graph.nodes)}
+
+
+@of_the_last
 def _networkx(graph: Graph) -> nx.MultiDiGraph:
     import networkx as nx
 
     found = nx.MultiDiGraph()
     found.add_nodes_from(graph.nodes)
     found.add_edges_from((e.source, e.target, e.slot) for e in graph.edges.values())
+    return found
+
+
+def early_leaves(nodes: Collection[str], program: Program) -> Mapping[int, Collection[str]]:
+    """The nodes which, where they are leaves, are made before an outermost line, by its number.
+
+    Those that no forward lists stand before all that is more than seeding; those that run within a
+    repeat stand before it, since there they would be made again each time.
+    """
+    named = listed(program)
+    found: dict[int, Collection[str]] = {seeds_first(program): {*nodes} - (named or frozenset())}
+    for k, action in enumerate(program if named is not None else ()):
+        if action.body:
+            whole = any(a.do == "forward" and chosen(a) is None for a in lines(action.body))
+            inside = {*nodes} if whole else listed(action.body) or frozenset()
+            found[k] = inside.union(found.get(k, ()))
     return found
 
 
@@ -271,11 +314,16 @@ class Graph:
     @cached_property
     def outputs(self) -> Mapping[str, tuple[Edge, ...]]:
         """Edges out of each node, in the order their targets are stated."""
-        rank = {node: k for k, node in enumerate(self.nodes)}
+        rank = _rank(self)
         found: dict[str, list[Edge]] = {i: [] for i in self.nodes}
         for edge in sorted(self.edges.values(), key=lambda e: rank.get(e.target, 0)):
             found.setdefault(edge.source, []).append(edge)
         return {node: tuple(edges) for node, edges in found.items()}
+
+    def stated(self, ids: Iterable[str]) -> list[str]:
+        """Those of these nodes that there are, each once, in statement order."""
+        rank = _rank(self)
+        return sorted({*ids} & rank.keys(), key=rank.__getitem__)
 
     @cached_property
     def region_of(self) -> Mapping[str, tuple[Region, ...]]:
@@ -306,7 +354,7 @@ class Graph:
 
         Raises networkx.NetworkXUnfeasible when the edges close a circle.
         """
-        rank = {node: k for k, node in enumerate(self.nodes)}
+        rank = _rank(self)
         if all(rank[e.source] < rank[e.target] for e in self.edges.values()):
             return self
         import networkx as nx

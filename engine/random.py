@@ -37,6 +37,8 @@ Shape: TypeAlias = tuple[int, ...]
 Floats: TypeAlias = NDArray[Any]
 
 DEFAULT_SEED: Final = 67280421310721
+SEEDS: Final = (-(2**63), 2**64 - 1)
+"""The least and the greatest seed there is."""
 BLOCK: Final = 16
 """From this many elements on, normals are made in blocks rather than pair by pair."""
 
@@ -63,7 +65,7 @@ class Generator:
     def manual_seed(self, seed: int) -> Generator:
         """Start anew; negative seeds count from 2**64 downwards, others must be below it."""
         seed = int(seed)
-        if not -(2**63) <= seed < 2**64:
+        if not SEEDS[0] <= seed <= SEEDS[1]:
             raise ValueError("Overflow when unpacking long long")
         self._seed = seed % 2**64
         self._twister._legacy_seeding(seed % 2**32)

@@ -13,6 +13,9 @@ from typing import Any, TypeVar
 OPS: dict[str, Op] = {}
 
 Call = TypeVar("Call", bound=Callable[..., Any])
+Spell = Callable[[Mapping[str, Any], Mapping[str, list[str]]], str]
+"""From a node's params and the source of what is wired to each slot to its line of code."""
+Several = bool | str | Callable[[Mapping[str, Any]], bool]
 
 Operand = Any
 """Annotation of a slot in which a number may stand instead of a tensor."""
@@ -25,6 +28,7 @@ _SLOTS = {
     "Operand": {"takes_number": True},
     "Operand | None": {"takes_number": True, "optional": True},
     "Tensors": {"variadic": True},
+    "Tensors | None": {"variadic": True, "optional": True},
 }
 """Annotations that make a parameter a slot (a port on the node); every other one is a field."""
 
@@ -68,8 +72,20 @@ class Op:
     nickname: str = ""
     source: bool = False
     inplace: bool = False
-    several: bool | str = False
-    """Whether it gives a tuple of tensors: always, or only with the field of that name."""
+    several: Several = False
+    """Whether it gives a tuple of tensors: always, only with the field of that name, or as told."""
+    spell: Spell | None = None
+    """Writes the call where a template cannot."""
+    assigns: bool = False
+    """Whether that is an assignment to a part of its first input, whose name it goes by."""
+
+    def gives_several(self, params: Mapping[str, Any]) -> bool:
+        """Whether a node with these params gives a tuple."""
+        if callable(self.several):
+            return self.several(params)
+        if isinstance(self.several, bool):
+            return self.several
+        return params.get(self.several) is not None
 
     def slot(self, name: str) -> Slot | None:
         """The slot `name` belongs to (`xs.3` belongs to the variadic slot `xs`), or None."""
@@ -93,7 +109,9 @@ def op(
     nickname: str = "",
     source: bool = False,
     inplace: bool = False,
-    several: bool | str = False,
+    several: Several = False,
+    spell: Spell | None = None,
+    assigns: bool = False,
     hidden: tuple[str, ...] = (),
 ) -> Callable[[Call], Call]:
     """Register the decorated function as an op; its signature gives the slots and fields.
@@ -102,8 +120,10 @@ def op(
     `defaults` are the params a new node starts with; `nickname` is the gate's nickname
     ("distributor").  The tests try every sample: a tuple of what goes into the slots (a shape, to
     be filled from `domain`; a number; or nested lists of data; a variadic slot takes a list of
-    these), and perhaps a dict of fields at its end.  `hidden` keywords are no fields: they exist
-    for source code, a drawing says the same with another node.
+    these), and perhaps a dict of fields at its end.  `spell` writes what no template can; with
+    `assigns` that is a statement of its own, and the node goes by its first input's name.
+    `hidden` keywords are no fields: they exist for source code, a drawing says the same with
+    another node.
     """
 
     def register(call: Call) -> Call:
@@ -113,7 +133,7 @@ def op(
         OPS[key] = Op(
             key, call, category, symbol, inspect.getdoc(call) or "", slots, fields, torch,
             dict(defaults or {}), samples, domain, formula, nickname, source, inplace,
-            several,
+            several, spell, assigns,
         )  # fmt: skip
         return call
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,7 +14,18 @@ from engine.actions.repeats import why_no_repeat
 from engine.arguments import Wired, arguments, passed_on
 from engine.claims import Claims, Derived, Owners
 from engine.events import Alias, Event, Output
-from engine.graph import Action, Edge, Graph, Node, Program, lines
+from engine.graph import (
+    SEED,
+    Action,
+    Edge,
+    Graph,
+    Node,
+    Program,
+    chosen,
+    early_leaves,
+    lines,
+    listed,
+)
 from engine.hooks import RemovableHandle
 from engine.meta import is_stale
 from engine.modes import STATE, enable_grad, inference_mode, no_grad, warnings_collected
@@ -81,6 +92,9 @@ class Session:
         self.spill = Spill()
         self._random = random.Generator()
         self._warned_once: set[str] = set()
+        self._listed: frozenset[str] | None = None
+        self._due: tuple[Node, ...] = ()
+        """Leaves to be made before the next line runs."""
 
     # ---- running the Program -------------------------------------------------------------------
 
@@ -90,7 +104,11 @@ class Session:
         Stops after an action that raises, unless it expects an error.  Raises trace.Cancelled.
         """
         index, self.done = len(lines(program[:first])), first
-        for action in program[first:]:
+        self._listed = listed(program)
+        early = self._early_leaves(program)
+        for number, action in enumerate(program[first:], first):
+            if number in early:
+                self._due = tuple(n for n in self._sources() if n.id in early[number])
             go_on = yield from self._run(action, index, (), False)
             if not go_on:
                 return
@@ -117,6 +135,15 @@ class Session:
                 at += len(lines((line,)))
         return True
 
+    def _early_leaves(self, program: Program) -> Mapping[int, Collection[str]]:
+        """By the number of a line the leaves before it, where it matters when they are made."""
+        if self._listed is None and not any(a.do == SEED for a in lines(program)):
+            return {}
+        return early_leaves(self.graph.nodes, program)
+
+    def _sources(self) -> list[Node]:
+        return [n for n in self.graph.nodes.values() if n.op in OPS and OPS[n.op].source]
+
     @property
     def trace(self) -> Trace:
         """What has been recorded so far."""
@@ -140,6 +167,9 @@ class Session:
             self.calls[method.kind] += 1
         failed = False
         with self._in_charge() as told:
+            due, self._due = self._due, ()
+            for node in due:
+                self._evaluate(node)
             if method.kind == "backward":
                 STATE.origin = Derived(self.recorder, self.calls["forward"])
             try:
@@ -179,6 +209,7 @@ class Session:
     ) -> None:  # fmt: skip
         call = self.calls.get(kind, 0)
         title = {"forward": "Forward", "backward": f"Backward #{call}"}.get(kind, action.do)
+        title += f" #{call}" if chosen(action) is not None else ""
         facts = self.spill.taken(self.recorder.take())
         expected, functions = action.expect_error or expected, tuple(self.recorder.take_functions())
         self.chapters.append(
@@ -214,16 +245,19 @@ class Session:
 
     # ---- forward ---------------------------------------------------------------------------------
 
-    def forward(self) -> None:
-        """Evaluate every node in statement order; what does not depend on a failed one still runs.
+    def forward(self, wanted: Iterable[str] | None = None) -> None:
+        """Evaluate every node, or those that are wanted, in statement order.
 
-        Raises NotReady at the end when a node has failed.
+        What does not depend on a failed one still runs.  Raises NotReady at the end when a node
+        has failed.
         """
-        self.failures.clear()
-        self._lost.clear()
-        for node in self.graph.nodes.values():
-            self._evaluate(node)
-        if self.failures:
+        ids = [*self.graph.nodes] if wanted is None else self.graph.stated(wanted)
+        for node in ids:
+            self.failures.pop(node, None)
+        self._lost -= {*ids}
+        for node in ids:
+            self._evaluate(self.graph.nodes[node])
+        if self.failures.keys() & {*ids}:
             raise NotReady
 
     def _evaluate(self, node: Node) -> None:
@@ -338,7 +372,8 @@ class Session:
 
         Leaves are there before any statement runs, as in the program that is written.
         """
-        if node is not None and node in self.graph.nodes and node not in self.values:
+        unmade = node in self.graph.nodes and node not in self.values
+        if node is not None and unmade and self._listed is None:
             self._make_leaves(node)
         first = self.values.get(node or "", (None,))[0]
         if isinstance(first, Tensor):
@@ -347,7 +382,7 @@ class Session:
 
     def _make_leaves(self, wanted: str) -> None:
         """Make all leaves, if the one that is wanted is among them."""
-        leaves = [n for n in self.graph.nodes.values() if n.op in OPS and OPS[n.op].source]
+        leaves = self._sources()
         for node in leaves if self.graph.nodes[wanted] in leaves else ():
             self._evaluate(node)
 
@@ -407,7 +442,7 @@ def _why_untracked(op: Op, wired: Wired, result: Any, inside: str | None) -> str
         return inside
     if not any(is_tensor(v) and v.requires_grad for _, v in wired):
         return "requires_grad=False"
-    return "detach" if op.name == "detach" else "not differentiable"
+    return "detach" if op.name in ("detach", "data") else "not differentiable"
 
 
 def _sentence(error: BaseException | str) -> str:

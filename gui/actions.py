@@ -35,7 +35,11 @@ class Command:
     """The key the canvas has for it; shown in the menu, bound only there."""
     separator: bool = False
     """A line above it in the menu."""
+    under: str = ""
+    """The menu within the menu that it stands in."""
 
+
+EXPORT = "E&xport"
 
 COMMANDS: tuple[Command, ...] = (
     Command("new", "File", "&New", lambda a: a.filing.new(), "Ctrl+N", "new"),
@@ -59,6 +63,11 @@ COMMANDS: tuple[Command, ...] = (
             tip="The selection or the whole graph, as PNG or SVG"),
     Command("save_movie", "File", "Export a &movie…", lambda a: a.filming.show(),
             tip="The run or one chapter of it as GIF, APNG, WebP or MP4"),
+    Command("export_script", "File", "&PyTorch script…", lambda a: a.export(".py"),
+            tip="The program as Python: the same numbers and gradients under PyTorch",
+            under=EXPORT),
+    Command("export_notebook", "File", "&Notebook…", lambda a: a.export(".ipynb"),
+            tip="The same as a Jupyter notebook, a cell for each chapter", under=EXPORT),
     Command("close", "File", "&Close window", lambda a: a.window.close(), "Ctrl+W", separator=True),
     Command("quit", "File", "&Quit", lambda a: a.desk.quit(), "Ctrl+Q"),
     Command("undo", "Edit", "&Undo", lambda a: a.editor.history.undo(), "Ctrl+Z", "undo",
@@ -71,6 +80,8 @@ COMMANDS: tuple[Command, ...] = (
             when=lambda a: bool(a.selection.items)),
     Command("copy_picture", "Edit", "Copy as p&icture", lambda a: a.copy_picture(), "Ctrl+Shift+C",
             tip="The selection or the whole graph, at twice its size"),
+    Command("copy_code", "Edit", "Copy as PyTorch c&ode", lambda a: a.copy_code(),
+            tip="The whole program as Python"),
     Command("paste", "Edit", "&Paste", lambda a: a.views.canvas.paste(), key="Ctrl+V"),
     Command("paste_linked", "Edit", "Paste, &keeping the wires",
             lambda a: a.views.canvas.paste_linked(), key="Ctrl+Shift+V",

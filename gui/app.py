@@ -20,12 +20,15 @@ from gui.doing import Doing
 from gui.elsewhere import is_elsewhere
 from gui.filing import Filing
 from gui.filming import Filming
+from gui.importing import Importing
 from gui.labs import FaultLab, ThreeWays
+from gui.model.code_text import Read
 from gui.model.document import Document
 from gui.model.files import from_text, to_text
 from gui.model.lessons import lessons
 from gui.model.probe import check_shapes
 from gui.model.program import FORWARD
+from gui.model.typed_reading import read_typed
 from gui.model.unseen import visible
 from gui.outside import Outside
 from gui.panels.breakpoints import BreakpointList
@@ -46,6 +49,7 @@ from gui.panels.notice import Notice
 from gui.panels.outline import Outline
 from gui.panels.palette import Palette
 from gui.panels.parts import menu_text
+from gui.panels.printed import Printed
 from gui.panels.program import ProgramPane
 from gui.panels.start_page import StartPage
 from gui.panels.transport import Transport
@@ -103,6 +107,7 @@ class App(Doing):
         self.asking, self.training = Asking(self), Training(self)
         self.tutor = Tutor(self, self.lesson)
         self.outside = Outside(self, self.notice)
+        self.importing = Importing(self)
         self._closed = False
         self._fill_menus()
         self._connect()
@@ -123,10 +128,11 @@ class App(Doing):
         self.inspector = Inspector(e, s, p, t)
         self.inspector.setMinimumWidth(250)
         self.ledger = Ledger(e, p, t)
-        self.code = CodePane(e, s, p, program_lines, t)
+        self.code = CodePane(e, s, p, program_lines, t, self._read_code)
         self.program = ProgramPane(e, s, p, t)
         self.outline = Outline(e, s, p, t)
         self.log, self.loss = Log(p, t), LossPanel(p, t)
+        self.printed = Printed(e, t)
         self.console = Console(e, p, self.conductor, self.settings, t)
         self.check = Check(e, p, t)
         self.why = WhyPanel(e, s, p, t)
@@ -146,6 +152,7 @@ class App(Doing):
             (tr("Code"), self.code), (tr("Log"), self.log), (tr("Why"), self.why),
             (tr("Console"), self.console), (tr("Check"), self.check),
             (tr("Breakpoints"), self.stops), (tr("Loss"), self.loss),
+            (tr("Results"), self.printed),
         )  # fmt: skip
         self.lesson, self.notice = LessonPane(t), Notice(t)
         self.commands = CommandPalette(t)
@@ -155,8 +162,11 @@ class App(Doing):
             self.code, self.program, self.outline, self.log, self.legend, self.caption,
             self.transport, self.stops, self.why, self.console, self.check, self.commands,
             self.start_page,
-            self.loss, self.lesson, self.fault_lab, self.three_ways, self.notice,
+            self.loss, self.printed, self.lesson, self.fault_lab, self.three_ways, self.notice,
         )  # fmt: skip
+
+    def _read_code(self, text: str) -> Read:
+        return read_typed(text, self.importing.helper)
 
     def _check_shapes(self, document: Document) -> Mapping[str, str]:
         return check_shapes(document, self.player.film)
@@ -280,6 +290,11 @@ class App(Doing):
             return True
         if (typing := self.window.focusWidget()) is not None:
             typing.clearFocus()  # commits what is being typed: it is part of what is asked about
+        if not self.code.settle() and not self.filing.may_lose(
+            tr("The text in the Code panel is not in the graph."),
+            tr("It will be lost, as it cannot be read."),
+        ):
+            return False
         if not self.filing.may_close():
             return False
         self.recovery.forget()
@@ -296,8 +311,10 @@ class App(Doing):
         self.tutor.stroll.rest()
         self.why.close_down()
         self.console.close_down()
+        self.code.close_down()
         self.check.cancel()
         self.outside.close()
+        self.importing.close()
         self.fault_lab.close()
         self.three_ways.close()
         self.filming.close()

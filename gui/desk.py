@@ -17,6 +17,7 @@ from gui.canvas.geometry import Geometry
 from gui.canvas.paint import paint
 from gui.canvas.view import View
 from gui.dress import dress, wanted_theme
+from gui.dropping import Dropping
 from gui.model import keyfile, words
 from gui.model.document import Document
 from gui.model.files import load
@@ -26,7 +27,6 @@ from gui.recovering import Recovering
 from gui.state.keymap import Keymap
 from gui.state.settings import Settings
 from gui.theme import Theme
-from gui.tr import tr
 from gui.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 LEGIBLE = 0.6
 """The canvas draws everything from about this zoom on."""
-MOST_DROPPED = 8
-"""Windows that one drop may open."""
 
 
 class Desk(QObject):
@@ -126,22 +124,8 @@ class Desk(QObject):
         """The first file here, each other one in its own window; one message if any is refused."""
         if len(names) == 1 and names[0]:
             app.filing.open(Path(names[0]))
-            return
-        refused = []
-        room = MOST_DROPPED
-        for name in names:
-            why = tr("This is no file on this computer.") if not name else _why_not(Path(name))
-            if not why and not room:
-                why = tr("Only {} files are opened at once.").format(MOST_DROPPED)
-            if why:
-                refused.append(f"{Path(name).name or '?'}: {why}")
-                continue
-            target = app if room == MOST_DROPPED else self.new_window()
-            room -= 1
-            target.filing.open(Path(name))
-        if refused:
-            shown = [*refused[:12], *([f"… {len(refused) - 12}"] if len(refused) > 12 else [])]
-            app.filing.tell(tr("Not everything could be opened"), "\n".join(shown))
+        else:
+            Dropping(self, names, app)
 
     # ---- what all windows follow ---------------------------------------------------------------
 
@@ -232,14 +216,6 @@ def _fine(geometry: Geometry, rect: QRectF, size: QSize, theme: Theme) -> QImage
         painter.end()
     mode = Qt.TransformationMode.SmoothTransformation
     return image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, mode)
-
-
-def _why_not(path: Path) -> str:
-    try:
-        load(path)
-    except Unreadable as error:
-        return f"{error.findings[0].what} {error.findings[0].remedy}"
-    return ""
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication, QPainter
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 import engine
-from gui import help_texts, languages, panes
+from gui import exporting, help_texts, languages, panes
 from gui.canvas.view import View
 from gui.earlier import Earlier
 from gui.export import image
@@ -313,6 +313,16 @@ class Doing:
             self.filing.tell(title, str(error.strerror or error))
             return
         self.say(tr("Saved to {}").format(path))
+
+    # ---- code ----------------------------------------------------------------------------------
+
+    def export(self, suffix: str) -> None:
+        """Ask for a file and write the program there: `.py` a script, `.ipynb` a notebook."""
+        exporting.export(self, suffix)
+
+    def copy_code(self) -> None:
+        """The program as a script, for pasting elsewhere."""
+        exporting.copy(self)
 
     def say(self, text: str) -> None:
         """A word in the status bar."""

@@ -25,10 +25,11 @@ class Menus:
         self.window = window
         self.actions = {command.id: self._action(command) for command in COMMANDS}
         self.menus = {title: window.menuBar().addMenu(f"&{tr(title)}") for title in MENUS}
+        self.inner: dict[str, QMenu] = {}
         for command in COMMANDS:
             if command.separator:
                 self.menus[command.menu].addSeparator()
-            self.menus[command.menu].addAction(self.actions[command.id])
+            self._menu_of(command).addAction(self.actions[command.id])
         self.lessons, self.recent = QMenu(tr("&Lessons"), window), QMenu(tr("Open &recent"), window)
         self.errors = QMenu(tr("&Errors, replayed"), window)
         for menu in (self.lessons, self.recent):
@@ -49,6 +50,14 @@ class Menus:
         action.setCheckable(command.checked is not None)
         action.triggered.connect(lambda _=False, do=command.do: self.window.perform(do))
         return action
+
+    def _menu_of(self, command: Command) -> QMenu:
+        menu = self.menus[command.menu]
+        if not command.under:
+            return menu
+        if command.under not in self.inner:
+            self.inner[command.under] = menu.addMenu(tr(command.under))
+        return self.inner[command.under]
 
     @staticmethod
     def text_of(command: Command, canvas_keys: tuple[str, ...]) -> str:

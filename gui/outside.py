@@ -9,10 +9,11 @@ from PySide6.QtGui import QGuiApplication, QWindow
 
 from gui.model.compared import compared
 from gui.model.document import Document
-from gui.model.files import ABSENT, load
-from gui.model.findings import Unreadable
+from gui.model.files import ABSENT
 from gui.panels.compare import CompareDialog
 from gui.panels.notice import Choice, Notice
+from gui.state.aside import Aside
+from gui.state.reader import Reading
 from gui.state.watch import Watch
 from gui.tr import tr
 
@@ -27,11 +28,16 @@ class Outside(QObject):
         super().__init__(app.editor)
         self.app, self.notice = app, notice
         self.watch = Watch(self)
+        self._aside = Aside(self)
+        self._aside.found.connect(self._show_compared)
+        self._told: tuple[str, bool] | None = None
+        """What the bar tells of: the file's hash, and whether there were unsaved changes then."""
         self._clean: Document | None = None
         """What was open here, and in the file, before that was changed."""
         self.watch.differs.connect(self._on_differs)
         self.watch.agrees.connect(self._on_agrees)
         app.filing.followed.connect(self._on_followed)
+        app.editor.history.cleanChanged.connect(self._on_edited)
         notice.left.connect(self._on_left)
         self._gui().focusWindowChanged.connect(self._on_window)
 
@@ -48,7 +54,7 @@ class Outside(QObject):
         self.notice.clear()
 
     def _on_followed(self, path: object, seen: object) -> None:
-        self._clean = None
+        self._clean = self._told = None
         self.watch.follow(path, seen)  # type: ignore[arg-type]
         self.notice.clear()
 
@@ -65,9 +71,21 @@ class Outside(QObject):
     def _on_differs(self, found: str) -> None:
         if self.app.filing.saver.busy:
             return  # when that is over the file is followed anew
-        dirty = self.app.editor.dirty
-        if not dirty:
+        if not self.app.editor.dirty:
             self._clean = self.app.editor.document
+        self._tell(found)
+
+    def _on_edited(self, *_: object) -> None:
+        """What can be done depends on whether there are unsaved changes."""
+        if self._told is None or self.notice.isHidden():
+            return
+        found, dirty = self._told
+        if found != ABSENT and dirty != self.app.editor.dirty:
+            self._tell(found)
+
+    def _tell(self, found: str) -> None:
+        dirty = self.app.editor.dirty
+        self._told = found, dirty
         if found == ABSENT:
             self._tell_gone()
         elif dirty:
@@ -112,15 +130,15 @@ class Outside(QObject):
         return Choice(tr("Reload"), tip, self._reload)
 
     def _reload(self) -> None:
-        if self.app.filing.reload(tr("Reload")):
-            key = self.app.desk.key_of("undo")
-            self.app.say(tr("Taken over from the file. {} brings back what was here.").format(key))
+        told = tr("Taken over from the file. {} brings back what was here.")
+        self.app.filing.reload(tr("Reload"), told.format(self.app.desk.key_of("undo")))
 
     def _compare_choice(self) -> Choice:
         return Choice(tr("Compare…"), tr("List what differs"), self._compare, stays=True)
 
     def _on_agrees(self) -> None:
         """The file is again what was last seen of it."""
+        self._told = None
         self.notice.clear()
         editor = self.app.editor
         if self._clean is not None and editor.path is not None:
@@ -129,14 +147,16 @@ class Outside(QObject):
     # ---- what is done --------------------------------------------------------------------------
 
     def _compare(self) -> None:
-        app = self.app
-        if app.editor.path is None:
+        if self.app.editor.path is not None:
+            self._aside.ask(Reading(self.app.editor.path))
+
+    def _show_compared(self, reading: Reading) -> None:
+        """What was read; meanwhile another document may have been opened, or a dialog."""
+        app, theirs = self.app, reading.document
+        if app.editor.path != reading.path or not app.filing.reader.may_tell():
             return
-        try:
-            theirs = load(app.editor.path)[0]
-        except Unreadable as error:
-            title = tr("“{}” cannot be opened").format(app.editor.title)
-            app.filing.tell(title, str(error))
+        if theirs is None:
+            app.filing.refuse(reading)
             return
         text = tr("How “{}” on the disk differs from what is open here.")
         found = compared(app.editor.document, theirs)

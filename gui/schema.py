@@ -13,7 +13,18 @@ import msgspec
 from msgspec import field
 
 import assets
-from gui.model.forms import ActionForm, BendForm, EdgeForm, FileForm, NodeForm, RegionForm
+from gui.model.forms import (
+    ActionForm,
+    BendForm,
+    CellForm,
+    EdgeForm,
+    FileForm,
+    GuardForm,
+    NodeForm,
+    RegionForm,
+    RemarkForm,
+    SourceForm,
+)
 from gui.model.reading import VERSION
 
 PATH = assets.path("schema", f"chainrule-{VERSION}.json")
@@ -25,6 +36,15 @@ class Line(ActionForm, forbid_unknown_fields=False):
     body: list[Line] = field(default_factory=list)
 
 
+class Program(SourceForm, forbid_unknown_fields=True):
+    """The program that a file was read from."""
+
+    cells: list[CellForm]
+    guards: list[GuardForm] = field(default_factory=list)
+    remarks: list[RemarkForm] = field(default_factory=list)
+    lines: dict[str, int] = field(default_factory=dict)
+
+
 class File(FileForm, forbid_unknown_fields=True):
     """A `.chain` file, and the graph.json of a `.chainz` archive."""
 
@@ -34,6 +54,7 @@ class File(FileForm, forbid_unknown_fields=True):
     program: list[Line] = field(default_factory=list)
     places: dict[str, tuple[float, float]] = field(default_factory=dict)
     bends: list[BendForm] = field(default_factory=list)
+    source: Program | None = None  # type: ignore[assignment]  # its form, looked at whole
 
 
 def schema() -> dict[str, Any]:

@@ -49,6 +49,8 @@ class Sharing(QObject):
         # Not `QTimer.singleShot`: where the window goes first, PySide keeps what it was to call.
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._share_later)
+        self._resized = QTimer(self, singleShot=True, interval=0)
+        self._resized.timeout.connect(self.share)
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -68,7 +70,7 @@ class Sharing(QObject):
             more = self.text / before
             docks = {k: round(s * more) for k, s in self.wanted.items() if k not in MIDDLE}
             self.wanted.update(docks)
-            QTimer.singleShot(0, self, self.share)  # once all in the window has the new size
+            self._resized.start()  # once all in the window has the new size
 
     # ---- what is wanted --------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from gui.model.files import (
     fingerprint,
     suffix_of,
 )
+from gui.model.program_reading import PROGRAMS
 from gui.model.unseen import visible
 from gui.model.versions import Versions
 from gui.state.editor import Editor
@@ -29,6 +30,7 @@ from gui.state.settings import Settings
 from gui.tr import tr
 
 PATTERNS = " ".join(f"*{suffix}" for suffix in SUFFIXES)
+PROGRAM_PATTERNS = " ".join(f"*{suffix}" for suffix in PROGRAMS)
 PATIENCE = 0.1
 """Seconds for which a save may hold the window up; what takes longer goes on beside it."""
 LONG = 10_000
@@ -40,6 +42,13 @@ Icon = QMessageBox.Icon
 def kinds() -> str:
     """What a file dialog offers to show."""
     return f"{tr('Chainrule graphs')} ({PATTERNS});;{tr('All files')} (*)"
+
+
+def openable() -> str:
+    """What a dialog offers to open: programs, too."""
+    graphs, programs = tr("Chainrule graphs"), tr("PyTorch programs and notebooks")
+    both = f"{tr('All that can be opened')} ({PATTERNS} {PROGRAM_PATTERNS})"
+    return f"{both};;{graphs} ({PATTERNS});;{programs} ({PROGRAM_PATTERNS});;{tr('All files')} (*)"
 
 
 class Storing(QObject):
@@ -68,6 +77,8 @@ class Storing(QObject):
         self.saver.done.connect(self._on_done)
         self.seen: str | None = None
         """The hash of the document's file, as it was last read or written here."""
+        self.folder: Path | None = None
+        """Where a document without a file came from."""
         self.foreign = False
         """Whether a newer Chainrule made the file: it is not replaced by what this one writes."""
         self._stored = False
@@ -115,7 +126,8 @@ class Storing(QObject):
 
     def _own_name(self, addition: str) -> Path:
         suffix = suffix_of(self.editor.document)
-        path = self._able(self.editor.path or Path.home() / f"{self.editor.title}{suffix}")
+        new = (self.folder or Path.home()) / f"{self.editor.title}{suffix}"
+        path = self._able(self.editor.path or new)
         return path.with_name(f"{path.stem}{addition}{path.suffix}")
 
     def _ask_where(self, title: str, start: Path) -> Path | None:
@@ -127,7 +139,7 @@ class Storing(QObject):
             path = path.with_name(path.name + suffix_of(self.editor.document))
         path = self._able(path)
         other = path != Path(name) and os.path.lexists(path)  # than the dialog has asked about
-        return None if other and not self._ask_replace(path) else path
+        return None if other and not self.ask_replace(path) else path
 
     def _able(self, path: Path) -> Path:
         """The same name, with the suffix that the document needs now."""
@@ -213,7 +225,8 @@ class Storing(QObject):
 
     # ---- asking --------------------------------------------------------------------------------
 
-    def _ask_replace(self, path: Path) -> bool:
+    def ask_replace(self, path: Path) -> bool:
+        """Whether the file that is there may be replaced."""
         return self._ask(
             tr("“{}” is already there").format(path.name),
             tr("Saving replaces what it holds. Save anyway?"),

@@ -68,7 +68,7 @@ def hints(tool: type[Tool] = Tool) -> Iterator[str]:
 def data() -> Iterator[str]:
     """What stands in our lists and is translated where it is shown."""
     for command in COMMANDS:
-        yield from (command.text, command.tip)
+        yield from (command.text, command.tip, command.under)
     yield from MENUS
     for dock in docks.DOCKS:
         yield from (dock.title, dock.about)

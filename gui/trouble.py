@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 
 MANY, WITHIN = 3, 60.0
 """So many different errors in so many seconds: the person is advised to start anew."""
+AGAIN = 30.0
+"""Seconds after which an error that comes again is told again, once its dialog is gone."""
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
@@ -45,7 +47,8 @@ _LEVELS = {
 class Trouble(QObject):
     """Catches what nobody else has: first the work is made safe, then it is logged, then told.
 
-    One dialog at a time, which does not stand in the way; the same error again is not told again.
+    One dialog at a time, which does not stand in the way; while it is there, and shortly after, the
+    same error again is not told again.
     """
 
     _met = Signal(object)
@@ -57,6 +60,8 @@ class Trouble(QObject):
         self.caught: dict[str, str] = {}
         """What the report says of each error, by where it happened: the error itself would hold
         the frames, and they the documents."""
+        self._told: dict[str, float] = {}
+        """When each was last told; while a dialog is there, it is told all the time."""
         self.safe_since = ""
         self._lately: deque[float] = deque(maxlen=MANY)
         self._before: tuple[Any, ...] | None = None
@@ -105,7 +110,7 @@ class Trouble(QObject):
             self.desk.leave(130)
             return
         self.safe_since = self._made_safe()
-        if self._is_new(kind, error, trace):
+        if self._is_news(kind, error, trace):
             log.critical("an error nobody caught", exc_info=(kind, error, trace))
             self._met.emit("".join(traceback.format_exception_only(kind, error)).strip())
 
@@ -127,18 +132,28 @@ class Trouble(QObject):
         """The same for an error that was caught on its way to whom it concerns."""
         self.meet(type(error), error, error.__traceback__)
 
-    def _is_new(
+    def _is_news(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> bool:
-        """A painting that fails does so at every repaint: it is told once."""
+        """A painting that fails does so at every repaint: that is told once, and now and then."""
         frames = traceback.extract_tb(trace)[-4:]
         places = [(f.filename, f.lineno) for f in frames]
         where = f"{kind.__name__} {places or error}"
+        now = self.clock()
         if where in self.caught:
-            return False
+            return self._is_due(where, now)
         self.caught[where] = "".join(traceback.format_exception(kind, error, trace))
-        self._lately.append(self.clock())
+        self._told[where] = now
+        self._lately.append(now)
         return True
+
+    def _is_due(self, where: str, now: float) -> bool:
+        """Whether an error that is known is to be told again."""
+        there = self.dialog is not None and isValid(self.dialog)
+        due = not there and now - self._told[where] >= AGAIN
+        if there or due:
+            self._told[where] = now
+        return due
 
     # ---- telling -------------------------------------------------------------------------------
 

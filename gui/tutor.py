@@ -97,9 +97,12 @@ class Tutor(QObject):
     def open(self, path: Path) -> None:
         """Open a graph as a copy, and the text that belongs to it, if one does."""
         found = next((lesson for lesson in lessons() if lesson.graph == path), None)
-        if not self.app.filing.open_copy(path) or found is None:
+        self.app.filing.open_copy(path, lambda: self._begin(found))
+
+    def _begin(self, lesson: Lesson | None) -> None:
+        if lesson is None:
             return
-        self.pane.open_lesson(Telling(found, self.app.editor.document))
+        self.pane.open_lesson(Telling(lesson, self.app.editor.document))
         self._pending = True
         dock = self.app.window.docks["lesson"]
         dock.show()

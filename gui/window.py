@@ -50,6 +50,8 @@ class Window(QMainWindow):
         super().__init__()
         self.docks: dict[str, QDockWidget] = {}
         self.sharing = Sharing(self)
+        self._filled = QTimer(self, singleShot=True, interval=0)
+        self._filled.timeout.connect(self.size_docks)
         self.setWindowTitle("Chainrule")
         self.setAcceptDrops(True)
         self.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks)  # none slides into place
@@ -231,7 +233,7 @@ class Window(QMainWindow):
         if self.app is None:
             self.size_docks()
         else:  # on a small screen its parts must first find their room
-            QTimer.singleShot(0, self, self.size_docks)
+            self._filled.start()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.ignore()  # first: if the rest fails the window stays, and the work in it

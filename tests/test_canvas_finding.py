@@ -1,7 +1,7 @@
 """Finding: nodes by the bar, operations by use, whole lines typed into the popup; the wheel."""
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -177,3 +177,35 @@ def test_what_lies_in_a_folded_group_is_found_as_the_group(qtbot):
     QTest.keyClicks(rig.canvas.finder.line, "sin")
     assert rig.selection.items == {"g"}
     QTest.keyClick(rig.canvas.finder.line, Key.Key_Escape)
+
+
+class TestIntoSight:
+    """What is worked on is to be seen, and what is seen already stays where it is."""
+
+    def box(self, rig, node):
+        left, top, right, bottom = rig.canvas.geometry_.box(node)
+        return rig.canvas.view.rect_to_view(QRectF(left, top, right - left, bottom - top))
+
+    def test_what_is_all_there_does_not_move_though_it_lies_at_the_edge(self, qtbot):
+        rig = rig_for(qtbot, square())
+        rig.canvas.set_view(rig.canvas.view.panned(-30, -50))
+        before = rig.canvas.view
+        rig.canvas.edit_item("x", "name")
+        assert rig.canvas.view == before
+        rig.canvas.field.cancel()
+
+    def test_a_new_node_beside_one_at_the_edge_comes_into_sight(self, qtbot):
+        rig = rig_for(qtbot, square())
+        rig.canvas.minimap.shown = True
+        rig.canvas.set_view(rig.canvas.view.panned(280, 400))  # "s" lies at the lower right
+        rig.selection.set(["s"])
+        rig.key(Key.Key_Tab)
+        QTest.keyClicks(rig.canvas.search.line, "sigmoid")
+        QTest.keyClick(rig.canvas.search.line, Key.Key_Return)
+        (made,) = rig.selection.items
+        assert rig.document.graph.nodes[made].op == "sigmoid"
+        room, found = QRectF(rig.canvas.rect()), self.box(rig, made)
+        assert room.contains(found)
+        size = QSizeF(rig.canvas.size())
+        assert rig.canvas.minimap_on
+        assert not rig.canvas.minimap.rect(size).intersects(found)

@@ -1,5 +1,8 @@
 """What is told quietly: nodes that only lack a wire, notes from afar, keys as they are now."""
 
+import gc
+import weakref
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -19,6 +22,7 @@ from engine.graph import Graph, Node
 from gui import shortcuts
 from gui.actions import COMMANDS
 from gui.app import App
+from gui.canvas import lit
 from gui.canvas.geometry import Geometry, same
 from gui.canvas.keys import KEYS
 from gui.canvas.states import error_token
@@ -209,3 +213,14 @@ def test_one_changed_line_does_not_write_all_of_them_anew(qtbot):
     assert view.isReadOnly()
     QTest.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert view.toPlainText() == texts[-1]
+
+
+def test_what_is_lit_keeps_no_graph_that_is_gone():
+    """The light of a closed document would hold all of its arrays."""
+    geometry, light = Geometry.of(square()), lit.Light(nodes=("x",))
+    assert [rows.tolist() for rows in lit._rows(geometry, light)] == [[0], []]
+    assert lit._rows(geometry, light)[0] is lit._rows(geometry, light)[0]
+    gone = weakref.ref(geometry)
+    del geometry
+    gc.collect()
+    assert gone() is None

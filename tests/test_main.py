@@ -97,3 +97,87 @@ def test_without_a_display_the_lesson_is_told_in_words():
     assert "w.grad None → 6.494" in done.stdout
     assert done.stdout.splitlines()[-1] == "0 []"
     assert "Here is square.chain" in call("main.py", SQUARE).stdout
+
+
+# ---- programs ------------------------------------------------------------------------------------
+
+PROGRAM = """\
+import torch
+import pandas
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+loss = (x ** 2).sum()
+loss.backward()
+print("loss", loss.item())
+"""
+
+
+@pytest.fixture
+def program(tmp_path):
+    path = tmp_path / "prog.py"
+    path.write_text(PROGRAM)
+    return path
+
+
+def test_import_makes_a_graph_of_a_program_and_tells_what_it_could_not_read(program, tmp_path):
+    target = tmp_path / "made.chain"
+    done = call("main.py", "import", str(program), "-o", str(target))
+    assert done.returncode == 0
+    assert done.stderr.startswith("prog.py:2:1: ")
+    assert "pandas" in done.stderr
+    assert done.stdout.startswith(f"{target}: 3 nodes")
+    report = json.loads(call("main.py", "run", str(target), "--json").stdout)
+    assert {node["name"]: node["grad"] for node in report["nodes"]}["x"] == [2.0, 4.0]
+
+
+def test_import_replaces_nothing_without_force(program, tmp_path):
+    target = tmp_path / "made.chain"
+    target.write_text("mine")
+    done = call("main.py", "import", str(program), "-o", str(target))
+    assert (done.returncode, target.read_text()) == (1, "mine")
+    assert "--force" in done.stderr
+    assert call("main.py", "import", str(program), "-o", str(target), "--force").returncode == 0
+    assert call("main.py", "check", str(target)).returncode == 0
+
+
+def test_import_without_a_name_writes_beside_the_program(program):
+    assert call("main.py", "import", str(program)).returncode == 0
+    assert program.with_suffix(".chain").exists()
+    assert program.read_text() == PROGRAM
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
+        ("a.py", "x = (\n", "a.py:1:5: "),
+        ("a.py", "print 'x'\n", "a.py:1:1: "),
+        ("a.ipynb", "[]", "a.ipynb: $: This is a list"),
+        ("a.ipynb", '{"cells": [{"cell_type": 3}]}', "a.ipynb: $.cells[0].cell_type"),
+    ],
+)
+def test_a_program_of_which_nothing_is_read_is_an_error_with_a_place(tmp_path, name, text, place):
+    path = tmp_path / name
+    path.write_text(text)
+    for command in ("import", "run"):
+        done = call("main.py", command, str(path))
+        assert done.returncode == 1
+        assert done.stderr.startswith(place)
+        assert "Traceback" not in done.stderr
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def test_run_prints_what_a_program_prints_and_then_its_variables(program):
+    done = call("main.py", "run", str(program))
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [
+        "loss 5.0", "", "x = tensor([1., 2.], requires_grad=True)",
+        "loss = tensor(5., grad_fn=<SumBackward0>)",
+    ]  # fmt: skip
+    report = json.loads(call("main.py", "run", str(program), "--json").stdout)
+    assert report["nodes"][0]["name"] == "x"
+    assert call("main.py", "step", str(program), "--to", "1").stdout.startswith("— ")
+    assert "fine" in call("main.py", "check", str(program)).stdout
+
+
+def test_programs_are_read_without_qt(program):
+    done = call("-c", AND_QT, "run", str(program))
+    assert done.stdout.splitlines()[-1] == "0 []"

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QMessageBox
 
 from gui.model.files import load
 from gui.state import reader
 from gui.storing import Storing
 from tests.test_storing import edit
-from tests.window_kit import LEFT, Button, Key, lesson, settled
+from tests.window_kit import LEFT, Button, Key, drop, lesson, settled
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support raise")
 
@@ -87,6 +88,94 @@ def given_up(qtbot, app, gates, path, before):
         gates[path].set()
     assert app.editor.document is before
     assert app.editor.path is None
+
+
+def test_reverting_goes_on_beside_the_work_too(qtbot, app, files, gates):
+    slow, _ = files
+    gates[slow].set()
+    app.filing.open(slow)
+    arrived(qtbot, app, slow)
+    gates[slow].clear()
+    mine = edit(app)
+    assert app.filing.revert()
+    assert app.editor.document is mine
+    with qtbot.waitSignal(app.filing.reader.done):
+        gates[slow].set()
+    assert app.editor.document == load(slow)[0]
+    assert not app.editor.dirty
+    app.editor.history.undo()
+    assert app.editor.document is mine
+
+
+def test_what_is_saved_while_it_is_reverted_is_newer(qtbot, app, files, gates):
+    slow, _ = files
+    gates[slow].set()
+    app.filing.open(slow)
+    arrived(qtbot, app, slow)
+    gates[slow].clear()
+    app.filing.revert()
+    mine = edit(app)
+    app.filing.save()
+    assert app.filing.finish()
+    with qtbot.waitSignal(app.filing.reader.done):
+        gates[slow].set()
+    assert app.editor.document is mine
+    assert load(slow)[0] == mine
+    assert not app.editor.dirty
+
+
+def test_a_copy_is_read_beside_the_work_and_saved_where_it_came_from(qtbot, app, files, gates):
+    slow, _ = files
+    before = app.editor.document
+    opened = []
+    assert app.filing.open_copy(slow, lambda: opened.append(app.editor.title))
+    assert (app.editor.document, opened) == (before, [])
+    with qtbot.waitSignal(app.filing.reader.done):
+        gates[slow].set()
+    assert opened == ["slow"]
+    assert app.editor.path is None
+    assert app.filing._own_name("") == slow
+    settled(qtbot, app)
+
+
+def test_files_dropped_are_looked_at_beside_the_work(qtbot, app, files, gates, told, monkeypatch):
+    """The gates are those of reading on a thread: here, nothing would ever be read."""
+    slow, other = files
+    drop(app.window, slow, other)
+    assert [one.editor.path for one in app.desk.apps] == [None]
+    for gate in gates.values():
+        gate.set()
+    qtbot.waitUntil(lambda: [one.editor.path for one in app.desk.apps] == [slow, other])
+    for one in app.desk.apps:
+        settled(qtbot, one)
+
+
+def test_a_window_closed_while_files_are_dropped_on_it_opens_none(qtbot, app, files, gates):
+    """They come to windows of their own."""
+    slow, other = files
+    second = app.desk.new_window()
+    drop(second.window, slow, other)
+    assert second.window.close()
+    for gate in gates.values():
+        gate.set()
+    qtbot.waitUntil(lambda: {one.editor.path for one in app.desk.apps} == {None, slow, other})
+    for one in app.desk.apps:
+        settled(qtbot, one)
+
+
+def test_what_was_opened_in_part_is_saved_where_it_came_from(qtbot, app, tmp_path, monkeypatch):
+    path = tmp_path / "odd.chain"
+    text = lesson("square").read_text()
+    path.write_text(text[: text.index('"edges"')])
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: 0)
+    monkeypatch.setattr(QMessageBox, "clickedButton", lambda box: box.buttons()[0])
+    app.filing.open(path)
+    settled(qtbot, app)
+    assert "in part" in app.editor.title
+    assert app.filing._own_name("").parent == tmp_path
+    app.editor.history.setClean()
+    app.filing.new()
+    assert app.filing._own_name("").parent == Path.home()
 
 
 def test_the_newest_wins(qtbot, app, files, gates):

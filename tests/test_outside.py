@@ -120,13 +120,29 @@ def test_reload_over_ones_own_changes_loses_nothing(app, path, change):
     assert app.editor.document is mine
 
 
-def test_what_differs_is_listed(app, path, change, dialog):
+def test_an_edit_while_the_bar_is_there_changes_what_it_offers(app, path, change):
+    """Reload beside work that is not saved must not be the first thing to press."""
+    clean = ["Reload", "Keep mine", "Compare…"]
+    change(renamed(app.editor.document))
+    assert texts(app) == clean
+    app.editor.apply("Move", moved(app.editor.document))
+    assert texts(app) == ["Keep mine as copy…", "Reload", "Compare…"]
+    assert "unsaved changes" in app.notice.text.text()
+    app.editor.history.undo()
+    assert texts(app) == clean
+    QTest.mouseClick(app.notice.dismiss, LEFT)
+    app.editor.apply("Move", moved(app.editor.document))
+    assert not app.notice.isVisible()
+
+
+def test_what_differs_is_listed(qtbot, app, path, change, dialog):
     change(renamed(moved(app.editor.document)))
-    press(app, "Compare…")
+    with qtbot.waitSignal(app.outside._aside.found):
+        press(app, "Compare…")
     shown = dialog(CompareDialog)
     groups = [shown.list.topLevelItem(k) for k in range(shown.list.topLevelItemCount())]
     assert [g.text(0) for g in groups] == ["Nodes changed (1)", "Beyond the nodes (1)"]
-    assert [groups[0].child(0).text(k) for k in (0, 1)] == ["theirs", "name"]
+    assert [groups[0].child(0).text(k) for k in (0, 1)] == ["theirs", "name: x → theirs"]
     assert app.notice.isVisible()  # what is to be done is still to be chosen
     shown.close()
 

@@ -191,7 +191,7 @@ def test_history_keeps_no_line_twice_in_a_row_and_nothing_endless(qtbot, app, co
 
 
 def offered(console):
-    popup = console.line._popup
+    popup = console.line.completer.popup
     return [] if not popup.isVisible() else [popup.item(k).text() for k in range(popup.count())]
 
 

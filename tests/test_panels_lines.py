@@ -11,6 +11,7 @@ from gui.panels.program import ProgramPane
 from gui.panels.program_list import INDENT
 from gui.panels.program_list import LEFT as TEXT
 from gui.theme import DARK, LIGHT
+from tests.engine.test_partial_forward import forward, seed
 from tests.engine.test_repeat import repeat
 from tests.runs import FORWARD, film
 
@@ -363,6 +364,60 @@ def test_deleting_a_node_takes_its_lines_out_of_the_list(pane, editor):
     editor.apply("Delete", edits.remove(editor.document, ["y"]))
     assert outline(editor) == "forward (zero_) forward"
     assert pane.model.rowCount() == 4
+
+
+# ---- forwards of some nodes, and seeds -----------------------------------------------------------
+
+
+@pytest.fixture
+def parts(pane, editor):
+    """x and w, then m; y at the end."""
+    program = (forward("x", "w", "m"), forward("y"))
+    editor.apply("Parts", edits.set_program(editor.document, program))
+    return pane
+
+
+def test_a_forward_of_some_nodes_says_how_many(parts):
+    assert parts.model.texts == ("forward (3 nodes)", "forward (1 node)")
+    told = Qt.ItemDataRole.AccessibleTextRole
+    assert parts.model.index(1).data(told) == "Line 2: forward (1 node)"
+
+
+def test_its_nodes_are_typed_by_name_and_none_are_all(parts, editor, qtbot):
+    at = parts.view.visualRect(parts.model.index(0)).center()
+    qtbot.mouseClick(parts.view.viewport(), LEFT, pos=at)
+    assert parts.fields.fields["nodes"].line.text() == "x, w, m"
+    typed(parts, "nodes", "m, x", qtbot)
+    assert editor.document.program[0] == forward("x", "m")
+    assert parts.model.texts[0] == "forward (2 nodes)"
+    assert "no node called “q”" in typed(parts, "nodes", "q", qtbot).complaint.text()
+    line = parts.fields.fields["nodes"].line
+    line.selectAll()
+    qtbot.keyClick(line, Qt.Key.Key_Backspace)
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert editor.document.program[0] == FORWARD
+    assert not parts.fields.isVisible()
+    editor.history.undo()
+    assert editor.document.program[0] == forward("x", "m")
+
+
+def test_a_seed_is_added_by_the_menu_and_typed(parts, editor, qtbot):
+    parts.select(0)
+    add(parts, "torch.manual_seed(0)")
+    assert parts.model.texts[1] == "torch.manual_seed(0)"
+    typed(parts, "seed", "42", qtbot)
+    assert editor.document.program[1] == seed(42)
+    assert editor.history.undoText() == "Change seed in line 2"
+    complaint = typed(parts, "seed", "4.5", qtbot).complaint.text()
+    assert complaint.startswith("Type a whole number from -9223372036854775808")
+    assert editor.document.program[1] == seed(42)
+
+
+def test_a_duplicated_and_wrapped_forward_keeps_its_nodes(parts, editor, qtbot):
+    parts.select(1)
+    qtbot.keyClick(parts.view, Qt.Key.Key_D, CONTROL)
+    qtbot.keyClick(parts.view, Qt.Key.Key_R)
+    assert editor.document.program[1:] == (forward("y"), repeat(3, forward("y")))
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])

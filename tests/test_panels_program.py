@@ -260,6 +260,7 @@ def test_every_kind_of_line_can_be_added(program, editor):
         "forward", "m.backward()", "m.backward(retain_graph=True)",
         "m.backward(create_graph=True)", "w.grad.backward()", "w.grad.zero_()",
         "w.grad = None", "w.requires_grad_(False)", "m.retain_grad()",
+        "torch.manual_seed(0)",
     ]  # fmt: skip
 
 

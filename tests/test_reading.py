@@ -71,7 +71,7 @@ def test_the_exception_reads_as_its_findings():
     with pytest.raises(Unreadable) as caught:
         from_text(swapped('"name": "x"', '"name": 7'), **KNOWN)
     assert str(caught.value) == (
-        "line 3, $.nodes[0].name: name is the whole number 7, text is needed. Put text there."
+        "Line 3: name is the whole number 7, text is needed. Put text there. [$.nodes[0].name]"
     )
 
 

@@ -64,6 +64,37 @@ def test_the_same_error_again_is_told_once(qtbot, app, expected):
     assert app.desk.trouble.dialog is None
 
 
+def test_an_error_that_comes_again_later_is_told_again(qtbot, app, expected):
+    """Else whoever has closed the dialog would believe that all is well."""
+    now = [0.0]
+    app.desk.trouble.clock = lambda: now[0]
+    meet(app)
+    now[0] = 500.0  # the dialog has been there all the time
+    meet(app)
+    app.desk.trouble.dialog.close()
+    for later in (1.0, trouble.AGAIN - 1):
+        now[0] = 500.0 + later
+        meet(app)
+        assert app.desk.trouble.dialog is None
+    now[0] = 500.0 + trouble.AGAIN
+    meet(app)
+    assert "a slip" in app.desk.trouble.dialog.error.text()
+    assert expected.text.count("an error nobody caught") == 2
+    assert not app.desk.trouble.many
+
+
+def test_an_error_is_told_again_after_the_window_of_its_dialog_has_gone(qtbot, app, expected):
+    now = [0.0]
+    app.desk.trouble.clock = lambda: now[0]
+    other = app.desk.new_window()
+    meet(app)
+    other.window.close()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    now[0] = trouble.AGAIN
+    meet(app)
+    assert app.desk.trouble.dialog.parent() is app.window
+
+
 def test_the_report_is_shown_and_copied(qtbot, app, expected):
     meet(app)
     meet(app, other_slip)
@@ -127,7 +158,7 @@ def test_what_qt_says_is_logged(app, expected, watching):
 
 
 def test_an_error_while_telling_of_an_error_goes_to_stderr(app, expected, monkeypatch, capsys):
-    monkeypatch.setattr(trouble.Trouble, "_is_new", lambda *_: other_slip())
+    monkeypatch.setattr(trouble.Trouble, "_is_news", lambda *_: other_slip())
     meet(app)
     told = capsys.readouterr().err
     assert "ValueError: a slip" in told

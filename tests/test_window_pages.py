@@ -382,6 +382,7 @@ def test_several_files_each_get_a_window_and_what_is_no_file_is_told_once(
     folder = tmp_path / "folder"
     folder.mkdir()
     assert drop(app.window, paths[0], folder, paths[1], QUrl("https://example.com/x"), paths[2])
+    qtbot.waitUntil(lambda: bool(told))
     for one in app.desk.apps:
         settled(qtbot, one)
     assert [one.editor.path for one in app.desk.apps] == paths
@@ -415,6 +416,7 @@ def test_what_cannot_be_opened_is_told_at_once_and_nothing_is_lost(
     elif what == "many":
         dropped = [lesson("square")] * 10
     drop(app.window, *dropped)
+    qtbot.waitUntil(lambda: bool(told))
     assert expected[what] in told[-1]
     assert len(told) == 1
     if what != "many":

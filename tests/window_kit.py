@@ -43,6 +43,8 @@ def end(app):
     """Close every window without a question."""
     for one in list(app.desk.apps):
         one.editor.history.setClean()
+        if one.code.holds_text:
+            one.code.revert()
         one.window.close()
         one.window.deleteLater()  # the last one lives as long as the program, which is not over
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -50,7 +52,8 @@ def end(app):
 
 
 def settled(qtbot, app):
-    """Wait until the background run has been shown."""
+    """Wait until what is opened has been read, and the background run has been shown."""
+    qtbot.waitUntil(lambda: not app.filing.reader.busy)
     qtbot.waitUntil(lambda: not app.runner.busy)
 
 

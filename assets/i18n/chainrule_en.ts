@@ -16,6 +16,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source> · its large tensors to {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> · {} more numbers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;100 %</source>
         <translation type="unfinished"></translation>
     </message>
@@ -152,6 +160,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>&amp;Notebook…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Open what can be opened</source>
         <translation type="unfinished"></translation>
     </message>
@@ -169,6 +181,10 @@
     </message>
     <message>
         <source>&amp;Presenter mode</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;PyTorch script…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -297,6 +313,10 @@
     </message>
     <message>
         <source>1 node</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 place of “{}” was not read.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -528,6 +548,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>All that can be opened</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All the rest is in the graph and its program.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>An attention head</source>
         <translation type="unfinished"></translation>
     </message>
@@ -552,6 +580,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Apply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Arithmetic</source>
         <translation type="unfinished"></translation>
     </message>
@@ -573,6 +605,10 @@
     </message>
     <message>
         <source>As a product</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As an edit that can be undone</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -721,6 +757,10 @@
     </message>
     <message>
         <source>Captions of {} steps copied</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cell</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -884,6 +924,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Copied {} lines of PyTorch code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Copy</source>
         <translation type="unfinished"></translation>
     </message>
@@ -893,6 +937,10 @@
     </message>
     <message>
         <source>Copy all captions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy as PyTorch c&amp;ode</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1132,6 +1180,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>E&amp;xport</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Earlier versions</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1149,6 +1201,10 @@
     </message>
     <message>
         <source>Edit as table…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit code</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1245,6 +1301,10 @@
     </message>
     <message>
         <source>Export a movie</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export as PyTorch code</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1564,11 +1624,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>It is opened in place of what is here; nothing of it is run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>It opens with all its edits, not saved yet. Restored as a copy it has no file.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>It was damaged on the disk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It will be lost, as it cannot be read.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1597,6 +1665,10 @@
     </message>
     <message>
         <source>Jump from step to step instead of animating</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Jupyter notebooks</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1700,6 +1772,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>List them, with their lines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>List what differs</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1737,6 +1813,10 @@
     </message>
     <message>
         <source>Made with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make the graph what this text says</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2208,6 +2288,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Places that were not read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Play</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2233,6 +2317,10 @@
     </message>
     <message>
         <source>Previous part of the window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Printed here</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2284,7 +2372,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>PyTorch programs and notebooks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>PyTorch, nd4j, burn, rust-autograd and others have all had this one. The gradient of a bias comes out with a row for every sample.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Python scripts</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2297,6 +2393,14 @@
     </message>
     <message>
         <source>Re&amp;vert to saved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read it as a program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read the program again</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2424,7 +2528,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Results</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Reveal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Revert</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2557,6 +2669,10 @@
     </message>
     <message>
         <source>Saved for backward</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved in the notebook</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2704,6 +2820,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Show the graph's own code; Ctrl+Z brings the text back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Show the selection</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2713,6 +2833,10 @@
     </message>
     <message>
         <source>Show what would have passed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2729,6 +2853,10 @@
     </message>
     <message>
         <source>Something went wrong inside Chainrule</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Source</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2948,6 +3076,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The clipboard holds Python.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The clipboard holds no Chainrule graph.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2977,6 +3109,10 @@
     </message>
     <message>
         <source>The graph could not be drawn. Your work is safe; details are in the log.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The graph has changed, and this text is not in it yet.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3020,6 +3156,18 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The program as Python: the same numbers and gradients under PyTorch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The program as it was opened</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The program as it was opened. Click a line to select what it stands for.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The program has no line that clears a .grad, or none that finds anything to clear.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3029,6 +3177,10 @@
     </message>
     <message>
         <source>The program never calls backward(), so nothing can go wrong in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The program prints nothing.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3068,6 +3220,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The same as a Jupyter notebook, a cell for each chapter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The same graph as PyTorch code, and the log of the run</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3096,11 +3252,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The text in the Code panel is not in the graph.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The text of a lesson, step by step, with a question to guess at</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The value backward started from, call after call</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The whole program as Python</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3181,6 +3345,18 @@
     </message>
     <message>
         <source>This step raised, as the program expects</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This text could not be read. The graph is as it was.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This text is not in the graph yet: line {}: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This text was typed for another document, and is not in this one.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3272,6 +3448,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Type to change the graph. Click a line to select what it stands for.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Unfold</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3321,6 +3501,10 @@
     </message>
     <message>
         <source>Value of {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Verdict</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3400,7 +3584,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>What the graph says, to be typed in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>What was copied forward is summed backward; and the trap of (N, 1) against (N,).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was not read of “{}”</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3760,7 +3952,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>inputs</source>
+        <source>input</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4208,6 +4400,10 @@ Saving now would replace those changes with what you have here. Save anyway? Wha
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{} places of “{}” were not read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{} region</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4260,6 +4456,10 @@ Saving now would replace those changes with what you have here. Save anyway? Wha
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{}, line {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{}, muted</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4297,6 +4497,10 @@ Saving now would replace those changes with what you have here. Save anyway? Wha
     </message>
     <message>
         <source>{}: too many to list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{}” ({}) may come out differently now: the program would go another way.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import dtypes
+from engine import dtypes, random
 from engine.actions.method import action
 from engine.code.literals import literal
-from engine.graph import Action
+from engine.graph import SEED, Action, chosen
 from engine.tensor import Tensor, wrap
 
 if TYPE_CHECKING:
@@ -26,10 +26,24 @@ def _spell_backward(action: Action, name: str) -> str:
     return f"{name}.backward({', '.join(args)})"
 
 
-@action("forward", lambda action, name: "", kind="forward", on="")
+@action(
+    "forward", lambda action, name: "", kind="forward", on="", args=("nodes",), nodes=("nodes",)
+)
 def forward(session: Session, action: Action) -> None:
-    """Run every statement of the graph again; leaves keep their values."""
-    session.forward()
+    """Run every statement of the graph again, or those of these nodes; leaves keep their values."""
+    session.forward(chosen(action))
+
+
+def _spell_seed(action: Action, name: str) -> str:
+    return f"torch.manual_seed({literal(action.args.get('seed'))})"
+
+
+@action(SEED, _spell_seed, kind="other", on="", args=("seed",))
+def manual_seed(session: Session, action: Action) -> None:
+    """Start the random numbers anew: those that are drawn from now on come in this order."""
+    before, seed = random.initial_seed(), action.args.get("seed")
+    random.manual_seed(seed)  # type: ignore[arg-type]
+    session.recorder.add("changed", "", SEED, before, seed)
 
 
 @action(

@@ -93,7 +93,7 @@ def _own_name(name: str, names: Mapping[str, str]) -> str:
     return free(name, {other.partition("[")[0] for other in names.values()})
 
 
-_OURS = ("torch", "F", "print", "float", "Exception")
+_OURS = ("torch", "F", "np", "print", "float", "range", "Exception")
 """Names the program itself needs, which nothing may take from it."""
 
 

@@ -108,6 +108,8 @@ def _kind(chain: str, names: Mapping[str, Any]) -> type | None:
         return None
     value = names[name]
     kind = type(value[0]) if bracket and isinstance(value, (tuple, list)) and value else type(value)
+    if value is None:  # nothing is known of it yet, and nearly everything is a tensor
+        kind = Tensor
     for part in rest:
         if kind is not Tensor:
             return None
@@ -118,7 +120,9 @@ def _kind(chain: str, names: Mapping[str, Any]) -> type | None:
 
 
 def told(value: Any) -> str:
-    """A value in a few words, for a list."""
+    """A value in a few words, for a list; nothing where there is none yet."""
+    if value is None:
+        return ""
     if isinstance(value, Tensor):
         kind = value.dtype.name
         sizes = ", ".join(map(str, value.shape))

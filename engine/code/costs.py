@@ -85,6 +85,12 @@ def cost(name: str, args: Sequence[Any], keywords: dict[str, Any]) -> int:
     return math.prod((*sizes, *(n for n in numbers if n > 1))) * ELEMENT
 
 
+def is_known(name: str) -> bool:
+    """Whether the cost of a call is told from more than all sizes and numbers multiplied."""
+    known = (VIEWS, _PRODUCTS, _CUBIC, _PICKED, _STEEP, _ODD_SIZES)
+    return any(name in some for some in known) or _entrywise(name)
+
+
 def _rate(name: str) -> int:
     """Units for an element of what goes through all elements once."""
     plain = name.removeprefix("special_")

@@ -70,13 +70,13 @@ def value_of(
     library: Library = allowed,
 ) -> Answer:
     """The same for an expression parsed already; `library` is whose functions are meant."""
-    walker = _Walker(names, limits, cancelled, library)
+    walker = Walker(names, limits, cancelled, library)
     with warnings_collected(set()) as told:
         value = walker.value(node)
     return Answer(value, told)
 
 
-_BINARY: Mapping[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
+BINARY: Mapping[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
     ast.Add: ("add", operator.add), ast.Sub: ("sub", operator.sub),
     ast.Mult: ("mul", operator.mul), ast.Div: ("div", operator.truediv),
     ast.FloorDiv: ("floor_divide", operator.floordiv), ast.Mod: ("remainder", operator.mod),
@@ -84,17 +84,17 @@ _BINARY: Mapping[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
     ast.BitAnd: ("mul", operator.and_), ast.BitOr: ("mul", operator.or_),
     ast.BitXor: ("mul", operator.xor),
 }  # fmt: skip
-_UNARY: Mapping[type[ast.unaryop], Callable[[Any], Any]] = {
+UNARY: Mapping[type[ast.unaryop], Callable[[Any], Any]] = {
     ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: operator.invert,
     ast.Not: operator.not_,
 }  # fmt: skip
-_COMPARE: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+COMPARE: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Is: operator.is_, ast.IsNot: operator.is_not,
 }  # fmt: skip
 
 
-class _Walker:
+class Walker:
     """Walks one expression; what it has cost so far is kept here."""
 
     def __init__(
@@ -301,12 +301,12 @@ class _Walker:
 
     def _binop(self, node: ast.BinOp) -> Any:
         left, right = self.value(node.left), self.value(node.right)
-        if type(node.op) not in _BINARY:
+        if type(node.op) not in BINARY:
             raise fault(node, refusals.NO_SHIFT)
         for side, part in ((left, node.left), (right, node.right)):
             if not isinstance(side, (self.library.TENSOR, int, float)):
                 raise fault(part, refusals.NO_NUMBER.format(type(side).__name__))
-        name, do = _BINARY[type(node.op)]
+        name, do = BINARY[type(node.op)]
         if isinstance(left, self.library.TENSOR) or isinstance(right, self.library.TENSOR):
             return self._run(node, cost(name, (left, right), {}), do, left, right)
         self._judge_numbers(node, left, right)
@@ -327,15 +327,15 @@ class _Walker:
             node.op, ast.Not
         ):
             raise fault(node.operand, refusals.NO_NUMBER.format(type(value).__name__))
-        return self._run(node, cost("neg", (value,), {}), _UNARY[type(node.op)], value)
+        return self._run(node, cost("neg", (value,), {}), UNARY[type(node.op)], value)
 
     def _compare(self, node: ast.Compare) -> Any:
         left, result = self.value(node.left), None
         for op, right_node in zip(node.ops, node.comparators, strict=True):
-            if type(op) not in _COMPARE:
+            if type(op) not in COMPARE:
                 raise fault(node, refusals.NO_IN)
             right = self.value(right_node)
-            result = self._run(node, cost("eq", (left, right), {}), _COMPARE[type(op)], left, right)
+            result = self._run(node, cost("eq", (left, right), {}), COMPARE[type(op)], left, right)
             left = right
             if op is not node.ops[-1] and not self._run(node, 0, bool, result):
                 break

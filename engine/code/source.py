@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,18 @@ from engine.actions import free
 from engine.actions import line as action_line
 from engine.arguments import numbered, ordered
 from engine.code.literals import literal, operand
-from engine.graph import Action, Edge, Graph, Node, Program, of_the_last
+from engine.graph import (
+    Action,
+    Edge,
+    Graph,
+    Node,
+    Program,
+    chosen,
+    early_leaves,
+    listed,
+    of_the_last,
+    seeds_first,
+)
 from engine.graph import lines as all_lines
 from engine.packed import Packed, files
 from engine.registry import OPS, Field, Op
@@ -58,25 +69,39 @@ class _Writer:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.names = identifiers(graph)
+        self.stands_for: dict[str, str] = {}
+        """What a node goes by that is no name of its own: the tensor it writes into a part of."""
+        for node in graph.nodes.values():
+            if node.op in OPS and OPS[node.op].assigns and not node.muted:
+                edge = graph.inputs[node.id].get(OPS[node.op].slots[0].name)
+                self.stands_for[node.id] = self._source(edge) if edge else UNWIRED
         self.tensors = {i: self._output(i, 0) for i in graph.nodes}
-        self.sources = [n for n in graph.nodes.values() if _is_source(n)]
         self.others = [n for n in graph.nodes.values() if not _is_source(n)]
         self.files = files(graph.nodes.values())
         """Where the numbers of a large tensor are: in the archive that is saved, unpacked."""
+        self.made: set[str] = set()
+        """The leaves that are written already."""
 
     def lines(self, program: Program) -> Iterator[Line]:
         if self.files:
             yield Line("import numpy as np")
         yield Line("import torch")
-        if any("F." in (OPS[n.op].torch or "") for n in self.others if n.op in OPS and not n.muted):
+        if any(map(_needs_functional, self.others)):
             yield Line("import torch.nn.functional as F")
-        known = all_lines(program)
-        first = next((i for i, a in enumerate(known) if a.do == "forward"), None)
         yield Line("")
-        yield from self._leaves(first)
-        if first is None:
-            yield from self._statements(None, "")
-        yield from self._actions(program, 0, "")
+        self.made = set()
+        early, begin = early_leaves(self.graph.nodes, program), seeds_first(program)
+        yield from self._actions(program[:begin], 0, "")
+        at = _first_run(program, begin, begin)
+        forward = next((i for i, a in enumerate(all_lines(program)) if a.do == "forward"), None)
+        yield from self._leaves(early[begin], forward if listed(program) is None else at)
+        if forward is None:
+            yield from self._statements(None, "", self.graph.nodes)
+        index = begin
+        for number in range(begin, len(program)):
+            yield from self._leaves(early.get(number, ()), _first_run(program, number, index))
+            yield from self._action(program[number], index, "")
+            index += len(all_lines((program[number],)))
 
     def _actions(self, program: Program, index: int, indent: str) -> Iterator[Line]:
         """The lines of the Program or of a repeat's body, whose first has that number."""
@@ -84,11 +109,16 @@ class _Writer:
             yield from self._action(action, index, indent)
             index += len(all_lines((action,)))
 
-    def _leaves(self, action: int | None) -> Iterator[Line]:
-        for node in self.sources:
+    def _leaves(
+        self, wanted: Collection[str], action: int | None, indent: str = ""
+    ) -> Iterator[Line]:
+        """Those of these nodes that are leaves; each is made once."""
+        found = [self.graph.nodes[i] for i in self.graph.stated(wanted) if i not in self.made]
+        for node in filter(_is_source, found):
+            self.made.add(node.id)
             if node.params.get("seed") is not None and not node.muted:
-                yield Line(f"torch.manual_seed({node.params['seed']})", node.id, action)
-            yield Line(self.statement(node), node.id, action)
+                yield Line(f"{indent}torch.manual_seed({node.params['seed']})", node.id, action)
+            yield Line(indent + self.statement(node), node.id, action)
 
     def _action(self, action: Action, index: int, indent: str) -> Iterator[Line]:
         if not action.expect_error:
@@ -103,17 +133,24 @@ class _Writer:
 
     def _body(self, action: Action, index: int, indent: str) -> Iterator[Line]:
         if action.do == "forward":
-            yield from self._statements(index, indent)
+            wanted = chosen(action)
+            every = self.graph.nodes if wanted is None else self.graph.stated(wanted)
+            yield from self._statements(index, indent, every)
             return
         yield Line(indent + action_line(action, self.tensors), None, index)
         if action.do == "repeat":
             body = list(self._actions(action.body, index + 1, indent + INDENT))
             yield from _or_pass(body, index, indent + INDENT)
 
-    def _statements(self, action: int | None, indent: str) -> Iterator[Line]:
-        """Every node that is not a leaf, blocks of grad modes around those that lie in one."""
+    def _statements(self, action: int | None, indent: str, ids: Iterable[str]) -> Iterator[Line]:
+        """These nodes, blocks of grad modes around those that lie in one; no leaf a second time."""
         block = ""
-        for node in self.others:
+        for node in map(self.graph.nodes.__getitem__, ids):
+            if _is_source(node):
+                if node.id not in self.made:
+                    block = ""
+                    yield from self._leaves([node.id], action, indent)
+                continue
             wanted = self._block(node)
             if wanted and wanted != block:
                 yield Line(indent + wanted, None, action)
@@ -137,7 +174,19 @@ class _Writer:
             return f"{name} = {self._source(first) if first else UNWIRED}  # {node.op}, muted"
         if op is None:
             return f"# {name}: the op “{node.op}” is not known to this version"
+        if op.spell is not None:
+            text = op.spell(node.params, self._wired(node, op))
+            return text if op.assigns else f"{name} = {text}"
         return f"{name} = {_spelled(op, self._values(node, op))}"
+
+    def _wired(self, node: Node, op: Op) -> dict[str, list[str]]:
+        """What is wired to each slot, as source text."""
+        wired = self.graph.inputs[node.id]
+        return {
+            s.name: [self._source(wired[n]) for n in numbered(s, wired)] if s.variadic
+            else [self._source(wired[s.name])] if s.name in wired else []
+            for s in op.slots
+        }  # fmt: skip
 
     def _values(self, node: Node, op: Op) -> dict[str, str]:
         """Slots and fields that are given, as source text."""
@@ -168,6 +217,8 @@ class _Writer:
 
     def _output(self, node: str, number: int) -> str:
         """That output of a node: a part of its tuple, where it gives one."""
+        if node in self.stands_for:
+            return self.stands_for[node]
         name, found = self.names.get(node, node), self.graph.nodes.get(node)
         return f"{name}[{number}]" if number or (found and _gives_several(found)) else name
 
@@ -176,10 +227,26 @@ _writer = of_the_last(_Writer)
 """Naming all nodes costs more than writing one of them."""
 
 
+def _first_run(program: Program, number: int, index: int) -> int | None:
+    """The line that runs first of an outermost one, which has that number; None if it is none."""
+    if number == len(program):
+        return None
+    action = program[number]
+    return _first_run(action.body, 0, index + 1) if action.body else index
+
+
 def _gives_several(node: Node) -> bool:
     op = OPS.get(node.op)
-    several = False if op is None or node.muted else op.several
-    return several if isinstance(several, bool) else node.params.get(several) is not None
+    return op is not None and not node.muted and op.gives_several(node.params)
+
+
+def _needs_functional(node: Node) -> bool:
+    """Whether its line speaks of `F`."""
+    op = OPS.get(node.op)
+    if op is None or node.muted:
+        return False
+    spelled = op.torch or (op.spell(node.params, {}) if op.spell else "")
+    return "F." in spelled
 
 
 def _field(field: Field, value: Any) -> str:
@@ -257,6 +324,8 @@ def identifiers(graph: Graph) -> dict[str, str]:
     """A valid Python name for every node, unique, as close to the node's name as can be."""
     taken = {UNWIRED}
     found: dict[str, str] = {}
+    count: dict[str, int] = {}
+    """How often a name has been wanted: a thousand nodes may have one."""
     for node in graph.nodes.values():
         # Python compares names after this normalisation, so ﬁ and fi are one.
         plain = unicodedata.normalize("NFKC", _UNSEEN.sub("_", node.name))
@@ -265,6 +334,10 @@ def identifiers(graph: Graph) -> dict[str, str]:
             name = "".join(c if f"_{c}".isidentifier() else "_" for c in plain)
         if not name.isidentifier() or keyword.iskeyword(name):
             name = f"_{name}"
-        found[node.id] = free(name, taken)
-        taken.add(found[node.id])
+        name = plainest = free(name, ())
+        while name in taken:
+            count[plainest] = count.get(plainest, 1) + 1
+            name = f"{plainest}_{count[plainest]}" if count[plainest] > 2 else f"{plainest}_"
+        found[node.id] = name
+        taken.add(name)
     return found

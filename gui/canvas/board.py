@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -35,6 +35,9 @@ NO_GRAPH = "The clipboard holds no Chainrule graph."
 
 class Board(Framing):
     """What the window's actions and the canvas's own keys call."""
+
+    program_pasted = Signal(str, str)
+    """(text, why it is no graph): something else was pasted, which may be a program."""
 
     def __init__(
         self,
@@ -297,7 +300,8 @@ class Board(Framing):
         try:
             params = pasting.params(text)
         except ValueError as error:
-            self.hint.emit(f"{tr(NO_GRAPH)} {error}" if text.strip() else tr(NO_GRAPH))
+            why = f"{tr(NO_GRAPH)} {error}" if text.strip() else tr(NO_GRAPH)
+            self.program_pasted.emit(text, why)
             return
         self.add_op("tensor", self._mouse_in_scene(), params=params)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from weakref import ReferenceType, ref
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -57,19 +58,20 @@ def draw_light(look: Look, light: Light, view: View) -> None:
         _draw_ghosts(look, light)
 
 
-_last: list[tuple[Geometry, Light, Ints, Ints]] = []
+_last: list[tuple[ReferenceType[Geometry], ReferenceType[Light], Ints, Ints]] = []
+"""No graph stays for it: what is drawn belongs to its document."""
 
 
 def _rows(geometry: Geometry, light: Light) -> tuple[Ints, Ints]:
     """The rows of what is lit, looked up once: playing paints the same light again and again."""
     for known, lit, nodes, edges in _last:
-        if known is geometry and lit is light:
+        if known() is geometry and lit() is light:
             return nodes, edges
     row, edge_row = geometry.row, geometry.edge_row
     drawn = geometry.plan.drawn(light.nodes)  # a node in a folded group lights the group's box
     nodes = np.array(sorted({row[i] for i in drawn if i in row}), np.int64)
     edges = np.array(sorted({edge_row[k] for k in light.edges if k in edge_row}), np.int64)
-    _last[:] = [(geometry, light, nodes, edges)]
+    _last[:] = [(ref(geometry), ref(light), nodes, edges)]
     return nodes, edges
 
 

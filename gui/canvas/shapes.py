@@ -191,6 +191,10 @@ def _detail(node: Node, op: Op | None, wired: Collection[str]) -> str:
     return ", ".join(words + _field_words(node, op))
 
 
+_BRACKETS = {"Key": "[{}]", "Callee": "{}", "Given": "({})"}
+"""How fields that hold code are told, by their annotation."""
+
+
 def _field_words(node: Node, op: Op) -> list[str]:
     """Fields as in a call: by position where that reads well, else by name."""
     words, gap = [], False
@@ -198,6 +202,8 @@ def _field_words(node: Node, op: Op) -> list[str]:
         value = node.params.get(field.name, field.default)
         if value == field.default and not field.required:
             gap = True
+        elif field.kind in _BRACKETS:
+            words.append(_BRACKETS[field.kind].format(literal_text(value)))
         elif field.name in node.params:
             plain = not gap and (field.required or field.kind.startswith("float"))
             words.append(literal_text(value) if plain else f"{field.name}={literal_text(value)}")

@@ -24,6 +24,8 @@ AT_ONCE = 4_000
 """Edges that are sorted in a few milliseconds, which a hand on the mouse does not feel."""
 AROUND = 48.0
 """Scene pixels around nodes that are brought into sight together."""
+EDGE, GAP = 40.0, 12.0
+"""Pixels from the edge, and from the minimap, at which something comes to lie that was hidden."""
 
 
 class Viewport(QWidget):
@@ -94,16 +96,36 @@ class Viewport(QWidget):
         self.set_view(View.fitting(rect, QSizeF(self.size()), largest=1.0))
 
     def ensure_visible(self, item: str) -> None:
-        """Pan as little as possible to bring a node or region into sight."""
+        """Pan as little as possible to bring a node or region into sight; not if all of it is."""
         box = self.geometry_.bounds([item])
         if box is None:
             return
         rect = self.view.rect_to_view(QRectF(QPointF(*box[:2]), QPointF(*box[2:])))
-        room = QRectF(self.rect()).adjusted(40, 40, -40, -40)
+        dx, dy = self._way_into(QRectF(self.rect()), rect)
+        view = self.view.panned(dx, dy)
+        if self.minimap.wanted(self.geometry_, view, QSizeF(self.size())):
+            up, left = self._way_from_minimap(rect.translated(dx, dy))
+            view = view.panned(left, up)
+        self.set_view(view)
+
+    @staticmethod
+    def _way_into(room: QRectF, rect: QRectF) -> tuple[float, float]:
+        if room.contains(rect):
+            return 0.0, 0.0
+        room = room.adjusted(EDGE, EDGE, -EDGE, -EDGE)
         dx = max(0.0, room.left() - rect.left()) or min(0.0, room.right() - rect.right())
         dy = max(0.0, room.top() - rect.top()) or min(0.0, room.bottom() - rect.bottom())
-        if dx or dy:
-            self.set_view(self.view.panned(dx, dy))
+        return dx, dy
+
+    def _way_from_minimap(self, rect: QRectF) -> tuple[float, float]:
+        """(up, left) that takes it out from behind the minimap, one of them, if it fits there."""
+        corner = self.minimap.rect(QSizeF(self.size()))
+        if not corner.intersects(rect):
+            return 0.0, 0.0
+        up, left = corner.top() - GAP - rect.bottom(), corner.left() - GAP - rect.right()
+        if -up <= -left and rect.top() + up >= 0:
+            return up, 0.0
+        return (0.0, left) if rect.left() + left >= 0 else (0.0, 0.0)
 
     def show_nodes(self, items: Iterable[str]) -> None:
         """Bring all of these into sight, as large as they can be read where they fit."""

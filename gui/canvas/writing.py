@@ -181,8 +181,7 @@ class Writing(Surface):
         self.editor.apply(tr("Add {}").format(op), document)
         self.added.emit(op)
         self.selection.set([node])
-        if second is not None:
-            self.ensure_visible(node)
+        self.ensure_visible(node)
         return node
 
     def add_beside(self, op: str) -> str:

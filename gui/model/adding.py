@@ -9,7 +9,8 @@ from engine.actions import hooks, line, optimizers
 from engine.graph import Action, Graph, Program, lines
 from engine.registry import OPS
 from gui.model.edits import fresh
-from gui.model.program import FORWARD, sinks
+from gui.model.passes import forward_to
+from gui.model.program import sinks
 
 RATE = 0.1
 """The learning rate an optimizer is added with: large enough to see it work."""
@@ -74,9 +75,8 @@ def _optimizers(graph: Graph, program: Program) -> Iterator[Choice]:
     ends = sinks(graph)
     if len(ends) == 1:
         made = Action("optimizer", name, {"kind": "SGD", "params": params, "lr": RATE})
-        body = (
-            Action("zero_grad", name), FORWARD, Action("backward", ends[0]), Action("step", name),
-        )  # fmt: skip
+        forward, back = forward_to(graph, program, ends[0]), Action("backward", ends[0])
+        body = (Action("zero_grad", name), forward, back, Action("step", name))
         yield Choice("a whole training loop", (made, repeat(10, body)))
 
 

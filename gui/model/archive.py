@@ -137,6 +137,9 @@ def graph_and_rest(data: bytes) -> tuple[bytes, npy.Find]:
 
 def _entries(data: bytes) -> dict[str, Entry]:
     """The files of the archive, graph and manifest among them."""
+    if GRAPH.encode() not in data and MANIFEST.encode() not in data:
+        what = "This is a zip archive, but Chainrule did not make it."
+        raise refusal("file", what, "Choose a .chain or .chainz file.")
     found = entries(data, NAMES)
     for name, most in ((GRAPH, limits.BYTES), (MANIFEST, limits.MANIFEST)):
         if name not in found:

@@ -27,7 +27,7 @@ from engine.events import (
     Warned,
     Zeroed,
 )
-from engine.graph import Graph, Program
+from engine.graph import SEED, Graph, Program
 from engine.registry import OPS
 from gui.model import words
 from gui.model.sending import Sending, fitting
@@ -285,6 +285,8 @@ class _Captions(Sending):
         name = self.name(event.node)
         if event.what == "optimizer":
             return f"{what}: it will change these leaves, each by its .grad."
+        if event.what == SEED:
+            return f"{what}: random numbers are drawn anew from here on, always the same ones."
         if event.what == "nothing":
             return f"{what}: no leaf has a .grad, so nothing changes."
         if event.what == "hook":

@@ -23,6 +23,7 @@ from engine.packed import Packed
 from gui.model.document import Document, Place
 from gui.model.findings import Unreadable
 from gui.model.npy import Find
+from gui.model.origin import Source
 from gui.model.reading import from_text
 from gui.model.strict_json import parse
 from gui.model.writing import (
@@ -34,6 +35,7 @@ from gui.model.writing import (
     node_line,
     place_text,
     region_line,
+    source_text,
 )
 
 Change = dict[str, Any]
@@ -62,6 +64,7 @@ def difference(before: Document, after: Document, files: Mapping[Packed, str] = 
         "regions": _rows(a.regions, b.regions, region_line),
         "program": _program(before, after),
         "places": _mapped(before.places, after.places, lambda key: _place(key, after.places[key])),
+        **_source(before.source, after.source),
         "bends": _mapped(before.bends, after.bends, lambda key: bend_line(key, after.bends[key])),
     }
     return "{" + ", ".join(f'"{key}": {text}' for key, text in parts.items() if text) + "}"
@@ -112,6 +115,23 @@ def _program(before: Document, after: Document) -> str:
     return f"[{', '.join(map(action_line, after.program))}]"
 
 
+def _source(before: Source | None, after: Source | None) -> dict[str, str]:
+    """The program it was read from; what of it an edit changes by itself."""
+    if before is after:
+        return {}
+    if after is None:
+        return {"source": "null"}
+    if before is None or not after.same_head(before):
+        return {"source": source_text(after).replace("\n", "")}
+    actions = "" if after.actions == before.actions else json_text(after.actions)
+    return {
+        "source_lines": _mapped(
+            before.lines, after.lines, lambda key: json_text([key, after.lines[key]])
+        ),
+        "source_actions": actions,
+    }
+
+
 def _place(key: str, place: Place) -> str:
     return f"[{json_text(key)}, {place_text(place)}]"
 
@@ -139,7 +159,7 @@ class _Listed:
     marks: Marks
 
 
-_last: deque[_Listed] = deque(maxlen=8)
+_last: deque[_Listed] = deque(maxlen=10)
 """Those of the last two Documents: what came after the last edit is before the next."""
 
 
@@ -304,6 +324,17 @@ class Draft:
             self.places.pop(key, None)
         if "program" in change:
             self.raw["program"] = change["program"]
+        if "source" in change:
+            self.raw["source"] = change["source"]
+        self._patch_source(change)
+
+    def _patch_source(self, change: Change) -> None:
+        if "source_lines" in change or "source_actions" in change:
+            source = self.raw["source"] = dict(self.raw["source"])
+            known, part = dict(source.get("lines", {})), change.get("source_lines", {})
+            known.update(part.get("set", ()))
+            source["lines"] = {k: v for k, v in known.items() if k not in part.get("gone", ())}
+            source["actions"] = change.get("source_actions", source.get("actions", []))
 
     def text(self) -> str:
         """The file, for the reader."""

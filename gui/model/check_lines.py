@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from engine.actions import hooks, optimizers
 from engine.actions.repeats import MOST_TIMES, why_no_repeat
-from engine.graph import OPTIMIZER_LINES
+from engine.graph import OPTIMIZER_LINES, SEED
+from engine.random import SEEDS
 from gui.model.fields import suggestion, thawed_data
 from gui.model.findings import JsonPath, Problem, shown
 from gui.model.forms import ActionForm, Parts, described
@@ -16,19 +17,18 @@ from gui.model.forms import ActionForm, Parts, described
 
 def line_problems(parts: Parts, nodes: Collection[str]) -> Iterator[Problem]:
     """All that is wrong with the lines of a file; `nodes` are the ids there are."""
+    known = {*nodes}
     made = {form.on for form in parts.actions.values() if form.do == "optimizer"}
     for path, form in parts.actions.items():
         args = parts.args[path]
         if form.do in OPTIMIZER_LINES:
             yield from _optimizer_problems(form, made, path)
-        elif form.on is not None and not {form.on, form.on.removesuffix(".grad")} & {*nodes}:
+        elif form.on is not None and not {form.on, form.on.removesuffix(".grad")} & known:
             yield unknown_node(form.on, (*path, "on"), "the action")
-        for key in ("params", "inputs"):
+        for key in ("params", "inputs", "nodes"):
             yield from _node_problems(args.get(key), nodes, (*path, key))
-        if form.do == "optimizer":
-            yield from _setting_problems(args, path)
-        elif form.do in ("register_hook", "remove_hook"):
-            yield from _hook_problems(form.do, args, path)
+        if form.do in _OF:
+            yield from _OF[form.do](args, path)
         if form.do == "repeat":
             yield from _repeat_problems(parts, path)
         elif form.body:
@@ -66,6 +66,31 @@ def _node_problems(found: Any, nodes: Collection[str], path: JsonPath) -> Iterat
             yield unknown_node(node, (*path, k), "it")
 
 
+def _list_problems(args: Mapping[str, Any], path: JsonPath) -> Iterator[Problem]:
+    """A forward that names its nodes; without a list it runs all."""
+    found, path = args.get("nodes"), (*path, "nodes")
+    if found == []:
+        what = "This forward names no node: it would run nothing."
+        yield Problem(path, what, "Take “nodes” out to run all of them, or take the line out.")
+    elif isinstance(found, list) and all(isinstance(node, str) for node in found):
+        seen: set[str] = set()
+        for k, node in enumerate(found):
+            if node in seen:
+                yield Problem((*path, k), f"“{shown(node)}” is named twice.", "Name it once.")
+            seen.add(node)
+
+
+def _seed_problems(args: Mapping[str, Any], path: JsonPath) -> Iterator[Problem]:
+    if "seed" not in args:
+        yield Problem(path, "This line does not say which seed.", 'Add "seed": 0.')
+    elif type(args["seed"]) is not int:
+        what = f"seed is {described(args['seed'])}; a whole number is needed."
+        yield Problem((*path, "seed"), what, "Put a whole number there, such as 0.")
+    elif not SEEDS[0] <= args["seed"] <= SEEDS[1]:
+        what = f"{args['seed']} is no seed."
+        yield Problem((*path, "seed"), what, f"Write a number from {SEEDS[0]} to {SEEDS[1]}.")
+
+
 def _setting_problems(args: Mapping[str, Any], path: JsonPath) -> Iterator[Problem]:
     """The kind of an optimizer, and what it is made with."""
     unfit = [*_kind_problems(args, optimizers.KINDS, "optimizer", path)]
@@ -76,15 +101,27 @@ def _setting_problems(args: Mapping[str, Any], path: JsonPath) -> Iterator[Probl
             yield _unlike(args[key], default, (*path, key))
 
 
-def _hook_problems(do: str, args: Mapping[str, Any], path: JsonPath) -> Iterator[Problem]:
+def _hook_problems(args: Mapping[str, Any], path: JsonPath) -> Iterator[Problem]:
+    yield from _handle_problems(args, path)
+    yield from _kind_problems(args, hooks.KINDS, "hook", path)
+    if not _is_like(args.get("by", 1.0), 1.0):
+        yield _unlike(args["by"], hooks.KINDS["scale"].by, (*path, "by"))
+
+
+def _handle_problems(args: Mapping[str, Any], path: JsonPath) -> Iterator[Problem]:
     handle = args.get("handle")
     if handle is not None and not (isinstance(handle, str) and handle.isidentifier()):
         what = f"{shown(str(handle))} is no name for the handle of a hook."
         yield Problem((*path, "handle"), what, 'Write "handle": "h".')
-    if do == "register_hook":
-        yield from _kind_problems(args, hooks.KINDS, "hook", path)
-        if not _is_like(args.get("by", 1.0), 1.0):
-            yield _unlike(args["by"], hooks.KINDS["scale"].by, (*path, "by"))
+
+
+_OF: Mapping[str, Callable[[Mapping[str, Any], JsonPath], Iterator[Problem]]] = {
+    "forward": _list_problems,
+    SEED: _seed_problems,
+    "optimizer": _setting_problems,
+    "register_hook": _hook_problems,
+    "remove_hook": _handle_problems,
+}
 
 
 def _kind_problems(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from engine.graph import REGION_KINDS
 from gui.model import limits
 from gui.model.check_lines import line_problems, unknown_node
+from gui.model.check_source import source_problems
 from gui.model.fields import param_problems, suggestion, thawed
 from gui.model.findings import JsonPath, Problem, shown
 from gui.model.forms import EdgeForm, NodeForm, Parts, RegionForm
@@ -43,6 +44,7 @@ class Check:
         yield from self._actions()
         yield from self._places()
         yield from self._bends()
+        yield from self._source()
 
     def _nodes(self) -> dict[str, NodeForm]:
         return {node.id: node for node in self.parts.nodes.values()}
@@ -199,6 +201,11 @@ class Check:
             if not all(map(_on_the_map, bend.points)):
                 what = "A point must be two numbers of at most a thousand million."
                 yield Problem((*path, "through"), what, "Write [0, 0], or take the point out.")
+
+    def _source(self) -> Iterator[Problem]:
+        if self.parts.source is not None:
+            known = self._nodes().keys() | self.parts.ill
+            yield from source_problems(self.parts.source, known, len(self.parts.actions))
 
 
 def _on_the_map(place: tuple[float, float]) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from engine.arguments import numbered
 from engine.graph import Action, Edge, EdgeKey, Graph, Node, Program, Region, lines, spelled
 from engine.registry import OPS
-from gui.model import names
+from gui.model import names, passes
 from gui.model.document import Document, Place
 from gui.model.fields import packed
 from gui.model.lines import without
@@ -70,9 +70,10 @@ def add_node(
     node_id = fresh(label, [*graph.nodes, *graph.regions])
     given = packed({**OPS[op].defaults, **(params or {})}, OPS[op])
     node = Node(node_id, op, label, given)
-    nodes = {**graph.nodes, node_id: node}
+    graph = replace(graph, nodes={**graph.nodes, node_id: node})
+    program = passes.with_new(graph, document.program, [node_id])
     places = {**document.places, node_id: place}
-    return replace(document, graph=replace(graph, nodes=nodes), places=places), node_id
+    return replace(document, graph=graph, program=program, places=places), node_id
 
 
 def _default_name(op: str) -> str:
@@ -99,7 +100,8 @@ def connect_all(document: Document, edges: Iterable[Edge]) -> Document:
     led = {**graph.edges, **new}
     bends = still_bent(document, led)
     graph = replace(graph, nodes=_without_literals(graph, new), edges=led).in_statement_order()
-    return replace(document, graph=graph, bends=bends)
+    program = passes.in_time(graph, document.program, new.values())
+    return replace(document, graph=graph, program=program, bends=bends)
 
 
 def still_bent(document: Document, edges: Mapping[EdgeKey, Edge]) -> Mapping[EdgeKey, Bends]:
@@ -159,7 +161,7 @@ def remove(
     places = {i: p for i, p in document.places.items() if i in nodes or i in regions}
     program = without(document.program, gone)
     bends = still_bent(document, kept)
-    return Document(Graph(nodes, kept, regions), program, places, bends)
+    return Document(Graph(nodes, kept, regions), program, places, bends, document.source)
 
 
 def _regions_within(
@@ -345,10 +347,21 @@ def paste(
     edges = {**graph.edges, **{e.key: e for e in copies}}
     merged = Graph(nodes, edges, regions).in_statement_order()
     places = {**document.places, **moved}
-    pasted = Document(merged, document.program, places, {**document.bends, **bends})
+    bends = {**document.bends, **bends}
+    program = _with_copies(merged, document, {ids[i]: node for i, node in new.nodes.items()})
+    program = passes.in_time(merged, program, copies)
+    pasted = Document(merged, program, places, bends, document.source)
     links = (e for e in incoming if e.source in graph.nodes and e.target in new.nodes)
     pasted = connect_all(pasted, (Edge(e.source, e.output, ids[e.target], e.slot) for e in links))
     return pasted, list(ids.values())
+
+
+def _with_copies(graph: Graph, document: Document, copies: Mapping[str, Node]) -> Program:
+    """The Program that runs copies of its own nodes where it runs these, and others at its end."""
+    own = document.graph.nodes
+    same = {i: node.id in own and own[node.id].op == node.op for i, node in copies.items()}
+    originals = {i: node.id if same[i] else None for i, node in copies.items()}
+    return passes.with_copies(graph, document.program, originals)
 
 
 def _shifted(place: Place, by: Place) -> Place:

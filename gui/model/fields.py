@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
 from itertools import chain
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -13,6 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine import dtypes
+from engine.drawn.call import read_callee
+from engine.drawn.reader import read_arguments, read_key
+from engine.kinds import SEQUENCES, is_number, split
+from engine.kinds import accepts as accepts
 from engine.packed import Packed
 from gui.model import entry, limits
 from gui.model.findings import JsonPath, Problem, shown
@@ -24,13 +26,22 @@ if TYPE_CHECKING:
 DATA = "data"
 """The field that holds a tensor's numbers, nested in lists."""
 
+TEXTS: Mapping[str, Callable[[str], object]] = {
+    "Key": read_key,
+    "Given": read_arguments,
+    "Callee": read_callee,
+}
+"""Annotations of fields whose text has a grammar, and what reads it or raises ValueError."""
+_EXAMPLES = {
+    "Key": "Write what stands between the brackets, such as 0, :, 1:3 or {0}.",
+    "Given": "Write the arguments, such as {0}, 2, dim=1.",
+    "Callee": "Name a function of torch, such as torch.einsum, F.dropout or Tensor.expand_as.",
+}
+
 NOT_FINITE = {"inf": float("inf"), "-inf": float("-inf"), "nan": float("nan")}
 """Numbers JSON lacks, and how a file spells them."""
 
 _NUMBERS = {int, float, bool}
-
-Accepts = Callable[[Any], bool]
-_SEQUENCES = ("tuple", "list", "Sequence", "Iterable")
 
 
 def thawed(params: Mapping[str, Any], op: Op) -> dict[str, Any]:
@@ -107,10 +118,22 @@ def param_problems(params: Mapping[str, Any], op: Op, path: JsonPath) -> Iterato
 def _field_problems(name: str, value: Any, kind: str, path: JsonPath) -> Iterator[Problem]:
     if name == DATA:
         yield from data_problems(value, path)
+    elif kind in TEXTS:
+        yield from _text_problems(name, value, kind, path)
     elif not accepts(kind)(value):
         needed = wanted(kind)
         what = f"{name} is {described(value)}, {needed} is needed."
         yield Problem(path, what, f"Put {needed} there.")
+
+
+def _text_problems(name: str, value: Any, kind: str, path: JsonPath) -> Iterator[Problem]:
+    if type(value) is not str:
+        yield Problem(path, f"{name} is {described(value)}, text is needed.", "Put text there.")
+        return
+    try:
+        TEXTS[kind](value)
+    except ValueError as error:
+        yield Problem(path, f"{name} cannot be read. {error}", _EXAMPLES[kind])
 
 
 def _literal_problems(name: str, value: Any, op: Op, path: JsonPath) -> Iterator[Problem]:
@@ -122,7 +145,7 @@ def _literal_problems(name: str, value: Any, op: Op, path: JsonPath) -> Iterator
     elif not slot.takes_number:
         what = f"The slot {name} takes a tensor, not a value written on the node."
         yield Problem(path, what, "Take it out and lead an edge into the slot.")
-    elif not (_is_number(value) or (slot.optional and value is None)):
+    elif not (is_number(value) or (slot.optional and value is None)):
         what = f"{name} is {described(value)}, a number is needed."
         yield Problem(path, what, "Put a number there, or lead an edge into the slot.")
 
@@ -138,58 +161,17 @@ def suggestion(wrong: str, known: Iterable[str], otherwise: str, *, listed: int 
     return f"{otherwise}, or use one of: {choice}."
 
 
-def _is_number(value: Any) -> bool:
-    return type(value) is int or type(value) is float
-
-
-@lru_cache(maxsize=256)
-def accepts(kind: str) -> Accepts:
-    """The test for a field's annotation (`int | None`); an annotation we cannot read takes all."""
-    tests = [_accepts_one(part) for part in _split(kind, "|")]
-    return lambda value: any(test(value) for test in tests)
-
-
-def _accepts_one(kind: str) -> Accepts:
-    simple: dict[str, Accepts] = {
-        "bool": lambda value: type(value) is bool,
-        "int": lambda value: type(value) is int,
-        "float": _is_number,
-        "str": lambda value: type(value) is str,
-        "dtype": lambda value: type(value) is str,
-        "None": lambda value: value is None,
-    }
-    head, _, rest = kind.partition("[")
-    if head in _SEQUENCES:
-        return _accepts_sequence(_split(rest.removesuffix("]"), ",") if rest else ["Any"])
-    if head == "Literal":
-        choices = ast.literal_eval(f"({rest.removesuffix(']')},)")
-        return lambda value: value in choices
-    return simple.get(kind.split(".")[-1], lambda value: True)
-
-
-def _accepts_sequence(items: list[str]) -> Accepts:
-    if len(items) > 1 and items[-1] != "...":
-        tests = [accepts(item) for item in items]
-        return lambda value: (
-            isinstance(value, list)
-            and len(value) == len(tests)
-            and all(test(item) for test, item in zip(tests, value, strict=True))
-        )
-    each = accepts(items[0])
-    return lambda value: isinstance(value, list) and all(map(each, value))
-
-
 def wanted(kind: str) -> str:
     """What an annotation asks for, in words: `int | tuple[int, ...] | None` has two of them."""
-    parts = [part for part in _split(kind, "|") if part != "None"]
+    parts = [part for part in split(kind, "|") if part != "None"]
     return " or ".join(map(_wanted_one, parts)) or "null"
 
 
 def _wanted_one(kind: str) -> str:
     head, _, rest = kind.partition("[")
     inner = rest.removesuffix("]")
-    if head in _SEQUENCES:
-        return f"a list of {_MANY.get(_split(inner, ',')[0], 'values')}"
+    if head in SEQUENCES:
+        return f"a list of {_MANY.get(split(inner, ',')[0], 'values')}"
     return f"one of {inner}" if head == "Literal" else _ONE.get(kind.split(".")[-1], kind)
 
 
@@ -201,17 +183,6 @@ _ONE = {
     "dtype": "the name of a dtype",
 }
 _MANY = {"bool": "truth values", "int": "whole numbers", "float": "numbers", "str": "texts"}
-
-
-def _split(text: str, separator: str) -> list[str]:
-    depth, parts = 0, [""]
-    for c in text:
-        depth += (c == "[") - (c == "]")
-        if c == separator and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += c
-    return [part.strip() for part in parts]
 
 
 def data_problems(value: Any, path: JsonPath) -> Iterator[Problem]:

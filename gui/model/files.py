@@ -78,7 +78,7 @@ def load(
     try:
         data = _bytes_of(Path(path), fs)
     except (OSError, ValueError) as error:
-        raise Unreadable([_why_not_opened(path, error)]) from error
+        raise Unreadable([why_not_opened(path, error)]) from error
     return from_bytes(data, ops=ops, actions=actions, notes=notes), _hash(data)
 
 
@@ -191,9 +191,12 @@ def _decoded(data: bytes) -> str:
         raise Unreadable([Finding(f"byte {error.start}", what, remedy, line)]) from None
 
 
-def _why_not_opened(path: AnyPath, error: OSError | ValueError) -> Finding:
+def why_not_opened(path: AnyPath, error: OSError | ValueError, most: int = limits.BYTES) -> Finding:
+    """What went wrong with a file of at most so many bytes, before anything was read of it."""
     place = os.fspath(path)
     match error:
+        case OSError(errno=errno.EFBIG):
+            return too_large(most)
         case FileNotFoundError():
             what, remedy = "There is no such file.", "Check the name, or whether it was moved."
         case IsADirectoryError():

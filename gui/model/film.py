@@ -23,7 +23,7 @@ from engine.events import (
     same_event,
 )
 from engine.function import Function
-from engine.graph import Edge, EdgeKey, Graph, Program, lines
+from engine.graph import Edge, EdgeKey, Graph, Program, lines, listed
 from engine.registry import OPS
 from engine.trace import BATCH, Cancelled, Trace
 from engine.trace import Chapter as Run
@@ -42,7 +42,7 @@ from gui.model.frames import (
 from gui.model.grouped import Concerned, Grouped, Recent
 from gui.model.keyframes import Keyframes, keyframes_of
 from gui.model.steps import accompanies, active, kind_of, overtaking
-from gui.model.timeline import Chapter, Timeline
+from gui.model.timeline import Chapter, Names, Timeline
 from gui.model.trace_frame import TraceFrame
 from gui.model.unseen import visible
 
@@ -69,6 +69,8 @@ class Made(NamedTuple):
 class Film:
     """What a player shows: a timeline and a Frame for every step; this one is empty."""
 
+    program: Program = ()
+
     @cached_property
     def timeline(self) -> Timeline:
         """The chapters, and the kind of every step."""
@@ -80,8 +82,8 @@ class Film:
     @property
     def end_of_first_forward(self) -> int:
         """The step at which every value is there and no gradient yet."""
-        forwards = (c.last for c in self.timeline.chapters if c.kind == "forward")
-        return next(forwards, len(self) - 1)
+        found = self.timeline.end_of_forward(in_parts=listed(self.program) is not None)
+        return len(self) - 1 if found is None else found
 
     def frame(self, step: int) -> Frame:
         """The Frame at `step`; -1 is the moment before anything has run."""
@@ -99,8 +101,8 @@ class Film:
 class TraceFilm(Film):
     """The frames of one Trace of one Graph."""
 
-    def __init__(self, graph: Graph, program: Program, trace: Trace) -> None:
-        self.graph, self.program, self.trace = graph, program, trace
+    def __init__(self, graph: Graph, program: Program, trace: Trace, cells: Names = ()) -> None:
+        self.graph, self.program, self.trace, self.cells = graph, program, trace, cells
         self._frames = WeakValueDictionary[int, TraceFrame]()
         self._histories = Recent[str, History](LATELY)
         self._long: dict[str, History] = {}
@@ -141,7 +143,7 @@ class TraceFilm(Film):
 
     def told_for(self, graph: Graph) -> TraceFilm:
         """The same run in the names of a graph that states the same; nothing is read again."""
-        film = TraceFilm(graph, self.program, self.trace)
+        film = TraceFilm(graph, self.program, self.trace, self.cells)
         film._compared = self._compared
         film._histories, film._long, film._flows = self._histories, self._long, self._flows
         film.__dict__.update((k, v) for k, v in self.__dict__.items() if k in _NAMELESS)
@@ -194,8 +196,9 @@ class TraceFilm(Film):
         return Timeline(chapters, tuple(kinds))
 
     def _chapter(self, of: Run, first: int, last: int) -> Chapter:
-        title = self._title(of.action, of.title)
-        return Chapter(title, of.kind, first, last, of.failed, of.expected, of.action, of.loops)
+        title, cell = self._title(of.action, of.title), "".join(self.cells[of.action :][:1])
+        known = of.failed, of.expected, of.action, of.loops, cell
+        return Chapter(title, of.kind, first, last, *known)
 
     def _title(self, action: int, title: str) -> str:
         known = lines(self.program)

@@ -26,8 +26,16 @@ class Finding:
     line: int | None = None
 
     def __str__(self) -> str:
-        place = self.where if self.line is None else f"line {self.line}, {self.where}"
-        return f"{place}: {self.what} {self.remedy}"
+        """What a person can find comes first; a path of the format stands in brackets at the end.
+
+        That the whole file is meant goes without saying.
+        """
+        before, sign, path = self.where.partition("$")
+        before = "" if before == "file" else before.rstrip(", ")
+        line = "" if self.line is None else f"line {self.line}"
+        place = ", ".join(filter(None, [line, before]))
+        told = f"{place[:1].upper()}{place[1:]}: " if line else f"{place}: " if place else ""
+        return f"{told}{self.what} {self.remedy}" + (f" [{sign}{path}]" if path else "")
 
 
 class Problem(NamedTuple):

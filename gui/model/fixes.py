@@ -9,13 +9,14 @@ from functools import partial
 import numpy as np
 
 from engine.events import Failed, Mutated
-from engine.graph import GRAD_MODES, Action, Edge, Node, Program, Region, lines
+from engine.graph import GRAD_MODES, Action, Edge, Node, Program, Region, chosen, lines
 from engine.registry import OPS
 from gui.model import edits, words
 from gui.model.document import Document
 from gui.model.film import TraceFilm
+from gui.model.passes import forward_to, in_time_for
 from gui.model.phrases import free_place
-from gui.model.program import FORWARD, runnable
+from gui.model.program import runnable
 
 RIGHT = 190.0
 """How far to the right of what it mends a new node lies, in scene pixels."""
@@ -107,7 +108,8 @@ def _second_time(case: _Case) -> Iterator[Fix]:
     """Keep what the calls before it needed, or make it anew."""
     known, last = case.lines, case.event.action
     program = case.document.program
-    forwards = [k for k in range(last) if known[k].do == "forward"]
+    made = case.event.node or case.action.node
+    forwards = [k for k in range(last) if known[k].do == "forward" and _runs(known[k], made)]
     since = range(max(forwards, default=0), last)
     freed = [k for k in since if known[k].do == "backward"] or [last]
     for k in freed:
@@ -118,9 +120,15 @@ def _second_time(case: _Case) -> Iterator[Fix]:
         f"Use retain_graph=True in the {told} before this one",
         edits.set_program(case.document, program),
     )
-    again = with_line(case.document.program, last, lambda a: (FORWARD, a))
+    forward = forward_to(case.graph, program, case.action.node or "")
+    again = with_line(case.document.program, last, lambda a: (forward, a))
     text = f"Run forward again before {case.line(case.action)}"
     yield Fix(text, edits.set_program(case.document, again))
+
+
+def _runs(forward: Action, node: str | None) -> bool:
+    found = chosen(forward)
+    return found is None or node in found
 
 
 def _not_scalar(case: _Case) -> Iterator[Fix]:
@@ -133,7 +141,8 @@ def _not_scalar(case: _Case) -> Iterator[Fix]:
         place = free_place(case.document, (x + RIGHT, y))
         made, node = edits.add_node(case.document, op, place)
         made = edits.connect(made, root, node, "self")
-        program = with_line(made.program, last, lambda a, node=node: (replace(a, on=node),))  # type: ignore[misc]
+        program = in_time_for(made.graph, made.program, node, last)
+        program = with_line(program, last, lambda a, node=node: (replace(a, on=node),))  # type: ignore[misc]
         text = f"Go backward from the {op} of {case.name(root)}"
         yield Fix(text, edits.set_program(made, program))
     value = case.film.node(root, case.event.step).value

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property, reduce
 from itertools import groupby
 from operator import add, attrgetter
+from weakref import ReferenceType, ref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,21 +134,21 @@ for _name in ("action", "statement", "caption", "failed", "expected_error", "rem
     setattr(FoldedFrame, _name, property(attrgetter(f"frame.{_name}")))
 
 
-_last: list[tuple[Graph, Graph, tuple[Ints, Ints]]] = []
+_last: list[tuple[ReferenceType[Graph], ReferenceType[Graph], tuple[Ints, Ints]]] = []
 
 
 def _rows(whole: Graph, drawn: Graph) -> tuple[Ints, Ints]:
     """For each node and each edge that is drawn its row in the whole graph, -1 for a new one.
 
-    Looked up once: a run is of one graph, and drawn in one way at a time.
+    Looked up once: a run is of one graph, and drawn in one way at a time.  It keeps neither.
     """
     for known, shown, found in _last:
-        if known is whole and shown is drawn:
+        if known() is whole and shown() is drawn:
             return found
     row, edge_row = whole.columns.row, {key: k for k, key in enumerate(whole.columns.keys)}
     nodes = np.array([row.get(node, -1) for node in drawn.nodes], np.int64)
     edges = np.array([edge_row.get(key, -1) for key in drawn.columns.keys], np.int64)
-    _last[:] = [(whole, drawn, (nodes, edges))]
+    _last[:] = [(ref(whole), ref(drawn), (nodes, edges))]
     return nodes, edges
 
 

@@ -61,7 +61,7 @@ class Plan:
         places = {i: p for i, p in document.places.items() if i not in self.stands_for}
         places |= {g: _corner(document.places, box.members) for g, box in self.boxes.items()}
         bends = {k: b for k, b in document.bends.items() if k in self.graph.edges}
-        return Document(self.graph, document.program, places, bends)
+        return Document(self.graph, document.program, places, bends, document.source)
 
     def drawn(self, ids: Iterable[str]) -> set[str]:
         """What is drawn for these nodes and regions."""
@@ -219,6 +219,8 @@ def _open_slots(graph: Graph, node: Node) -> list[str]:
     op, wired = OPS.get(node.op), graph.inputs[node.id]
     found = []
     for slot in op.slots if op else ():
+        if slot.variadic and slot.optional:
+            continue
         if slot.variadic:
             found += [] if next(iter(numbered(slot, wired)), None) else [f"{slot.name}.0"]
         elif slot.name not in wired and slot.name not in node.params and not slot.optional:

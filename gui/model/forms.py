@@ -61,6 +61,45 @@ class BendForm(Struct, forbid_unknown_fields=True, rename={"target": "to", "poin
     points: list[tuple[float, float]]
 
 
+class CellForm(Struct, forbid_unknown_fields=True):
+    """A cell of the program that a file was read from."""
+
+    text: str
+    kind: str = "code"
+    title: str = ""
+    printed: str = ""
+    saved: str = ""
+
+
+class GuardForm(Struct, forbid_unknown_fields=True):
+    """A test of that program which read numbers out of nodes."""
+
+    line: int
+    text: str
+    outcome: bool
+    nodes: list[str] = []
+
+
+class RemarkForm(Struct, forbid_unknown_fields=True):
+    """What could not be read at a place of that program."""
+
+    line: int
+    column: int
+    text: str
+
+
+class SourceForm(Struct, forbid_unknown_fields=True):
+    """The program that a file was read from, its elements not looked at yet."""
+
+    name: str
+    kind: str
+    cells: list[Any]
+    guards: list[Any] = []
+    remarks: list[Any] = []
+    lines: dict[str, Any] = {}
+    actions: list[int] = []
+
+
 class FileForm(Struct, forbid_unknown_fields=True):
     """The whole file, its elements not looked at yet."""
 
@@ -72,9 +111,21 @@ class FileForm(Struct, forbid_unknown_fields=True):
     program: list[Any] = []
     places: dict[str, Any] = {}
     bends: list[Any] = []
+    source: dict[str, Any] | None = None
 
 
 ACTION_KEYS = frozenset(ActionForm.__struct_fields__)
+
+
+@dataclass(slots=True)
+class SourceParts:
+    """The program that a file was read from, as far as it is well-formed."""
+
+    whole: SourceForm
+    cells: dict[int, CellForm]
+    guards: dict[int, GuardForm]
+    remarks: dict[int, RemarkForm]
+    lines: dict[str, int]
 
 
 @dataclass(slots=True)
@@ -92,6 +143,7 @@ class Parts:
     places: dict[str, tuple[float, float]] = field(default_factory=dict)
     bends: dict[int, BendForm] = field(default_factory=dict)
     ill: set[str] = field(default_factory=set)
+    source: SourceParts | None = None
 
 
 def fit(raw: dict[str, Any]) -> tuple[Parts, list[Problem]]:
@@ -101,22 +153,28 @@ def fit(raw: dict[str, Any]) -> tuple[Parts, list[Problem]]:
     if whole is None:
         return Parts(), problems
     parts = Parts(
-        nodes=_each(whole.nodes, NodeForm, "nodes", problems),
-        edges=_each(whole.edges, EdgeForm, "edges", problems),
-        regions=_each(whole.regions, RegionForm, "regions", problems),
-        bends=_each(whole.bends, BendForm, "bends", problems),
+        nodes=_each(whole.nodes, NodeForm, ("nodes",), problems),
+        edges=_each(whole.edges, EdgeForm, ("edges",), problems),
+        regions=_each(whole.regions, RegionForm, ("regions",), problems),
+        bends=_each(whole.bends, BendForm, ("bends",), problems),
     )
     _fit_actions(whole.program, ("program",), parts, problems)
-    for item, place in whole.places.items():
-        fitted = _convert(place, tuple[float, float], ("places", item), problems)
-        if fitted is not None:
-            parts.places[item] = fitted
+    parts.places = _each_of(whole.places, tuple[float, float], ("places",), problems)
+    if whole.source is not None:
+        parts.source = _fit_source(whole.source, problems)
     parts.ill = {*_ids(whole.nodes, parts.nodes), *_ids(whole.regions, parts.regions)}
     return parts, problems
 
 
-def _each(raw: list[Any], form: type[T], key: str, problems: list[Problem]) -> dict[int, T]:
-    fitted = ((i, _convert(item, form, (key, i), problems)) for i, item in enumerate(raw))
+def _each(raw: list[Any], form: type[T], path: JsonPath, problems: list[Problem]) -> dict[int, T]:
+    fitted = ((i, _convert(item, form, (*path, i), problems)) for i, item in enumerate(raw))
+    return {i: item for i, item in fitted if item is not None}
+
+
+def _each_of(
+    raw: dict[str, Any], form: Any, path: JsonPath, problems: list[Problem]
+) -> dict[str, Any]:
+    fitted = ((i, _convert(item, form, (*path, i), problems)) for i, item in raw.items())
     return {i: item for i, item in fitted if item is not None}
 
 
@@ -129,6 +187,20 @@ def _fit_actions(raw: list[Any], path: JsonPath, parts: Parts, problems: list[Pr
             parts.actions[at] = form
             parts.args[at] = {k: v for k, v in item.items() if k not in ACTION_KEYS}
             _fit_actions(form.body, (*at, "body"), parts, problems)
+
+
+def _fit_source(raw: dict[str, Any], problems: list[Problem]) -> SourceParts | None:
+    path: JsonPath = ("source",)
+    whole = _convert(raw, SourceForm, path, problems)
+    if whole is None:
+        return None
+    return SourceParts(
+        whole,
+        cells=_each(whole.cells, CellForm, (*path, "cells"), problems),
+        guards=_each(whole.guards, GuardForm, (*path, "guards"), problems),
+        remarks=_each(whole.remarks, RemarkForm, (*path, "remarks"), problems),
+        lines=_each_of(whole.lines, int, (*path, "lines"), problems),
+    )
 
 
 def _ids(raw: list[Any], well: dict[int, Any]) -> Iterator[str]:
@@ -171,7 +243,9 @@ def _fields(form: type[Struct]) -> dict[str, msgspec.structs.FieldInfo]:
     return {f.encode_name: f for f in msgspec.structs.fields(form)}
 
 
-for _form in (NodeForm, EdgeForm, RegionForm, ActionForm, BendForm, FileForm):
+_FORMS = (NodeForm, EdgeForm, RegionForm, ActionForm, BendForm, FileForm)
+_SOURCE_FORMS = (SourceForm, CellForm, GuardForm, RemarkForm)
+for _form in (*_FORMS, *_SOURCE_FORMS):
     _fields(_form)  # Python compiles annotations when they are first asked for: not during a read
 
 
@@ -185,6 +259,7 @@ _NEEDED = {
     "array": "a list",
     "object": "an object {…}",
     "str | null": "the id of a node",
+    "object | null": "an object {…}",
 }
 
 

@@ -17,7 +17,7 @@ from engine.arguments import arguments, passed_on
 from engine.code.evaluate import evaluate
 from engine.code.faults import Fault
 from engine.code.source import identifiers
-from engine.graph import Edge, Graph, Node, lines
+from engine.graph import Edge, Graph, Node, lines, listed
 from engine.modes import no_grad, warnings_collected
 from engine.registry import OPS
 from engine.session import REGION_MODES
@@ -77,8 +77,14 @@ def problem(document: Document, film: Film, step: int) -> Problem:
     inner = tuple(i for i, s in states.items() if s.retains_grad and not s.is_leaf and i != root)
     if not leaves and not inner:
         raise NoProblem("No leaf requires grad at this step: step on, or switch requires_grad on.")
-    values = {i: _before_forward(film, i, step) for i in graph.nodes if _is_source(graph, i)}
-    missing = [graph.nodes[i].name for i, value in values.items() if value is None]
+    made = step
+    if listed(film.program) is not None:  # what ran since may have been something else
+        made = states[root].since if states[root].value is not None else step
+    sources = [i for i in graph.nodes if _is_source(graph, i)]
+    found = {i: _before_forward(film, i, min(made, step)) for i in sources}
+    values = {i: value for i, value in found.items() if value is not None}
+    needed = _needed(graph, root)
+    missing = [graph.nodes[i].name for i in found if i in needed and i not in values]
     if missing:
         raise NoProblem(f"“{missing[0]}” has no value at this step: step on.")
     beside = {i: s.value for i, s in states.items() if s.value is not None}
@@ -111,9 +117,19 @@ def _is_source(graph: Graph, node: str) -> bool:
 def _before_forward(film: TraceFilm, node: str, step: int) -> Array | None:
     """The leaf's value as the last forward by this step found it: in-place ops come after."""
     spans = zip(film.trace.chapters, film.trace.spans, strict=True)
-    begun = [first for c, (first, _) in spans if c.kind == "forward" and first <= step]
+    begun = [
+        first
+        for c, (first, _) in spans
+        if c.kind == "forward" and first <= step and _reads(film, c.action, node)
+    ]
     since = film.frame(step).node(node).since
     return film.frame(max(since, begun[-1] - 1 if begun else since)).node(node).value
+
+
+def _reads(film: TraceFilm, line: int, node: str) -> bool:
+    """Whether a forward runs something that the node is wired to."""
+    names = listed((lines(film.program)[line],))
+    return names is None or any(e.target in names for e in film.graph.outputs[node])
 
 
 # ---- running the graph ---------------------------------------------------------------------------

@@ -21,5 +21,11 @@ RATIO = 200
 """How many times larger than packed a file of an archive may be."""
 HEADER = 10_000
 """Bytes of the header of a `.npy`."""
+NOTEBOOK = 64 * 1024 * 1024
+"""Bytes of a notebook, what it shows as results included: of that only the beginning is kept."""
+NOTEBOOK_DEPTH = 100
+CELLS = 2_000
+SOURCE = 1024 * 1024
+"""Characters of the program that a file was read from, words between its cells included."""
 FAR = 1e9
 """Scene pixels from the middle: further out no picture has room for a node beside another."""

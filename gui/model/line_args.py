@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,7 +11,8 @@ from typing import Any
 
 from engine.actions import hooks, optimizers
 from engine.actions.repeats import MOST_TIMES, why_no_repeat
-from engine.graph import Action, Graph, Program, lines
+from engine.graph import SEED, Action, Graph, Program, chosen, lines
+from engine.random import SEEDS
 from gui.model import entry
 
 Read = Callable[[str], Any]
@@ -70,6 +72,17 @@ def _of_backward(graph: Graph, program: Program, action: Action) -> Iterator[Arg
     yield Argument("inputs", inputs, read=partial(_nodes, graph, True))
 
 
+def _of_forward(graph: Graph, program: Program, action: Action) -> Iterator[Argument]:
+    nodes = chosen(action)
+    if nodes is not None:
+        told = _names(graph, graph.stated(nodes))
+        yield Argument("nodes", told, read=partial(_stated, graph))
+
+
+def _of_seed(graph: Graph, program: Program, action: Action) -> Iterator[Argument]:
+    yield Argument("seed", action.args.get("seed"), read=_seed)
+
+
 def _of_repeat(graph: Graph, program: Program, action: Action) -> Iterator[Argument]:
     yield Argument("times", action.args.get("times"), read=_times)
 
@@ -119,6 +132,8 @@ def _of_removal(graph: Graph, program: Program, action: Action) -> Iterator[Argu
 
 
 _OF: dict[str, Callable[[Graph, Program, Action], Iterator[Argument]]] = {
+    "forward": _of_forward,
+    SEED: _of_seed,
     "backward": _of_backward,
     "repeat": _of_repeat,
     "optimizer": _of_optimizer,
@@ -146,6 +161,19 @@ def _nodes(graph: Graph, may_be_none: bool, text: str) -> list[str] | None:
     if not names and not may_be_none:
         raise ValueError("Give at least one leaf, such as w, b.")
     return [ids[name] for name in dict.fromkeys(names)] or None
+
+
+def _stated(graph: Graph, text: str) -> list[str] | None:
+    found = _nodes(graph, True, text)
+    return None if found is None else graph.stated(found)
+
+
+def _seed(text: str) -> int:
+    plain = text.strip().replace("_", "")
+    seed = int(plain) if re.fullmatch(r"[+-]?\d{1,20}", plain) else None
+    if seed is None or not SEEDS[0] <= seed <= SEEDS[1]:
+        raise ValueError(f"Type a whole number from {SEEDS[0]} to {SEEDS[1]}, such as 0.")
+    return seed
 
 
 def _times(text: str) -> int:

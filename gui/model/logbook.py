@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Iterator
 from copy import copy
 from pathlib import Path
+from types import TracebackType
 from typing import TextIO
 
 SIZE, KEPT = 2**20, 4
@@ -21,18 +22,35 @@ NAME, CRASH = "chainrule.log", "crash-{}.log"
 class Discreet(logging.Formatter):
     """Writes where an error happened and of what type it was, but not its text.
 
-    The text may quote a name or a number out of the document.
+    The text may quote a name or a number out of the document.  What led to the error comes first.
     """
 
     def formatException(self, ei: object) -> str:
         assert isinstance(ei, tuple)
-        kind, _, trace = ei
-        return homeless("".join([*traceback.format_tb(trace), getattr(kind, "__name__", "?")]))
+        kind, error, trace = ei
+        told = [_placed(getattr(kind, "__name__", "?"), trace)]
+        told += [_placed(type(each).__name__, each.__traceback__) for each in _causes(error)]
+        return homeless("\n\nled to:\n\n".join(reversed(told)))
 
     def format(self, record: logging.LogRecord) -> str:
         own = copy(record)
         own.exc_text = None  # where another handler leaves what it has made of the error
         return homeless(super().format(own))
+
+
+def _placed(kind: str, trace: TracebackType | None) -> str:
+    return "".join([*traceback.format_tb(trace), kind])
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """What the error was raised from, or while dealing with; then of that; a circle ends."""
+    seen = {id(error)}
+    while error is not None:
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        if error is None or id(error) in seen:
+            return
+        seen.add(id(error))
+        yield error
 
 
 def homeless(text: str, home: str | None = None) -> str:

@@ -8,8 +8,7 @@ from engine.graph import Action, Graph, Program, lines
 from engine.registry import OPS
 from gui.model.document import Document
 from gui.model.film import Film
-
-FORWARD = Action("forward")
+from gui.model.passes import FORWARD as FORWARD
 
 
 def effective(document: Document) -> Program:

@@ -14,7 +14,8 @@ from gui.model.checks import Check
 from gui.model.document import Document
 from gui.model.fields import packed, suggestion, thawed, thawed_data
 from gui.model.findings import Finding, JsonPath, Problem, Unreadable, shown, spelled
-from gui.model.forms import NodeForm, Parts, fit
+from gui.model.forms import NodeForm, Parts, SourceParts, fit
+from gui.model.origin import Guard, Remark, Source, SourceCell
 from gui.model.strict_json import parse, refuse
 
 if TYPE_CHECKING:
@@ -153,7 +154,8 @@ def document_of(parts: Parts, ops: Mapping[str, Op]) -> Document:
     ]
     graph = Graph.of(nodes, edges, regions).in_statement_order()
     bends = {bend.target: tuple(bend.points) for bend in parts.bends.values()}
-    return Document(graph, _program(parts, ("program",)), parts.places, bends)
+    source = None if parts.source is None else _source(parts.source)
+    return Document(graph, _program(parts, ("program",)), parts.places, bends, source)
 
 
 def _program(parts: Parts, path: JsonPath) -> Program:
@@ -166,6 +168,20 @@ def _program(parts: Parts, path: JsonPath) -> Program:
         args, body = _args(parts.args[*path, i]), _program(parts, (*path, i, "body"))
         made.append(Action(form.do, form.on, args, form.expect_error, body))
     raise AssertionError  # count() has no end
+
+
+def _source(parts: SourceParts) -> Source:
+    return Source(
+        parts.whole.name,
+        parts.whole.kind,
+        tuple(
+            SourceCell(c.text, c.kind, c.title, c.printed, c.saved) for c in parts.cells.values()
+        ),
+        tuple(Guard(g.line, g.text, g.outcome, tuple(g.nodes)) for g in parts.guards.values()),
+        tuple(Remark(r.line, r.column, r.text) for r in parts.remarks.values()),
+        parts.lines,
+        tuple(parts.whole.actions),
+    )
 
 
 def _node(form: NodeForm, ops: Mapping[str, Op]) -> Node:

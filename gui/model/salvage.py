@@ -39,6 +39,8 @@ WORK = 2**23
 
 _WHOLE = {"id", "from", "to", "through"}
 """Keys without which a thing is none: it is left out whole."""
+_SOURCE = {"lines": 3, "guards": 3, "remarks": 3, "actions": 2}
+"""How much of the path within the program that a file was read from is left out."""
 _STRING_OR_LAST_COMMA = re.compile(STRING.pattern + r"|,(?=\s*[\]}])", re.DOTALL)
 _STRING_OR_BRACKET = re.compile(STRING.pattern + r"|[\[\]{}]", re.DOTALL)
 _PAIRS = {"[": "]", "{": "}"}
@@ -160,17 +162,19 @@ def _part(path: JsonPath) -> JsonPath:
         return _line(path)
     if path[:1] == ("places",):
         return path[:2]
+    if path[:1] == ("source",):  # its lines are counted: nothing can be left out of its text
+        return path[: _SOURCE.get("".join(map(str, path[1:2])), 1)]
     if path[2:3] in (("params",), ("members",)):
         return path[:4]
     return path[:2] if _WHOLE.intersection(map(str, path[2:3])) else path[:3]
 
 
 def _line(path: JsonPath) -> JsonPath:
-    """The line of the Program, or of a body, that holds the place."""
+    """The line of the Program, or of a body, with the place; of a forward's nodes just one."""
     end = 2
     while path[end : end + 1] == ("body",) and len(path) > end + 1:
         end += 2
-    return path[:end]
+    return path[: end + 2] if path[end : end + 1] == ("nodes",) and path[end + 1 :] else path[:end]
 
 
 # ---- lines that are no JSON --------------------------------------------------------------------

@@ -42,14 +42,16 @@ def parse(text: str) -> Any:
     return raw
 
 
-def parse_leniently(text: str) -> tuple[Any, Iterable[Problem]]:
+def parse_leniently(
+    text: str, most: int = limits.BYTES, depth: int = limits.DEPTH
+) -> tuple[Any, Iterable[Problem]]:
     """What is written in `text`, and what of it readers understand differently.
 
     Where a value cannot be taken the tree holds something that is no JSON value.
-    Raises Unreadable if it is no JSON, or larger or deeper than the limits.
+    Raises Unreadable if it is no JSON, larger than `most` bytes or nested more than `depth` deep.
     """
-    _refuse_size(text)
-    _refuse_depth(text)
+    _refuse_size(text, most)
+    _refuse_depth(text, depth)
     strict = _Strict()
     try:
         raw = strict.decoder.decode(text)
@@ -69,12 +71,12 @@ def refuse(text: str, problems: Iterable[Problem]) -> None:
         )
 
 
-def _refuse_size(text: str) -> None:
+def _refuse_size(text: str, most: int) -> None:
     if not text.strip():
         remedy = "Choose another file; this one holds nothing to open."
         raise Unreadable([Finding("file", "The file is empty.", remedy)])
-    if len(text) > limits.BYTES or len(text.encode("utf-8", "surrogatepass")) > limits.BYTES:
-        raise Unreadable([too_large()])
+    if len(text) > most or len(text.encode("utf-8", "surrogatepass")) > most:
+        raise Unreadable([too_large(most)])
 
 
 def too_large(most: int | None = None) -> Finding:
@@ -85,13 +87,13 @@ def too_large(most: int | None = None) -> Finding:
     )
 
 
-def _refuse_depth(text: str) -> None:
+def _refuse_depth(text: str, most: int) -> None:
     # Before parsing: Python's own parser can run out of stack, which ends the process.
-    if _depths(STRING.sub("", text)).max(initial=0) <= limits.DEPTH:
+    if _depths(STRING.sub("", text)).max(initial=0) <= most:
         return
     blanked = STRING.sub(lambda match: " " * len(match[0]), text)
-    at = int((_depths(blanked) > limits.DEPTH).argmax())
-    what = f"Brackets are nested more than {limits.DEPTH} deep."
+    at = int((_depths(blanked) > most).argmax())
+    what = f"Brackets are nested more than {most} deep."
     raise Unreadable([_at(text, at, what, "Chainrule writes no such file: look for another copy.")])
 
 

@@ -13,13 +13,15 @@ from typing import Any, TextIO
 
 import numpy as np
 
+from engine.code.export import EMBEDDED
 from engine.graph import lines
 from engine.session import Session
-from gui.model import words
+from gui.model import exporting, terminal_programs, words
 from gui.model.document import Document
 from gui.model.files import Unreadable, load, warnings
 from gui.model.film import Film, TraceFilm
 from gui.model.program import effective
+from gui.model.program_reading import is_program
 from gui.model.unseen import visible
 
 
@@ -29,11 +31,17 @@ def film_of(document: Document) -> TraceFilm:
     session = Session(document.graph)
     for _ in session.run(program):
         pass
-    return TraceFilm(document.graph, program, session.trace)
+    cells = () if document.source is None else document.source.titles()
+    return TraceFilm(document.graph, program, session.trace, cells)
 
 
 def run(path: Path, out: TextIO, as_json: bool = False) -> int:
-    """Print every node's value, `.grad` and grad_fn at the end; 1 if that was an error."""
+    """Print every node's value, `.grad` and grad_fn at the end; 1 if that was an error.
+
+    Of a program: what it prints, then its variables.
+    """
+    if is_program(path) and not as_json:
+        return terminal_programs.run(path, out)
     document = _opened(path)
     if document is None:
         return 2
@@ -88,11 +96,42 @@ def check(path: Path, out: TextIO) -> int:
         f"{words.count(len(lines(document.program)), 'program line')}.\n"
     )
     for finding in warnings(document):
-        out.write(f"  note {finding.where}: {finding.what} {finding.remedy}\n")
+        out.write(f"  note: {finding}\n")
+    return 0
+
+
+def export(path: Path, target: Path | None, out: TextIO, *, force: bool = False) -> int:
+    """Write a file's Document as a PyTorch script or notebook, or print the script; 0 if all went
+    well, 1 if the target cannot be written, 2 if the file cannot be opened.
+
+    What is there already is replaced only by `force`.
+    """
+    document = _opened(path)
+    if document is None:
+        return 2
+    if target is None:
+        out.write(exporting.code(document).text)
+        return 0
+    if target.suffix.lower() not in exporting.SUFFIXES:
+        sys.stderr.write(f"{target}: a name must end in {' or '.join(exporting.SUFFIXES)}.\n")
+        return 1
+    made = exporting.files(document, target, EMBEDDED)
+    try:
+        exporting.write(made, replacing=force)
+    except FileExistsError as error:
+        sys.stderr.write(f"{error.filename}: it is there already; --force replaces it.\n")
+        return 1
+    except OSError as error:
+        sys.stderr.write(f"{target}: not written: {error.strerror or error}.\n")
+        return 1
+    out.writelines(f"{written}\n" for written in made)
     return 0
 
 
 def _opened(path: Path, out: TextIO | None = None) -> Document | None:
+    if is_program(path):
+        program = terminal_programs.opened(path)
+        return None if program is None else program.document
     try:
         return load(path)[0]
     except Unreadable as error:

@@ -107,9 +107,22 @@ def _statement(
     (assignment,) = body
     mode = of.graph.mode_of(node)
     block = getattr(torch, mode)() if mode else nullcontext()
+
+    def value(part: ast.expr) -> Any:
+        return value_of(part, values, limits=_LIMITS, library=library).value
+
     with block:
-        right: Any = assignment.value  # type: ignore[attr-defined]
-        return value_of(right, values, limits=_LIMITS, library=library).value
+        right = value(assignment.value)  # type: ignore[attr-defined]
+        match assignment.targets:  # type: ignore[attr-defined]
+            case [ast.Subscript(value=owner, slice=key)]:
+                changed = value(owner)
+                changed[value(key)] = right
+                return changed
+            case [ast.Attribute(value=owner, attr="data" | "grad" as name)]:
+                changed = value(owner)
+                setattr(changed, name, right)
+                return changed
+        return right
 
 
 def _keep(values: dict[str, Any], name: str, made: Any) -> None:

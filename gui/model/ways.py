@@ -20,7 +20,8 @@ from gui.model.document import Place as Spot
 from gui.model.film import TraceFilm
 from gui.model.frames import Array, NodeState
 from gui.model.lab import same_value
-from gui.model.program import FORWARD, sinks
+from gui.model.passes import forward_to, upstream
+from gui.model.program import sinks
 
 
 class Place(NamedTuple):
@@ -74,15 +75,21 @@ def compare(
 ) -> tuple[Outcome, ...]:
     """The run as it is, then with each of the three.  Raises trace.Cancelled."""
     root = _root(document.graph, place)
-    plain = Way("As it is", "", replace(document, program=(FORWARD,)), place.node)
+    forward = forward_to(document.graph, document.program, root)
+    plain = Way("As it is", "", replace(document, program=(forward,)), place.node)
     before = _run(plain, root, cancelled)
     seed = _seed(root, before.state(root).value)
     backward = Action("backward", root, seed, expect_error=True)
-    program: Program = (FORWARD, backward)
     ways = [plain, _detach(document, place), _no_grad(document, place)]
-    ways = [replace(way, document=replace(way.document, program=program)) for way in ways]
-    ways.append(_frozen(document, place, before, program))
+    ways = [_running(way, document.program, root, (backward,)) for way in ways]
+    ways.append(_frozen(document, place, before, (forward, backward)))
     return tuple(_run(way, root, cancelled) for way in ways)
+
+
+def _running(way: Way, like: Program, root: str, after: Program) -> Way:
+    graph = way.document.graph
+    program = (forward_to(graph, like, root), *after)
+    return replace(way, document=replace(way.document, program=program))
 
 
 def _run(way: Way, root: str, cancelled: Callable[[], bool]) -> Outcome:
@@ -174,11 +181,13 @@ def _no_grad(document: Document, place: Place) -> Way:
 
 def _frozen(document: Document, place: Place, before: Outcome, program: Program) -> Way:
     graph = document.graph
-    leaves = [i for i in _upstream(graph, place.node) if _is_parameter(before.state(i))]
+    leaves = [
+        i for i in graph.stated(upstream(graph, place.node)) if _is_parameter(before.state(i))
+    ]
     names = [graph.nodes[i].name for i in leaves]
     code = "; ".join(f"{name}.requires_grad_(False)" for name in names)
     freeze = [Action("requires_grad_", i, {"value": False}) for i in leaves]
-    made = replace(document, program=(FORWARD, *freeze, *program))
+    made = replace(document, program=(program[0], *freeze, *program))
     why_not = "" if leaves else "No leaf that requires grad leads to this tensor."
     return Way("requires_grad_(False)", code, made, place.node, why_not)
 
@@ -190,16 +199,6 @@ def _is_source(graph: Graph, node: str) -> bool:
 
 def _is_parameter(state: NodeState) -> bool:
     return state.is_leaf and state.requires_grad
-
-
-def _upstream(graph: Graph, node: str) -> list[str]:
-    """The node and all it depends on, in statement order."""
-    found, todo = {node}, [node]
-    while todo:
-        sources = {e.source for e in graph.inputs[todo.pop()].values()} - found
-        found |= sources
-        todo += sources
-    return [i for i in graph.nodes if i in found]
 
 
 # ---- what is told ----------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.actions import line
 from engine.events import Failed, Flow, Stepped
-from engine.graph import Action, Graph, of_the_last
+from engine.graph import Action, Graph, chosen, of_the_last
 
 Array = Any
 
@@ -30,6 +30,8 @@ def number(x: Any, digits: int | None = None) -> str:
         return str(bool(x))
     if isinstance(x, (int, np.integer)):
         return str(int(x))
+    if x is None:  # no gradient, where one was asked for
+        return "None"
     value = float(x)
     if not math.isfinite(value):
         return str(value)
@@ -213,7 +215,13 @@ def _bracketed(text: str) -> str:
 
 def action_line(graph: Graph, action: Action) -> str:
     """An action as its PyTorch line, in the graph's names."""
-    return line(action, _names(graph)) or "forward"
+    return line(action, _names(graph)) or forward(action)
+
+
+def forward(action: Action) -> str:
+    """`forward`, or `forward (12 nodes)` where it names those it runs."""
+    nodes = chosen(action)
+    return "forward" if nodes is None else f"forward ({count(len(nodes), 'node')})"
 
 
 @of_the_last

@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
 
@@ -14,6 +15,7 @@ from engine.packed import Packed
 from gui.model import npy
 from gui.model.document import Document, Place
 from gui.model.forms import ACTION_KEYS
+from gui.model.origin import Source
 from gui.model.reading import VERSION
 
 MIN_READER = 1
@@ -42,6 +44,8 @@ def to_text(document: Document, files: Mapping[Packed, str] = NO_FILES) -> str:
         bent = (e.key for e in _sorted_edges(graph) if e.key in document.bends)
         bends = (bend_line(key, document.bends[key]) for key in bent)
         sections.append(f'"bends": {_lines("[]", bends)}')
+    if document.source is not None:
+        sections.append(f'"source": {source_text(document.source)}')
     head = f'{{"chainrule": {VERSION}, "min_reader": {MIN_READER}'
     return ",\n ".join([head, *sections]) + "}\n"
 
@@ -49,6 +53,32 @@ def to_text(document: Document, files: Mapping[Packed, str] = NO_FILES) -> str:
 def _lines(brackets: str, items: Iterable[str]) -> str:
     body = ",".join(f"\n  {item}" for item in items)
     return f"{brackets[0]}{body}{brackets[1]}"
+
+
+def source_text(source: Source) -> str:
+    """The program it was read from: a cell, a guard, a remark or a node's line on each line."""
+    rows = (f"{json_text(i)}: {source.lines[i]}" for i in sorted(source.lines))
+    return (
+        f"{source_head(source)[:-1]},\n"
+        f'  "lines": {_lines("{}", rows)},\n'
+        f'  "actions": {json_text(source.actions)}}}'
+    )
+
+
+def source_head(source: Source) -> str:
+    """All of the same that no edit of the graph changes."""
+    parts = {
+        "cells": [_slim(asdict(cell)) for cell in source.cells],
+        "guards": map(asdict, source.guards),
+        "remarks": map(asdict, source.remarks),
+    }
+    head = f'{{"name": {json_text(source.name)}, "kind": {json_text(source.kind)}'
+    rows = (f'"{key}": {_lines("[]", map(json_text, of))}' for key, of in parts.items())
+    return ",\n  ".join([head, *rows]) + "}"
+
+
+def _slim(cell: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in cell.items() if value or key in ("text", "kind")}
 
 
 def _sorted_edges(graph: Graph) -> list[Edge]:

@@ -10,6 +10,7 @@ from engine.actions import line as spell
 from engine.code.source import Line, calls
 from engine.graph import Action, Graph, lines
 from engine.registry import OPS
+from gui.model import words
 from gui.model.film import Film
 from gui.model.timeline import Chapter
 
@@ -42,6 +43,7 @@ KINDS = (
     Kind("grad = None", "set", "leaf", "{}.grad", {"value": None}),
     Kind("requires_grad_(False)", "requires_grad_", "leaf", args={"value": False}),
     Kind("retain_grad()", "retain_grad", "result"),
+    Kind("torch.manual_seed(0)", "manual_seed", "nothing", args={"seed": 0}),
 )
 
 
@@ -67,7 +69,7 @@ def texts(graph: Graph, program: tuple[Action, ...]) -> Iterator[str]:
     names = {i: node.name for i, node in graph.nodes.items()}
     known = calls(graph, program)
     for number, action in enumerate(lines(program)):
-        yield known.get(number) or spell(action, names) or action.do
+        yield known.get(number) or spell(action, names) or words.forward(action)
 
 
 def stopped_at(film: Film) -> int | None:

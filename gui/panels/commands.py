@@ -42,6 +42,9 @@ class CommandPalette(QFrame):
     def __init__(self, theme: Theme) -> None:
         super().__init__(None, Qt.WindowType.Popup)
         self.entries: Sequence[Entry] = ()
+        self._chosen: Entry | None = None
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._do_chosen)
         self.field = QLineEdit()
         self.field.setPlaceholderText(tr("Find a command, a lesson or a node…"))
         self.field.setAccessibleName(tr("Command"))
@@ -110,7 +113,13 @@ class CommandPalette(QFrame):
         entry = None if item is None else item.data(Qt.ItemDataRole.UserRole)
         if isinstance(entry, Entry) and entry.able:
             self.close()
-            QTimer.singleShot(0, self, entry.do)  # a popup must be gone before a dialog opens
+            self._chosen = entry
+            self._soon.start()  # a popup must be gone before a dialog opens
+
+    def _do_chosen(self) -> None:
+        entry, self._chosen = self._chosen, None
+        if entry is not None:
+            entry.do()
 
 
 def _rank(entry: Entry, typed: str) -> tuple[bool, int]:

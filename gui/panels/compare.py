@@ -14,11 +14,13 @@ from PySide6.QtWidgets import (
 )
 
 from gui.model import compared as what
-from gui.model.compared import Compared
+from gui.model.compared import Change, Compared
 from gui.model.unseen import visible
 from gui.panels.parts import label
 from gui.tr import tr
 
+MOST_LETTERS = 160
+"""Of a cell: of what is longer the start has to do."""
 MOST = 500
 """Rows of one kind; who wants to see more compares otherwise."""
 
@@ -67,7 +69,7 @@ class CompareDialog(QDialog):
         column.addWidget(buttons)
 
     def _fill(self, found: Compared) -> None:
-        changed = [(name, ", ".join(map(_word, kinds))) for name, kinds in found.changed]
+        changed = [(name, *map(_line, changes)) for name, changes in found.changed]
         self._group(tr("Nodes added"), ((name, "") for name in found.added))
         self._group(tr("Nodes removed"), ((name, "") for name in found.removed))
         self._group(tr("Nodes changed"), changed)
@@ -77,14 +79,16 @@ class CompareDialog(QDialog):
         program = tr("the program has other lines") if found.program else ""
         self._group(tr("Beyond the nodes"), ((t, "") for t in (edges, moved, program) if t))
 
-    def _group(self, title: str, rows: Iterable[tuple[str, str]]) -> None:
+    def _group(self, title: str, rows: Iterable[tuple[str, ...]]) -> None:
+        """Rows of what it is and how it differs; a thing that differs in several ways has rows."""
         listed = [*rows]
         if not listed:
             return
         group = QTreeWidgetItem([f"{title} ({len(listed)})"])
         for row in listed[:MOST]:
-            told = [visible(cell.replace("\n", " "))[:120] for cell in row]
-            group.addChild(QTreeWidgetItem(told))
+            name, *hows = [visible(cell.replace("\n", " "))[:MOST_LETTERS] for cell in row]
+            group.addChild(QTreeWidgetItem([name, *hows[:1]]))
+            group.addChildren([QTreeWidgetItem(["", how]) for how in hows[1:]])
         if len(listed) > MOST:
             group.addChild(QTreeWidgetItem([f"… {len(listed) - MOST}"]))
         self.list.addTopLevelItem(group)
@@ -94,13 +98,26 @@ class CompareDialog(QDialog):
 def _word(kind: str) -> str:
     words = {
         what.OP: tr("operation"), what.NAME: tr("name"), what.VALUES: tr("values"),
-        what.INPUTS: tr("inputs"), what.MUTED: tr("muted"),
+        what.INPUTS: tr("input"), what.MUTED: tr("muted"),
     }  # fmt: skip
     return words[kind]
 
 
+def _line(change: Change) -> str:
+    """What differs, from what is here to what is there: `data[3]: 1.0 → 2.0`."""
+    kind = change.what if change.kind == what.VALUES else f"{_word(change.kind)} {change.what}"
+    told = f"{kind.strip()}: {_short(change.before)} → {_short(change.after)}"
+    return told + (tr(" · {} more numbers").format(change.more) if change.more else "")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_LETTERS // 3 else text[: MOST_LETTERS // 3 - 1] + "…"
+
+
 def _demo() -> QWidget:
-    found = Compared(("w2",), ("old",), (("w", (what.VALUES, what.INPUTS)),), edges_added=2)
+    found = Compared(
+        ("w2",), ("old",), (("w", (Change(what.VALUES, "data", "1.0", "2.5"),)),), edges_added=2
+    )
     return CompareDialog("Compare", "“a.chain” on disk, beside what is open here.", found, None)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QEvent, QMimeData, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QKeySequence, QTextCursor
 from PySide6.QtWidgets import QFrame, QPlainTextEdit
 
-from engine.code.completion import Completion, completions, signature
+from engine.code.completion import signature
 from gui.model.repl import unfinished
-from gui.panels.console_popup import Popup
+from gui.panels.completing import Completer
 from gui.theme import Theme, mono
 from gui.tr import tr
 
@@ -68,9 +68,8 @@ class Line(QPlainTextEdit):
     ) -> None:
         super().__init__()
         self.history, self.names = History(history), names
-        self._popup: Popup | None = None
+        self.completer = Completer(self, theme, self._before, names)
         self.theme = theme
-        self._completing = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -87,8 +86,7 @@ class Line(QPlainTextEdit):
         font = mono(10)
         self.setFont(font)
         self.document().setDefaultFont(font)
-        if self._popup is not None:
-            self._popup.set_theme(theme)
+        self.completer.set_theme(theme)
         self._fit()
 
     def _fit(self) -> None:
@@ -116,22 +114,18 @@ class Line(QPlainTextEdit):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._popup_key(event) or self._own_key(event):
+        if self.completer.key(event) or self._own_key(event):
             event.accept()
             return
         super().keyPressEvent(event)
-        typed = event.text()
-        if self._popup is not None and self._popup.isVisible():
-            self._offer(chosen=self._completing)
-        elif typed == ".":
-            self._offer(chosen=False)
+        self.completer.typed(event.text())
 
     def _own_key(self, event: QKeyEvent) -> bool:
         key, control = Key(event.key()), event.modifiers() & Qt.KeyboardModifier.ControlModifier
         if key in (Key.Key_Return, Key.Key_Enter):
             self._enter(bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
-        elif key == Key.Key_Tab and self._word_before():
-            self._complete()
+        elif key == Key.Key_Tab and self.completer.word_before():
+            self.completer.complete()
         elif key in (Key.Key_Tab, Key.Key_Backtab):
             self.focusNextPrevChild(key == Key.Key_Tab)
         elif key in (Key.Key_Up, Key.Key_Down) and self._at_edge(key):
@@ -149,7 +143,7 @@ class Line(QPlainTextEdit):
         if shift or unfinished(text):
             self.insertPlainText("\n")
             return
-        self.close_popup()
+        self.completer.close()
         self.history.add(text.strip("\n"))
         self.clear()
         self.entered.emit(text)
@@ -191,83 +185,13 @@ class Line(QPlainTextEdit):
     def _before(self) -> str:
         return self.toPlainText()[: self.textCursor().position()]
 
-    def _word_before(self) -> bool:
-        before = self._before()
-        return bool(before.strip()) and (before[-1:].isidentifier() or before[-1:] in ".0123456789")
-
-    def _found(self) -> list[Completion]:
-        before = self._before()
-        return completions(before, self.names(before))
-
-    def _complete(self) -> None:
-        """Put in what all completions have in common, and offer them if there are several."""
-        found = self._found()
-        if not found:
-            return
-        words = [c.text for c in found]
-        common = words[0]
-        while not all(word.startswith(common) for word in words):
-            common = common[:-1]
-        if len(found) == 1:
-            self._take(found[0])
-        else:
-            self.insertPlainText(common[found[0].typed :])
-            self._offer(chosen=True)
-
-    def _offer(self, chosen: bool) -> None:
-        found = self._found()
-        if not found:
-            self.close_popup()
-            return
-        if self._popup is None:
-            self._popup = Popup(self.theme, self.window())
-            self._popup.picked.connect(self._take)
-        self._completing = chosen
-        cursor = self.cursorRect()
-        top = self.viewport().mapTo(self.window(), cursor.topLeft())
-        self._popup.open_at(QRect(top, cursor.size()), found, chosen)
-
-    def _take(self, completion: Completion) -> None:
-        self.insertPlainText(completion.text[completion.typed :] + ("(" if completion.call else ""))
-        self.close_popup()
-        self.setFocus()
-
-    def close_popup(self) -> None:
-        self._completing = False
-        if self._popup is not None:
-            self._popup.hide()
-
-    def _popup_key(self, event: QKeyEvent) -> bool:
-        """What a key does to the list of completions, if that is open."""
-        popup = self._popup
-        if popup is None or not popup.isVisible():
-            return False
-        key = Key(event.key())
-        if key in (Key.Key_Down, Key.Key_Up):
-            popup.light(1 if key == Key.Key_Down else -1)
-            self._completing = True
-            return True
-        if key == Key.Key_Escape:
-            self.close_popup()
-            return True
-        wanted = popup.chosen()
-        if key == Key.Key_Tab and wanted is None:
-            self._complete()
-            return True
-        if key in (Key.Key_Return, Key.Key_Enter, Key.Key_Tab) and wanted is not None:
-            self._take(wanted)
-            return True
-        if key in (Key.Key_Return, Key.Key_Enter, Key.Key_Left, Key.Key_Right, Key.Key_Backtab):
-            self.close_popup()
-        return False
-
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self.close_popup()
+        self.completer.close()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self.close_popup()
+        self.completer.close()
 
     def _tell_signature(self) -> None:
         before = self._before()

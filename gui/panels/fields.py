@@ -33,6 +33,9 @@ def reader(kind: str) -> Read:
         typed = text.strip()
         if "None" in kinds and typed in ("", "None"):
             return None
+        if kind in fields.TEXTS:
+            fields.TEXTS[kind](typed)
+            return typed
         if "str" in kinds:
             return typed
         try:

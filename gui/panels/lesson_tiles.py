@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, QTimer
@@ -93,6 +92,9 @@ class LessonTiles(ChosenList):
     def __init__(self, name: str, picture: Callable[[Path, QSize], QPixmap]) -> None:
         super().__init__(name)
         self._picture = picture
+        self._row = 0
+        self._next = QTimer(self, singleShot=True, interval=0)
+        self._next.timeout.connect(self._paint_picture)
         self._tile = _Tile(self)
         self.setItemDelegate(self._tile)
         self.setViewMode(QListView.ViewMode.IconMode)
@@ -141,13 +143,18 @@ class LessonTiles(ChosenList):
         rows = -(-self.count() // across)
         self.setFixedHeight(max(1, rows) * (tile.height() + SPACING) + SPACING + 4)
 
-    def paint_pictures(self, row: int = 0) -> None:
+    def paint_pictures(self) -> None:
         """One a turn of the event loop, so that the page is there at once."""
-        if not self.isVisible() or row >= self.count():
+        self._row = 0
+        self._paint_picture()
+
+    def _paint_picture(self) -> None:
+        if not self.isVisible() or self._row >= self.count():
             return
-        item = self.item(row)
+        item = self.item(self._row)
         picture, icon = self._picture(item.data(PATH), self._tile.picture), QIcon()
         for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # Qt would tint it when selected
             icon.addPixmap(picture, mode)
         item.setIcon(icon)
-        QTimer.singleShot(0, self, partial(self.paint_pictures, row + 1))
+        self._row += 1
+        self._next.start()

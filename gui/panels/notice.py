@@ -54,11 +54,17 @@ class Notice(Panel):
         self._all.addWidget(self.dismiss, 0, 2, Qt.AlignmentFlag.AlignTop)
         self._card.column.addLayout(self._all)
         self.setMinimumWidth(120)  # it finds room, rather than make the window wider
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 6, 8, 6)
-        column.addWidget(self._card)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(8, 6, 8, 6)
+        self._column.addWidget(self._card)
         self.restyle()
         self.hide()
+
+    def make_small(self) -> None:
+        """For a bar within a panel, where there is little room."""
+        self._column.setContentsMargins(4, 2, 4, 4)
+        self._card.column.setContentsMargins(8, 3, 4, 3)
+        self.dismiss.hide()
 
     def say(self, text: str, choices: Sequence[Choice], tone: str = "plain") -> None:
         """Show this instead of what is shown, and have it read out."""

@@ -69,10 +69,13 @@ def titles(
     free_from = span(chapters[0])[0] if chapters else 0.0
     for chapter in chapters:
         left, right = span(chapter)
-        wanted = wide(chapter.title)
+        text = chapter.long_title
+        if text != chapter.title and right - max(free_from, left) < wide(text):
+            text = chapter.title
+        wanted = wide(text)
         if chapter.loops and right - left < max(LEAST_TITLED, wanted / 2):
             continue
-        text, least = chapter.title, min(wanted, 36.0)
+        least = min(wanted, 36.0)
         x = max(free_from, min(left, right - wanted))
         if right - x < wanted - 0.5 and (number := _number(text)):
             text, x = number, max(free_from, left)
@@ -80,7 +83,7 @@ def titles(
         width = min(wanted, right - x)
         if width >= least:
             placed.append(Title(chapter, x, width, text))
-            free_from = x + width + (10 if text == chapter.title else 4)
+            free_from = x + width + (4 if text == _number(chapter.title) else 10)
     return placed
 
 

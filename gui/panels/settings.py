@@ -38,6 +38,8 @@ class SettingsDialog(QDialog):
         self.settings, self.before = settings, settings.values()
         self.fields: dict[str, QWidget] = {}
         self._labels: list[QLabel] = []
+        self._resized = QTimer(self, singleShot=True, interval=0)
+        self._resized.timeout.connect(self._align)
         self.setWindowTitle(tr("Settings"))
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(20, 16, 20, 16)
@@ -123,7 +125,7 @@ class SettingsDialog(QDialog):
         """The size of the text is changed here, and seen at once."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange and self._labels:
-            QTimer.singleShot(0, self, self._align)
+            self._resized.start()
 
     def _buttons(self) -> None:
         kinds = QDialogButtonBox.StandardButton

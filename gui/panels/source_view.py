@@ -1,4 +1,4 @@
-"""Read-only source text with line numbers, light colours and lines that can be lit."""
+"""Source text with line numbers, light colours and lines that can be lit."""
 
 from __future__ import annotations
 
@@ -27,10 +27,19 @@ from gui.tr import tr
 
 _TOKENS = re.compile(
     r"(?P<comment>\#.*)|(?P<string>\"[^\"]*\"|'[^']*')"
-    r"|\b(?P<keyword>import|as|from|with|try|except|def|return|for|in|if|else|print)\b"
+    r"|\b(?P<keyword>import|as|from|with|try|except|def|return|for|in|if|else|print|pass)\b"
     r"|\b(?P<constant>True|False|None|\d+(?:\.\d*)?(?:e[+-]?\d+)?)"
+    r"|(?P<token>‹[^›]*›)"
 )
-_TONES = {"comment": "muted", "string": "cut", "keyword": "sum", "constant": "value"}
+MOST_COLORED = 400
+"""Characters of a line: what stands further to the right is seldom seen, and slow to colour."""
+_TONES = {
+    "comment": "muted",
+    "string": "cut",
+    "keyword": "sum",
+    "constant": "value",
+    "token": "muted",
+}
 
 
 class _Colors(QSyntaxHighlighter):
@@ -38,7 +47,7 @@ class _Colors(QSyntaxHighlighter):
 
     def highlightBlock(self, text: str) -> None:
         styles = _styles(self.theme)
-        for match in _TOKENS.finditer(text):
+        for match in _TOKENS.finditer(text, 0, MOST_COLORED):
             style = styles[match.lastgroup or "comment"]
             self.setFormat(match.start(), match.end() - match.start(), style)
 
@@ -72,6 +81,8 @@ class SourceView(QPlainTextEdit):
         super().__init__()
         self.theme = theme
         self.lit: dict[int, bool] = {}
+        self.marked: frozenset[int] = frozenset()
+        """Lines of what is selected."""
         self.tone = "gradient"
         self._margin = _Margin(self)
         self._colors = _Colors(self.document())
@@ -126,11 +137,30 @@ class SourceView(QPlainTextEdit):
     def light(self, lit: dict[int, bool], tone: str = "gradient") -> None:
         """Light these lines; True is the one at work, False the one it happens in."""
         self.tone = tone
-        if lit != self.lit and lit:
+        if lit != self.lit and lit and self.follows:
             self._reveal(next((n for n, strong in lit.items() if strong), min(lit)))
         self.lit = lit
-        self.setExtraSelections([self._band(n, strong) for n, strong in lit.items()])
+        self._show_extras()
+
+    @property
+    def follows(self) -> bool:
+        """Whether what is lit is brought into sight."""
+        return True
+
+    def mark(self, lines: frozenset[int]) -> None:
+        """Mark the lines of what is selected, and have the first of them in sight."""
+        if lines and not lines <= self.marked and self.follows and not self.hasFocus():
+            self._reveal(min(lines))
+        self.marked = lines
         self._margin.update()
+
+    def _show_extras(self) -> None:
+        self.setExtraSelections(self.extras())
+        self._margin.update()
+
+    def extras(self) -> list[QTextEdit.ExtraSelection]:
+        """What is drawn under and around the text: here the lines that are lit."""
+        return [self._band(n, strong) for n, strong in self.lit.items()]
 
     def _reveal(self, number: int) -> None:
         block = self.document().findBlockByNumber(number)
@@ -187,10 +217,15 @@ class SourceView(QPlainTextEdit):
         painter.fillRect(dirty, self.theme.color("window"))
         painter.setFont(self.font())
         for block, top in self._visible_blocks(dirty.bottom()):
-            room = QRectF(0, top, margin.width(), self.blockBoundingRect(block).height())
+            # The last block has the document's margin below it.
+            height = min(self.blockBoundingRect(block).height(), self.fontMetrics().lineSpacing())
+            room = QRectF(0, top, margin.width(), height)
             number = block.blockNumber()
             if number in self.lit:
                 self._paint_lit(painter, room, self.lit[number])
+            if number in self.marked:
+                bar = QRectF(margin.width() - 5, top + 1, 3, room.height() - 2)
+                painter.fillRect(bar, self.theme.color("selection"))
             painter.setPen(self.theme.color("muted"))
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(room.adjusted(0, 0, -10, 0), right, str(number + 1))

@@ -127,7 +127,8 @@ class Conductor(QObject):
         """The same trace in words made now: numbers may be written otherwise than before."""
         film, step = self.player.film, self.player.step
         if isinstance(film, TraceFilm):
-            self.player.set_film(TraceFilm(film.graph, film.program, film.trace), step)
+            anew = TraceFilm(film.graph, film.program, film.trace, film.cells)
+            self.player.set_film(anew, step)
 
     # ---- when to run ---------------------------------------------------------------------------
 

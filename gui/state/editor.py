@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from gui.model.document import Document
+from gui.model.origin import followed
 from gui.model.unseen import visible
 
 UNTITLED = "untitled"
@@ -51,6 +52,7 @@ class Editor(QObject):
         It also settles what was previewed: undo leads to the Document before that.
         """
         before, self._settled = self._settled or self.document, None
+        document = followed(before, document)
         if document is not before:
             self.history.push(_Edit(self, text, before, document))
         elif document is not self.document:

@@ -9,7 +9,7 @@ from queue import SimpleQueue
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.graph import GRAD_MODES, Graph, Node, Program, lines, spelled
+from engine.graph import GRAD_MODES, Graph, Node, Program, early_leaves, lines, spelled
 from engine.session import Session
 from engine.trace import Cancelled, Trace
 from gui.model.document import Document
@@ -184,6 +184,7 @@ class _Job:
     ) -> None:
         self.runner, self.number, self.cancel, self.afresh = runner, number, cancel, afresh
         self.graph, self.program = document.graph, document.program
+        self.cells = () if document.source is None else document.source.titles()
 
     def __call__(self, worker: _Worker) -> None:
         if self.cancel.is_set():
@@ -223,10 +224,19 @@ class _Job:
             len(done) < len(self.program)
             and same_program(done, self.program[: len(done)])
             and same_statements(session.graph, self.graph)
+            and self._same_leaves(done)
         )
 
+    def _same_leaves(self, done: Program) -> bool:
+        """Whether a run from the start would make the leaves where they have been made."""
+        before, now = (
+            [(k, nodes) for k, nodes in early_leaves(self.graph.nodes, p).items() if k < len(done)]
+            for p in (done, self.program)
+        )
+        return before == now
+
     def _publish(self, trace: Trace, finished: bool) -> None:
-        film = TraceFilm(self.graph, self.program, trace)
+        film = TraceFilm(self.graph, self.program, trace, self.cells)
         film.prepare(self.cancel.is_set)
         if self.runner._last is not None:
             film.compare(self.runner._last)

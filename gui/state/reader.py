@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -68,6 +67,9 @@ class Reader(QObject):
         self._aside = Aside(self)
         self._aside.found.connect(self._on_found)
         self.reading: Reading | None = None
+        self._read: Reading | None = None
+        self._again = QTimer(self, singleShot=True, interval=LATER_MS)
+        self._again.timeout.connect(self._tell_later)
         self.may_tell: Callable[[], bool] = lambda: True
         """Whether a document may be replaced right now: a dialog may be about the one there is."""
 
@@ -98,7 +100,13 @@ class Reader(QObject):
         if self.may_tell():
             self._tell(reading)
         else:
-            QTimer.singleShot(LATER_MS, self, partial(self._on_found, reading))
+            self._read = reading
+            self._again.start()
+
+    def _tell_later(self) -> None:
+        reading, self._read = self._read, None
+        if reading is not None:
+            self._on_found(reading)
 
     def _tell(self, reading: Reading) -> None:
         self.reading = None

@@ -87,6 +87,9 @@ class Case:
             if self.op.inplace and slot == self.op.slots[0].name:
                 value = value * 1
             scope[leaf.name] = value
+        if self.op.assigns:
+            exec(line, scope)
+            return scope[leaves[0].name]
         source = re.sub(r"^\w+ = ", "", line)
         return eval(source, scope)
 

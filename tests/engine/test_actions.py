@@ -18,6 +18,7 @@ def test_every_action_says_what_it_does():
     assert {*ACTIONS} == {
         "forward", "backward", "zero_", "set", "requires_grad_", "retain_grad", "repeat",
         "optimizer", "step", "zero_grad", "register_hook", "remove_hook",
+        "manual_seed",
     }  # fmt: skip
     for method in ACTIONS.values():
         assert method.doc

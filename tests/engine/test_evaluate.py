@@ -304,7 +304,7 @@ def test_every_kind_of_python_is_known_or_refused(node):
     walked = {"binop", "boolop", "call", "compare", "constant", "name", "attribute", "subscript",
               "slice", "tuple", "list", "unaryop"}  # fmt: skip
     name = node.__name__.lower()
-    if issubclass(node, (ast.expr, ast.stmt)) and hasattr(module._Walker, f"_{name}"):
+    if issubclass(node, (ast.expr, ast.stmt)) and hasattr(module.Walker, f"_{name}"):
         assert name in walked
 
 

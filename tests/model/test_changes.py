@@ -180,7 +180,10 @@ JSON = st.recursive(
 
 
 @settings(max_examples=200, deadline=None)
-@given(part=st.sampled_from(["nodes", "edges", "regions", "program", "places", "bends"]), bad=JSON)
+@given(
+    part=st.sampled_from(["nodes", "edges", "regions", "program", "places", "bends", "source"]),
+    bad=JSON,
+)
 def test_whatever_stands_in_a_change_a_document_comes_of_it(part, bad):
     one = document_of("ab", edges=[("a", "b")], places=[("a", (1.0, 1.0))])
     document, count = replayed(to_text(one), [{part: bad}])
@@ -197,5 +200,5 @@ def test_a_base_that_is_no_document_is_refused():
 
 def test_every_part_of_a_document_is_told():
     """Whoever gives the Document a new part must tell its changes here."""
-    assert [f.name for f in fields(Document)] == ["graph", "program", "places", "bends"]
+    assert [f.name for f in fields(Document)] == ["graph", "program", "places", "bends", "source"]
     assert [f.name for f in fields(Graph)] == ["nodes", "edges", "regions"]

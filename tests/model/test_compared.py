@@ -2,8 +2,12 @@
 
 from dataclasses import replace
 
+import numpy as np
+import pytest
+
 from engine.graph import Action, Edge, Graph, Node, Region
-from gui.model.compared import INPUTS, NAME, OP, VALUES, Compared, compared
+from engine.packed import Packed
+from gui.model.compared import INPUTS, MUTED, NAME, NONE, OP, VALUES, Change, Compared, compared
 from gui.model.document import Document
 
 X = Node("x", "tensor", "x", {"data": 1.0})
@@ -32,13 +36,49 @@ def test_nodes_and_edges_come_and_go():
 
 def test_a_changed_node_says_in_what():
     changed = graph(replace(X, name="input", params={"data": 1}), replace(Y, op="cos"))
-    assert compared(BASE, changed).changed == (("input", (NAME, VALUES)), ("y", (OP,)))
+    assert compared(BASE, changed).changed == (
+        ("input", (Change(NAME, "", "x", "input"), Change(VALUES, "data", "1.0", "1"))),
+        ("y", (Change(OP, "", "sin", "cos"),)),
+    )
+
+
+ROW = [0.0] * 5000
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "told"),
+    [
+        ({"data": 1.0}, {"data": 2.0}, [("data", "1.0", "2.0", 0)]),
+        ({"data": True}, {"data": 1}, [("data", "True", "1", 0)]),
+        ({"data": -0.0}, {"data": 0.0}, [("data", "-0.0", "0.0", 0)]),
+        ({"dim": 0}, {"dim": 0, "keepdim": True}, [("keepdim", NONE, "True", 0)]),
+        ({"dim": 0}, {}, [("dim", "0", NONE, 0)]),
+        ({"data": [[1, 2], [3, 4]]}, {"data": [[1, 2], [5, 6]]}, [("data[1, 0]", "3", "5", 1)]),
+        ({"data": [1, 2]}, {"data": [1, 2, 3]}, [("data", "[1, 2]", "[1, 2, 3]", 0)]),
+        ({"data": [[1], [2, 3]]}, {"data": [[1], [2, 4]]}, [("data[1]", "[2, 3]", "[2, 4]", 0)]),
+        ({"data": ROW}, {"data": [*ROW[:-1], 7.0]}, [("data[4999]", "0.0", "7.0", 0)]),
+        ({"data": [0.0, 1.0]}, {"data": [-0.0, 1.0]}, [("data[0]", "0.0", "-0.0", 0)]),
+        ({"data": Packed(np.zeros((3, 2)))}, {"data": Packed(np.diag([1.0, 2.0, 3.0])[:, :2])},
+         [("data[0, 0]", "0.0", "1.0", 1)]),
+        ({"data": Packed(np.array([np.nan, 0.0]))}, {"data": Packed(np.array([np.nan, -0.0]))},
+         [("data[1]", "0.0", "-0.0", 0)]),
+        ({"data": Packed(np.zeros(3))}, {"data": 4.0}, [("data", "tensor (3,)", "4.0", 0)]),
+    ],
+)  # fmt: skip
+def test_what_a_value_was_and_is(was, now, told):
+    found = compared(graph(replace(X, params=was), Y), graph(replace(X, params=now), Y))
+    assert found.changed == (("x", tuple(Change(VALUES, *each) for each in told)),)
+
+
+def test_a_node_that_was_muted_says_so():
+    found = compared(BASE, graph(X, replace(Y, muted=True)))
+    assert found.changed == (("y", (Change(MUTED, "", "False", "True"),)),)
 
 
 def test_a_wire_from_elsewhere_changes_the_node_it_leads_to():
     one, other = graph(X, Y, Z, edges=[XY, YZ]), graph(X, Y, Z, edges=[XY, XZ])
     found = compared(one, other)
-    assert found.changed == (("z", (INPUTS,)),)
+    assert found.changed == (("z", (Change(INPUTS, "self", "y", "x"),)),)
     assert (found.edges_added, found.edges_removed) == (1, 1)
 
 

@@ -1,5 +1,7 @@
 """A folded group is shown as one node, whose ports are the group's boundary."""
 
+import gc
+import weakref
 from dataclasses import replace
 
 import networkx as nx
@@ -8,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.graph import Edge, Graph, Region
-from gui.model import folding
+from gui.model import folded_frame, folding
 from gui.model.codes import codes_of
 from gui.model.document import Document
 from gui.model.folded_frame import FoldedFrame
@@ -265,3 +267,14 @@ def test_a_result_that_failed_leaves_the_others_their_numbers():
     state = FoldedFrame(told.frame(len(told) - 1), plan(graph)).node("g")
     assert plan(graph).boxes["g"].outputs == (("a", 0), ("bad", 0), ("c", 0))
     assert [None if x is None else float(x) for x in state.outputs] == [-3.0, None, 9.0]
+
+
+def test_nothing_of_a_graph_stays_when_its_document_has_gone():
+    whole, drawn = Graph.of([op("a", "sin")]), Graph.of([op("a", "sin")])
+    assert folded_frame._rows(whole, drawn)[0].tolist() == [0]
+    gone = [weakref.ref(graph) for graph in (whole, drawn)]
+    for name in ("b", "c"):  # the engine keeps the columns of the last two
+        assert Graph.of([op(name, "sin")]).columns.row == {name: 0}
+    del whole, drawn
+    gc.collect()
+    assert [each() for each in gone] == [None, None]

@@ -37,6 +37,38 @@ def test_an_error_is_logged_with_its_place_and_type_but_not_its_text(tmp_path, h
     assert "secret_name" not in text
 
 
+def test_what_led_to_an_error_is_logged_too_without_its_text(tmp_path, handler, caplog):
+    def fail():
+        try:
+            {}["secret_key"]
+        except KeyError as error:
+            raise ValueError("secret_name") from error
+
+    try:
+        try:
+            fail()
+        finally:
+            raise LookupError("secret_place")
+    except LookupError:
+        told = sys.exc_info()
+    logging.getLogger("x").critical("an error nobody caught", exc_info=told)
+    caplog.clear()
+    text = (tmp_path / "log" / logbook.NAME).read_text()
+    kinds = [line for line in text.splitlines() if line in ("KeyError", "ValueError")]
+    assert kinds == ["KeyError", "ValueError"]
+    assert text.rstrip().endswith("LookupError")
+    assert text.count("in fail") == 2
+    assert not [secret for secret in ("key'", "name\n", "place\n") if f"secret_{secret}" in text]
+
+
+def test_causes_that_lead_in_a_circle_end():
+    one, other = ValueError(), KeyError()
+    one.__context__, other.__context__ = other, one
+    assert list(logbook._causes(one)) == [other]
+    one.__suppress_context__ = True
+    assert list(logbook._causes(one)) == []
+
+
 def test_the_log_is_cut_into_a_few_files(handler):
     assert isinstance(handler, RotatingFileHandler)
     assert (handler.maxBytes, handler.backupCount) == (logbook.SIZE, logbook.KEPT)

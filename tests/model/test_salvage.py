@@ -25,7 +25,7 @@ def test_an_unknown_key_of_a_newer_version_is_left_out():
     newer = swapped('{"from": ["x", 0]', '{"weight": 3, "from": ["x", 0]', newer)
     document, told = opened(newer)
     assert document == from_text(SQUARE, **KNOWN)
-    assert told == ["$.edges[0].weight: Chainrule knows no key “weight” here. It was left out."]
+    assert told == ["Chainrule knows no key “weight” here. It was left out. [$.edges[0].weight]"]
 
 
 def test_a_file_only_newer_versions_can_read_is_refused():
@@ -47,7 +47,7 @@ def test_a_truncated_file_gives_the_lines_before_the_cut(cut):
 def test_a_line_that_is_no_json_is_left_out_and_told():
     document, told = opened(swapped('{"do": "backward", "on": "n1"}', '{"do": backward}'))
     assert [action.do for action in document.program] == ["forward", "zero_"]
-    assert told[0].startswith("line 10, column 10: This is not JSON")
+    assert told[0].startswith("Line 10, column 10: This is not JSON")
     assert told[0].endswith("This line was left out.")
 
 
@@ -76,6 +76,15 @@ def test_a_node_that_goes_takes_its_edges_and_lines_along():
     assert not document.graph.edges
     assert [action.do for action in document.program] == ["forward", "backward"]
     assert len(told) == 4
+
+
+def test_of_a_forward_only_the_nodes_that_are_gone_are_left_out():
+    """Left with none it goes: without a list it would run everything."""
+    lines = '{"do": "forward", "nodes": ["x", "q"]},\n  {"do": "forward", "nodes": ["q"]},\n'
+    document, told = opened(swapped('{"do": "backward"', f'{lines}  {{"do": "backward"', SQUARE))
+    assert [dict(action.args) for action in document.program[1:3]] == [{"nodes": ["x"]}, {}]
+    assert [action.do for action in document.program[:3]] == ["forward", "forward", "backward"]
+    assert len(told) == 3
 
 
 def test_a_name_that_cannot_be_is_replaced_by_the_id():
@@ -132,7 +141,7 @@ def test_what_is_more_than_fifty_findings_is_counted():
     document, told = opened(json.dumps({"chainrule": 1, "nodes": nodes}))
     assert len(document.graph.nodes) == 80
     assert len(told) == 50
-    assert told[-1] == "file: 31 more places were wrong. What stood there was left out."
+    assert told[-1] == "31 more places were wrong. What stood there was left out."
 
 
 def test_a_part_with_many_faults_is_told_once():

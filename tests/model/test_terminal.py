@@ -110,7 +110,7 @@ def test_check_counts_what_is_in_a_sound_file(kept):
 def test_check_notes_what_is_not_known_here(kept):
     code, text = told(terminal.check, kept(Graph.of([op("m", "mystery")])))
     assert code == 0
-    assert "note $.nodes[0].op" in text
+    assert "note: “m” has the unknown op “mystery”" in text
 
 
 def test_a_broken_file_is_told_with_its_place(tmp_path, capsys):

@@ -40,15 +40,19 @@ class Stage:
         found, self.wrong = self.wrong, []
         return found
 
-    def settle(self) -> None:
-        """Until the document is read and its run is over; one that takes long is cancelled."""
-        while self.app.filing.reader.busy:
+    def settle(self, window: App | None = None) -> None:
+        """Until a window's document (that of the first one) is read and its run is over.
+
+        A run that takes long is cancelled.
+        """
+        app = window or self.app
+        while app.filing.reader.busy:
             QApplication.processEvents()
         began = time.monotonic()
-        while self.app.runner.busy:
+        while app.runner.busy:
             QApplication.processEvents()
             if time.monotonic() - began > PATIENCE:
-                self.app.runner.cancel()
+                app.runner.cancel()
         QApplication.processEvents()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 

@@ -59,9 +59,7 @@ def _cycle(scene: Stage, path: Path) -> None:
     app = scene.app.desk.new_window()
     app.window.resize(1100, 760)
     app.filing.open(path)
-    scene.settle()
-    while app.runner.busy:
-        QApplication.processEvents()
+    scene.settle(app)
     for step in range(0, len(app.player.film), 5):
         app.player.go(step)
         QApplication.processEvents()

@@ -11,6 +11,7 @@ from gui.model import edits
 from gui.model.document import Document
 from gui.state import jobs
 from gui.state.jobs import Runner, same_statements
+from tests.engine.test_partial_forward import forward
 from tests.runs import FORWARD, backward, bits, film, leaf, op, square, wire
 
 
@@ -269,3 +270,14 @@ def test_an_expected_error_can_be_gone_on_from(runner, go):
     session = runner._worker.session
     go(document(*program, backward("y")))
     assert runner._worker.session is session
+
+
+def test_a_run_goes_on_only_if_its_leaves_are_where_they_would_be(go):
+    """Named in a later line, a random leaf is drawn there: a run from the start is asked for."""
+    graph = Graph.of([op("a", "randn", size=[3]), op("b", "randn", size=[3])])
+    first = go(document(forward("b"), graph=graph))
+    assert len(first.trace.events) == 2  # “a”, which no line names, comes before all
+    program = (forward("b"), forward("a"))
+    longer = go(document(*program, graph=graph))
+    assert bits(longer.trace.events) == bits(film(graph, *program).trace.events)
+    assert bits(longer.trace.events[0].value) == bits(first.trace.events[0].value)

@@ -188,36 +188,34 @@ def test_a_document_that_is_restored_goes_on_with_its_journal(make, tmp_path):
     assert journals(tmp_path) == []
 
 
-def test_the_count_of_crashes_begins_anew_once_it_is_worked_with(make, tmp_path):
+def after_crashes(make, tmp_path, tries):
+    """Editor and recovery of a document that is restored at the start after so many crashes."""
     editor, recovery = make()
     add(editor)
     found_after(recovery, tmp_path)
     (found,) = left_over(tmp_path)
     other, second = make()
-    journal = resume(found, found.document, replace(found.head, tries=2))
+    journal = resume(found, found.document, replace(found.head, tries=tries))
     other.open(found.document)
     other.unsaved()
     second.take(journal)
+    return other, second
+
+
+def test_the_count_of_crashes_begins_anew_once_it_is_worked_with(make, tmp_path):
+    other, second = after_crashes(make, tmp_path, tries=2)
     add(other)
     assert found_after(second, tmp_path).head.tries == 0
 
 
 def test_an_end_in_good_order_is_no_crash(make, tmp_path):
-    editor, recovery = make()
-    add(editor)
-    found_after(recovery, tmp_path)
-    (found,) = left_over(tmp_path)
-    other, second = make()
-    journal = resume(found, found.document, replace(found.head, tries=1))
-    other.open(found.document)
-    other.unsaved()
-    second.take(journal)
+    other, second = after_crashes(make, tmp_path, tries=1)
     second._tidier._pause.over.set()
     second.close()
     (again,) = left_over(tmp_path)
     release(again)
     assert again.head.tries == 0
-    assert again.document == found.document
+    assert again.document == other.document
 
 
 # ---- the thread --------------------------------------------------------------------------------
