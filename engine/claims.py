@@ -32,6 +32,12 @@ class Claims:
         self.functions.append(function)
         function.origin = Origin(self.node, self.call, tuple(self._slot(x) for x in inputs))
 
+    def rebased(self, origin: Origin | None, base: Tensor) -> Origin | None:
+        """That of an op that wrote through a view: its first gradient goes to the base instead."""
+        if origin is None or origin.node != self.node:
+            return origin
+        return replace(origin, slots=(self._slot(base), *origin.slots[1:]))
+
     def _slot(self, x: Any) -> str | None:
         names = self.slots.get(id(x))
         if names is None:
@@ -83,6 +89,10 @@ class Derived:
         if running is not None:
             node = self.recorder.node_of(running)
             function.origin = Origin(node, self.call, (None,) * len(inputs))
+
+    def rebased(self, origin: Origin | None, base: Tensor) -> Origin | None:
+        """No slot of a drawn node is meant."""
+        return origin
 
 
 class Owners:

@@ -409,7 +409,7 @@ class CopySlices(Function):
         node.edges = (grad_edge(base), *inner.edges[1:])
         node.positions = positions_in(np.asarray(view._data), viewable(base))
         if STATE.origin is not None:
-            node.origin = inner.origin
+            node.origin = STATE.origin.rebased(inner.origin, base)
         return node
 
     def run(self, grad: Any, F: Any) -> Sequence[Any]:

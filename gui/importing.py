@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,17 +23,6 @@ from gui.tr import tr
 if TYPE_CHECKING:
     from gui.app import App
     from gui.state.reader import Reading
-
-_CODE = re.compile(
-    r"^[ \t]*(?:>>> |from \w|import \w|(?:def|class|with|for|while|if) .*:|[\w.\[\], ]+=[^=]"
-    r"|[\w.]+\([^\n]*\)[ \t]*$)",
-    re.MULTILINE,
-)
-
-
-def looks_like_code(text: str) -> bool:
-    """Whether a text may be meant as a program."""
-    return _CODE.search(text) is not None
 
 
 def _laid_out(document: Document) -> Document:
@@ -152,11 +140,8 @@ class Importing(QObject):
 
     # ---- the clipboard -------------------------------------------------------------------------
 
-    def _offer_pasted(self, text: str, why: str) -> None:
-        """What is pasted is neither a graph nor numbers: it may be a program."""
-        if not looks_like_code(text):
-            self.app.canvas.hint.emit(why)
-            return
+    def _offer_pasted(self, text: str) -> None:
+        """What is pasted is neither a graph nor numbers, but looks like a program."""
         read = Choice(
             tr("Read it as a program"),
             tr("It is opened in place of what is here; nothing of it is run"),

@@ -259,8 +259,8 @@ def test_text_where_a_number_belongs_says_so_and_loses_nothing(qtbot, app, rig):
 
 
 BAD_FILES = {
-    "not json": ("hello", "line 1"),
-    "truncated": ('{"chainrule": 1, "min_reader": 1, "nodes": [', "line 1"),
+    "not json": ("hello", "Line 1, column 1: "),
+    "truncated": ('{"chainrule": 1, "min_reader": 1, "nodes": [', "Line 1, column 45: "),
     "newer": ('{"chainrule": 9, "min_reader": 9, "nodes": []}', "newer"),
     "unknown slot": (
         json.dumps(

@@ -122,7 +122,9 @@ def _product(tensors: Sequence[Tensor]) -> int:
         batch = math.prod(broadcast([left.shape[:-2], right.shape[:-2]]))
     except ValueError:  # which the operation itself says better
         batch = 1
-    return max(1, batch) * max(1, math.prod(left.shape[-2:])) * max(1, columns)
+    rows = left.shape[-2] if left.ndim > 1 else 1
+    made = max(1, batch) * max(1, rows) * max(1, columns) * ELEMENT
+    return max(made, max(1, batch) * max(1, math.prod(left.shape[-2:])) * max(1, columns))
 
 
 def _ranged(args: Sequence[Any], keywords: dict[str, Any]) -> int:

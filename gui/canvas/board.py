@@ -36,8 +36,8 @@ NO_GRAPH = "The clipboard holds no Chainrule graph."
 class Board(Framing):
     """What the window's actions and the canvas's own keys call."""
 
-    program_pasted = Signal(str, str)
-    """(text, why it is no graph): something else was pasted, which may be a program."""
+    program_pasted = Signal(str)
+    """Text was pasted that is neither a graph nor numbers, but looks like a program."""
 
     def __init__(
         self,
@@ -300,8 +300,10 @@ class Board(Framing):
         try:
             params = pasting.params(text)
         except ValueError as error:
-            why = f"{tr(NO_GRAPH)} {error}" if text.strip() else tr(NO_GRAPH)
-            self.program_pasted.emit(text, why)
+            if pasting.looks_like_code(text):
+                self.program_pasted.emit(text)
+            else:
+                self.hint.emit(f"{tr(NO_GRAPH)} {error}" if text.strip() else tr(NO_GRAPH))
             return
         self.add_op("tensor", self._mouse_in_scene(), params=params)
 

@@ -30,6 +30,7 @@ from engine.events import (
 from engine.graph import SEED, Graph, Program
 from engine.registry import OPS
 from gui.model import words
+from gui.model.frames import Cut
 from gui.model.sending import Sending, fitting
 from gui.model.slopes import worked_out
 from gui.model.unseen import visible
@@ -59,7 +60,7 @@ WHY_UNTRACKED = {
 CAUSES = (
     (
         "does not require grad and does not have a grad_fn",
-        "Nothing on the way to {name} requires grad, or the way is cut.",
+        "{untracked}",
     ),
     (
         "backward through the graph a second time",
@@ -67,11 +68,13 @@ CAUSES = (
     ),
     (
         "grad can be implicitly created only for scalar outputs",
-        "{name} is more than one number: backward has to be told where to start.",
+        "{name} is more than one number, so backward has to be told which numbers to start with: "
+        "{name}.sum().backward() or {name}.backward(torch.ones_like({name})).",
     ),
     (
         "modified by an inplace operation",
-        "{name} needs for its derivative a value that was overwritten in place.",
+        "{name} needs for its derivative a value that was overwritten in place, its own result or "
+        "an input.",
     ),
     (
         "leaf Variable that requires grad is being used in an in-place",
@@ -79,7 +82,8 @@ CAUSES = (
     ),
     (
         "Only Tensors of floating point",
-        "{name} holds whole numbers: they cannot change a little, so they have no derivative.",
+        "{name} is {dtype}, and only floats have a gradient: "
+        "write dtype=torch.float32, or 1.0 instead of 1.",
     ),
     (
         "A view was created in no_grad mode",
@@ -89,6 +93,16 @@ CAUSES = (
     ("cannot be multiplied", "The columns of the first are not as many as the rows of the second."),
 )
 """A part of PyTorch's sentence, and what it comes from, in the names of the graph."""
+NO_HISTORY = "Nothing that {name} was computed from requires grad."
+LOST_AT: dict[Cut | None, str] = {
+    Cut.DETACH: "{at} was detached, so {name} has no history that leads to a leaf.",
+    Cut.NO_GRAD: "{at} was computed inside no_grad, where no history is kept.",
+    Cut.INFERENCE: "{at} was computed inside inference_mode, where no history is kept.",
+}
+"""Why the root of a backward has no history, by what became of a node it was computed from."""
+STILL_COMPUTED = (
+    "What does not depend on it is still computed here; in Python the program would stop."
+)
 
 
 def caption(event: Event, graph: Graph, program: Program) -> str:
@@ -217,7 +231,11 @@ class _Captions(Sending):
         if total.endswith(")"):
             return added
         short = f"{name} was used {_times(len(event.terms))}: {self.partial(event, name)}"
-        return fitting(f"{start} = {total}.", f"{short} = {total}.", added)
+        ways = "both ways" if len(event.terms) == 2 else f"all {len(event.terms)} ways"
+        used = f"{name} was used {_times(len(event.terms))}"
+        reason = f"{used}: a change of it reaches the result {ways}, which add"
+        because = f"{reason}: {self.partial(event, name)} = {total}."
+        return fitting(because, f"{start} = {total}.", f"{short} = {total}.", added)
 
     def _order(self, event: Event) -> str:
         """Why this node is next, where another has been waiting."""
@@ -226,7 +244,9 @@ class _Captions(Sending):
         found = self.film.overtaken_at(event.step)
         if found is None:
             return ""
-        return f"{self.name(found[0])} comes before {self.name(found[1])}: it was made later."
+        first, waiting = map(self.name, found)
+        rule = "of what is ready, backward takes what was made last"
+        return f"{first} comes before {waiting}: {rule}."
 
     def _stored(self, event: Stored) -> str:
         change, name = self._grad(event), self.name(event.node)
@@ -307,10 +327,33 @@ class _Captions(Sending):
             error = f"{event.kind} at {name}: {event.sentence.rstrip()}"
         expected = " (the program catches it)" if event.expected else ""
         cause = next((c for part, c in CAUSES if part in event.sentence), "")
-        told_cause = cause.format(name=name, input=self._first_input(event))
-        rest = "What does not depend on it still runs." if self._goes_on(event) else ""
+        told_cause = cause.format(
+            name=name, input=self._first_input(event), dtype=self._dtype(event),
+            untracked=self._untracked(event),
+        )  # fmt: skip
+        rest = STILL_COMPUTED if self._goes_on(event) and not event.expected else ""
         stop = "" if error.endswith((".", "!")) and not expected else "."
         return " ".join(filter(None, [f"{error}{expected}{stop}", told_cause, rest]))
+
+    def _untracked(self, event: Failed) -> str:
+        """Where what a node was computed from lost its history."""
+        name = self.name(event.node) if event.node else "this"
+        if self.film is None or event.node not in self.graph.nodes:
+            return NO_HISTORY.format(name=name)
+        import networkx as nx
+
+        above = {event.node, *nx.ancestors(self.graph.nx, event.node)}
+        for node in (i for i in self.graph.nodes if i in above):
+            cause = LOST_AT.get(self.film.node(node, event.step).why_no_grad)
+            if cause is not None:
+                return cause.format(at=self.name(node), name=name)
+        return NO_HISTORY.format(name=name)
+
+    def _dtype(self, event: Failed) -> str:
+        """What a leaf is, or would have become."""
+        node = self.graph.nodes.get(event.node or "")
+        params = {} if node is None else node.params
+        return str(params.get("dtype") or np.asarray(params.get("data", 0)).dtype)
 
     def _first_input(self, event: Failed) -> str:
         wired = self.graph.inputs.get(event.node or "", {})

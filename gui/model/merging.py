@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.actions import ACTIONS, line
+from engine.code.script.restated import NODES
 from engine.code.source import identifiers, lines
 from engine.graph import SEED, Action, Edge, EdgeKey, Graph, Node, Program, chosen, listed, spelled
 from engine.graph import lines as all_lines
@@ -20,7 +21,7 @@ from gui.model.document import Document
 from gui.model.edits import Fresh, same_program, still_bent
 from gui.model.fields import packed
 from gui.model.line_diff import blocks
-from gui.model.merging_forwards import NODES, folded, joined, parted, unlisted
+from gui.model.merging_forwards import folded, joined, parted, unlisted
 from gui.model.merging_places import placed
 from gui.model.merging_regions import regions_of
 from gui.model.program import FORWARD, effective

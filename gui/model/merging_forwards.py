@@ -2,83 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from engine.actions import ACTIONS
-from engine.graph import Action, Edge, Graph, Node, Program, chosen, lines, spelled
-from engine.registry import OPS
-
-NODES = "nodes"
-"""The argument of a forward that lists the nodes it runs; without it, it runs all."""
+from engine.code.script.restated import NODES, is_leaf, restated
+from engine.code.script.restated import folded as with_one_for_all
+from engine.graph import Action, Graph, Program, chosen, lines
 
 
 def folded(graph: Graph, program: Program, known: Collection[str] = ()) -> tuple[Graph, Program]:
     """A statement that a later forward says again, of the same values, is one node that runs twice.
 
-    The reader, which knows only the order of things, may have made a node of each.  Those with a
-    name of their own that is `known` stay.
+    The reader keeps them apart where a value would differ.  Those with a name of their own that is
+    `known` stay.
     """
-    passes = [a.args[NODES] for a in lines(program) if a.do == "forward" and NODES in a.args]
-    if len(passes) < 2:
-        return graph, program
-    stands = _first_of_each(graph, passes, known)
-    if all(i == first for i, first in stands.items()):
-        return graph, program
-    nodes = {i: node for i, node in graph.nodes.items() if stands.get(i, i) == i}
-    edges = {
-        key: replace(e, source=stands.get(e.source, e.source))
-        for key, e in graph.edges.items()
-        if e.target in nodes
-    }
-    regions = {
-        i: replace(r, members=tuple(m for m in r.members if m in nodes))
-        for i, r in graph.regions.items()
-    }
-    left = {i: r for i, r in regions.items() if r.members or not graph.regions[i].members}
-    return Graph(nodes, edges, left), tuple(_standing(a, stands) for a in program)
-
-
-def _first_of_each(graph: Graph, passes: list[list[str]], known: Collection[str]) -> dict[str, str]:
-    """For every node that is listed the first that says the same."""
-    stands: dict[str, str] = {}
-    said: dict[tuple[object, ...], list[str]] = {}
-    for ran in passes:
-        left = {key: list(found) for key, found in said.items()}
-        for i in ran:
-            if i in stands or i not in graph.nodes:
-                continue
-            key = _says(graph, graph.nodes[i], stands)
-            node = graph.nodes[i]
-            if left.get(key) and node.name not in known and not _is_leaf(node):
-                stands[i] = left[key].pop(0)
-            else:
-                stands[i] = i
-                said.setdefault(key, []).append(i)
-    return stands
-
-
-def _says(graph: Graph, node: Node, stands: Mapping[str, str]) -> tuple[object, ...]:
-    """What it computes, and its name but for the number that told it from the one before."""
-    wired: tuple[Edge, ...] = tuple(graph.inputs[node.id].values())
-    sources = sorted((e.slot, stands.get(e.source, e.source), e.output) for e in wired)
-    name = node.name.rstrip("0123456789_")
-    return name, node.op, spelled(dict(node.params)), graph.mode_of(node.id), tuple(sources)
-
-
-def _standing(action: Action, stands: Mapping[str, str]) -> Action:
-    """A line with the nodes that stand for those it speaks of."""
-    args = dict(action.args)
-    method = ACTIONS.get(action.do)
-    for key in {NODES, *(() if method is None else method.nodes)}:
-        if isinstance(args.get(key), (list, tuple)):
-            args[key] = list(dict.fromkeys(stands.get(i, i) for i in args[key]))
-    on, node = action.on, action.node
-    if on is not None and node is not None:
-        on = stands.get(node, node) + on[len(node) :]
-    body = tuple(_standing(inner, stands) for inner in action.body)
-    return replace(action, on=on, args=args, body=body)
+    nodes = graph.nodes.values()
+    names = {node.id: node.name.rstrip("0123456789_") for node in nodes}
+    stands = restated(graph, program, names, {n.id for n in nodes if n.name in known})
+    return with_one_for_all(graph, program, stands) if stands else (graph, program)
 
 
 def joined(program: list[Action], action: Action) -> list[Action]:
@@ -122,7 +64,7 @@ def unlisted(program: Program, graph: Graph, held: Collection[str] = ()) -> Prog
 
     A first one that only makes leaves says nothing then: they are made before anything.
     """
-    wanted = {i for i, n in graph.nodes.items() if not _is_leaf(n)} - {*held}
+    wanted = {i for i, n in graph.nodes.items() if not is_leaf(n)} - {*held}
     found = [a for a in lines(program) if a.do == "forward" and NODES in a.args]
     if not found:
         return program
@@ -143,8 +85,3 @@ def _plain(program: Program) -> Iterator[Action]:
             yield replace(action, args=args)
         else:
             yield replace(action, body=tuple(_plain(action.body))) if action.body else action
-
-
-def _is_leaf(node: Node) -> bool:
-    op = OPS.get(node.op)
-    return op is not None and op.source

@@ -21,6 +21,18 @@ Numbers = NDArray[Any]
 """bool, int64 or float64: the numbers as they were typed."""
 
 
+_CODE = re.compile(
+    r"^[ \t]*(?:>>> |from \w|import \w|(?:def|class|with|for|while|if) .*:|[\w.\[\], ]+=[^=]"
+    r"|[\w.]+\([^\n]*\)[ \t]*$)",
+    re.MULTILINE,
+)
+
+
+def looks_like_code(text: str) -> bool:
+    """Whether a text that holds no numbers may be meant as a program."""
+    return _CODE.search(text) is not None
+
+
 @dataclass(frozen=True)
 class Pasted:
     """What a text holds; `whole`: a tensor by itself, not a block of cells.

@@ -156,17 +156,17 @@ def _broadcast(event: Flow, sent: Callable[[str], str], factor: str) -> str:
     """A contribution that was summed to the shape of what had been broadcast."""
     shapes = f"{words.shape(event.raw)} → {words.shape(event.value)}"
     value = told(event.value)
-    plain = f"{sent(value)}, summed over what was broadcast: {shapes}."
+    plain = f"{sent(value)}, summed {shapes}, as it was broadcast."
     if not 0 < np.size(event.raw) <= words.MOST_TOLD:
         return plain
     written, mark = words.array_figures(
         [event.raw], event.value, lambda v: fitted_sum(v[0], np.shape(event.value))
     )
     about = "" if mark == "=" else "about "
-    start, end = f"{sent(value)}, {about}the sum of {written[0]}", "as it was broadcast."
-    by = f"what arrived times {factor}"
-    return fitting(*([] if factor in ("", "1") else [f"{start}, {by}, {end}"]),
-                   f"{start}, {end}", plain)  # fmt: skip
+    start, end = f"{sent(value)}: {about}{written[0]}", f", summed {shapes}, as it was broadcast."
+    by = f" (what arrived times {factor})"
+    return fitting(*([] if factor in ("", "1") else [f"{start}{by}{end}"]),
+                   f"{start}{end}", plain)  # fmt: skip
 
 
 def fitted_sum(array: Array, shape: tuple[int, ...]) -> Array:

@@ -138,7 +138,8 @@ def test_the_sum_of_what_was_broadcast_can_be_added_up():
 def test_the_order_is_told_only_where_an_earlier_one_waits():
     found = [c.rpartition(". ")[2] for c in of_lesson("order") if "comes before" in c]
     assert found == [
-        "f comes before e: it was made later.", "d comes before c: it was made later.",
+        "f comes before e: of what is ready, backward takes what was made last.",
+        "d comes before c: of what is ready, backward takes what was made last.",
     ]  # fmt: skip
     assert not any("comes before" in c for c in of_lesson("square"))
 
@@ -155,7 +156,7 @@ def test_an_error_names_its_operation_and_its_cause():
         "w is a leaf that requires grad: only inside no_grad may it be overwritten."
     )
     (failed,) = [c for c in of_lesson("errors/view_no_grad") if "RuntimeError" in c]
-    assert failed.endswith("What does not depend on it still runs.")
+    assert failed.endswith("is still computed here; in Python the program would stop.")
 
 
 def test_an_expected_error_is_caught_by_the_program():

@@ -24,9 +24,11 @@ NO_SHORT_FORMULA = {
     "special_i0e", "special_i1e", "special_ndtri", "argmax", "argmin", "cumprod", "logcumsumexp",
     "cross_entropy", "smooth_l1_loss", "huber_loss", "binary_cross_entropy_with_logits", "atan2",
     "kl_div", "soft_margin_loss", "cosine_similarity", "normalize", "renorm", "multi_margin_loss",
-    "inverse", "det", "group_norm", "scatter_reduce", "linalg_svd", "pinv",
+    "inverse", "det", "group_norm", "scatter_reduce", "linalg_svd", "pinv", "call_",
 }  # fmt: skip
 """Ops of whose result an entry is stated, not worked out."""
+OVERWRITING = {"call_", "setitem"}
+"""What overwrites its input cannot be run once more for an entry of what it passes back."""
 
 
 @pytest.fixture
@@ -52,8 +54,8 @@ def test_every_op_is_explained_forward_and_backward(case, seven_digits):
         assert mark != "≈" or case.op.name in {"gelu", "selu", "mean", "lgamma"} or _many(value)
         assert len(lines) > 1 or case.op.name in NO_SHORT_FORMULA, lines
     for back in passed_back(shown, last, "y"):
-        assert back.work is not None, back.title
-        if np.size(back.value):
+        assert back.work is not None or case.op.name in OVERWRITING, back.title
+        if back.work is not None and np.size(back.value):
             at = back.default
             checked(back.work(at), float(np.asarray(back.value)[at]))
 

@@ -131,7 +131,8 @@ def test_a_fan_out_says_how_often_and_what_came():
         "what arrived times the local derivative x.",
         "MulBackward0 of y sends 1 · 3 = 3 through the right x, term 2 of 2 of ∂y/∂x: "
         "what arrived times the local derivative x.",
-        "x was used twice, so its gradient is a sum: ∂y/∂x = 3 + 3 = 6.",
+        "x was used twice: a change of it reaches the result both ways, which add: "
+        "∂y/∂x = 3 + 3 = 6.",
         "x.grad None → 6: ∂y/∂x is stored in x.grad.",
     ]
 
@@ -142,7 +143,7 @@ def test_broadcasting_is_told_where_it_is_undone():
         [leaf("x", [1.0, 2.0]), leaf("b", 1.0), made, op("s", "sum")], [*edges, wire("y", "s")]
     )
     assert (
-        "AddBackward0 of y sends ∂s/∂b = 2 to b, the sum of [1, 1], as it was broadcast."
+        "AddBackward0 of y sends ∂s/∂b = 2 to b: [1, 1], summed (2,) → (), as it was broadcast."
         in captions(graph, FORWARD, backward("s"))
     )
 

@@ -14,7 +14,7 @@ from tests.soak import kit
 from tests.soak._mutations import mutated, sources
 from tests.soak._stage import Stage, stage
 
-PLACE = re.compile(r"^(\$|line \d+, |byte \d+: |file: )", re.MULTILINE)
+PLACE = re.compile(r"^(\$|Line \d+, |Byte \d+: |File: )|\[\$", re.MULTILINE | re.IGNORECASE)
 """How a finding begins."""
 LONGEST = 1.0
 """Seconds of the main thread's processor time that opening one document may take."""

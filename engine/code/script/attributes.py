@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import types
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 import engine
+from engine.code.costs import words
 from engine.code.faults import Fault
 from engine.code.script import methods, numeric, sentences, world
 from engine.code.script.closures import Closure, Stream
@@ -81,7 +83,7 @@ class Attributes(Core):
 
     def constructible(self, cls: type) -> bool:
         """Whether a program may make objects of a class that is not its own."""
-        return cls is Tensor or world.is_engines(cls) or issubclass(cls, Exception)
+        return cls in world.offered() or issubclass(cls, Exception)
 
     def kind_name(self, value: Any) -> str:
         """The name of a value's type, as Python's sentences have it."""
@@ -145,8 +147,28 @@ class Attributes(Core):
         if cls is Tensor and name in world.tensor_names():
             return self.admitted(getattr(cls, name), name)
         if self.constructible(cls) and (name in world.public(cls) or name == "__init__"):
-            return self.admitted(getattr(cls, name), name)
+            return self._of_offered(cls, name)
         raise AttributeError(f"type object '{cls.__name__}' has no attribute '{name}'")
+
+    def _of_offered(self, cls: type, name: str) -> Any:
+        """A method of a class as a function, which only takes what is of that class."""
+        found = getattr(cls, name)
+        if isinstance(found, types.MethodType) or self._is_static(cls, name):
+            return self.admitted(found, name)
+        if isinstance(found, _ROUTINES):
+
+            def call(first: Any, *args: Any, **kw: Any) -> Any:
+                if not isinstance(first, cls):
+                    kind = self.kind_name(first)
+                    raise TypeError(f"'{cls.__name__}.{name}' does not take a '{kind}' object")
+                return found(first, *args, **kw)
+
+            return Tool(name, call, engine=True, binds=True)
+        return self.admitted(found, name)
+
+    def _is_static(self, cls: type, name: str) -> bool:
+        home = next((c for c in cls.__mro__ if name in vars(c)), object)
+        return isinstance(vars(home).get(name), staticmethod)
 
     def _of_closure(self, value: Closure, name: str) -> Any:
         if name in value.notes:
@@ -162,9 +184,12 @@ class Attributes(Core):
         found = methods.of(self, value, name)
         if found is not None:
             return found
+        if isinstance(value, BaseException):
+            return self._of_error(value, name)
         if isinstance(value, (np.ndarray, np.generic)):
             return numeric.attribute(self, value, name)
-        if name in world.public(kind) and self._known(value, kind):
+        plain = kind.__module__ in ("builtins", "collections")  # whose methods are in `methods`
+        if not plain and name in world.public(kind) and self._known(value, kind):
             return self.admitted(getattr(value, name), name)
         if isinstance(value, Function) and name.startswith(("_saved_", "_raw_saved_")):
             return self.admitted(getattr(value, name), name)
@@ -173,8 +198,12 @@ class Attributes(Core):
             if name in own and (name[0] != "_" or name in ("_modules", "_parameters", "_buffers")):
                 return self.admitted(own[name], name)
             return self.admitted(getattr(value, name), name) if name[0] != "_" else self._no(name)
-        if isinstance(value, BaseException) and name in ("args", "__cause__", "value"):
-            return getattr(value, name, None)
+        raise AttributeError(f"'{self.kind_name(value)}' object has no attribute '{name}'")
+
+    def _of_error(self, value: BaseException, name: str) -> Any:
+        """What an exception tells; what it holds of the places it went through is closed."""
+        if name in _OF_ERRORS and hasattr(value, name):
+            return self.admitted(getattr(value, name), name)
         raise AttributeError(f"'{self.kind_name(value)}' object has no attribute '{name}'")
 
     def _no(self, name: str) -> Any:
@@ -189,7 +218,42 @@ class Attributes(Core):
             if hasattr(value, name):
                 self._no(name)
             raise AttributeError(f"'{cls.__name__}' object has no attribute '{name}'")
-        return self.admitted(getattr(value, name), name)
+        home = self._home(cls.__mro__, name)
+        noted = not isinstance(value, type) and name in getattr(value, "__dict__", {})
+        if home is None or home in self.classes or noted:
+            return self.admitted(getattr(value, name), name)
+        return self._inherited(value, home, name, lambda: getattr(value, name))
+
+    def _home(self, classes: Sequence[type], name: str) -> type | None:
+        return next((c for c in classes if name in vars(c)), None)
+
+    def _inherited(self, value: Any, home: type, name: str, get: Callable[[], Any]) -> Any:
+        """What an object of the program, or its class, has from a class that is not its own."""
+        if name == "__setattr__":
+            do = functools.partial(self._set_plainly, home)
+            return Tool(name, do if isinstance(value, type) else functools.partial(do, value))
+        if home in _BUILTIN:
+            if name in _HEAVY or (home is not object and name == "__format__"):
+                self._no(name)
+            if name.startswith("__"):
+                return self.admitted(get(), name)
+            if isinstance(value, type):
+                return methods.unbound(self, home, name)
+            found = methods.of(self, value, name, home)
+            return self._no(name) if found is None else found
+        if issubclass(home, BaseException) and not name.startswith("__"):
+            return get() if isinstance(value, type) else self._of_error(value, name)
+        return self._of_offered(value, name) if isinstance(value, type) else self._got(get, name)
+
+    def _got(self, get: Callable[[], Any], name: str) -> Any:
+        return self.admitted(get(), name)
+
+    def _set_plainly(self, home: Any, value: Any, name: Any, to: Any) -> None:
+        """What `super().__setattr__` does, for an object of the program's own class only."""
+        private = not isinstance(name, str) or name.startswith("__") or type(value) is type
+        if private or type(value) not in self.classes or not self._settable(value, name):
+            raise Fault(sentences.NO_SETTING.format(name))
+        home.__setattr__(value, name, to)
 
     def _is_own(self, value: Any, cls: type, name: str) -> bool:
         if any(name in vars(c) for c in cls.__mro__ if c in self.classes):
@@ -211,7 +275,11 @@ class Attributes(Core):
             found = any(name in vars(c) for c in value.__self_class__.__mro__ if c in self.classes)
             if not found:
                 self._no(name)
-        return self.admitted(getattr(value, name), name)
+        classes = value.__self_class__.__mro__
+        home = self._home(classes[classes.index(value.__thisclass__) + 1 :], name)
+        if home is None or home in self.classes:
+            return self.admitted(getattr(value, name), name)
+        return self._inherited(value.__self__, home, name, lambda: getattr(value, name))
 
     # ---- setting ---------------------------------------------------------------------------------
 
@@ -259,5 +327,10 @@ class Attributes(Core):
             raise Fault(sentences.NO_SETTING.format(name))
 
 
+_BUILTIN = (object, int, float, str, list, tuple, dict, set, frozenset)
+"""What classes of a program may be made from, beside the engine's."""
+_HEAVY = words("__mul__ __rmul__ __imul__ __pow__ __rpow__ __lshift__ __mod__ __rmod__")
+"""What of Python's own makes things of any size, without anybody looking at what it is given."""
+_OF_ERRORS = words("args value name msg add_note __cause__")
 _MODULES_OWN = frozenset(vars(engine.nn.Module())) - {"training"}
 """What a Module keeps for itself."""

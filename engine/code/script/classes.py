@@ -114,18 +114,20 @@ class Classes(Expressions):
         """`dataclasses.dataclass`: the fields are the annotated names, in order."""
         if cls is None:
             return Tool("dataclass", lambda made: self.dataclass(made, **settings))
+        if cls not in self.classes:
+            raise Fault(sentences.NO_SETTING.format(self.kind_name(cls)))
         names = [n for base in reversed(cls.__mro__) for n in self.fields.get(base, [])]
         names = list(dict.fromkeys(names))
-        defaults = {n: vars(cls).get(n, getattr(cls, n, _NO)) for n in names}
+        own = [vars(c) for c in cls.__mro__ if c in self.classes]
+        defaults = {n: next((c[n] for c in own if n in c), _NO) for n in names}
         for name, default in defaults.items():
             if isinstance(default, Default) and name in vars(cls):
                 if default.value is _NO:
                     delattr(cls, name)
                 else:
                     setattr(cls, name, default.value)
-        own = vars(cls)
         for name, method in self._of_dataclass(cls, names, defaults).items():
-            if name not in own:
+            if name not in vars(cls):
                 setattr(cls, name, method)
         cls._fields_of_dataclass = names
         return cls
@@ -147,15 +149,20 @@ class Classes(Expressions):
                 self_.__post_init__()
 
         def told(self_: Any) -> str:
-            parts = (f"{n}={getattr(self_, n)!r}" for n in names)
+            parts = (f"{n}={self.attribute(self_, n)!r}" for n in names)
             return f"{cls.__qualname__}({', '.join(parts)})"
 
         def same(self_: Any, other: Any) -> Any:
             if type(self_) is not type(other):
                 return NotImplemented
-            return all(getattr(self_, n) == getattr(other, n) for n in names)
+            return all(self.attribute(self_, n) == self.attribute(other, n) for n in names)
 
         return {"__init__": init, "__repr__": told, "__eq__": same}
+
+    def as_dict(self, value: Any) -> dict[str, Any]:
+        """`dataclasses.asdict`."""
+        names = getattr(type(value), "_fields_of_dataclass", ())
+        return {name: self.attribute(value, name) for name in names}
 
     def namedtuple(self, name: str, fields: Any, *, defaults: Any = (), **_: Any) -> type:
         """`collections.namedtuple`."""
@@ -190,12 +197,6 @@ class Classes(Expressions):
             {**parts, "__new__": new, "__repr__": told, "_fields": tuple(names), "__slots__": (),
              "_replace": replaced, "_asdict": as_dict},
         )  # fmt: skip
-
-
-def as_dict(value: Any) -> dict[str, Any]:
-    """`dataclasses.asdict`."""
-    names = getattr(type(value), "_fields_of_dataclass", ())
-    return {name: getattr(value, name) for name in names}
 
 
 class Default:

@@ -89,6 +89,12 @@ class Core(Walker):
         if size > self.limits.items:
             raise Fault(sentences.TOO_LONG.format(_shown(size), self.limits.items))
 
+    def small(self, *values: Any) -> None:
+        """Refuse whole numbers of more bits than there may be."""
+        for value in values:
+            if isinstance(value, int) and value.bit_length() > self.limits.bits:
+                raise Fault(sentences.TOO_SHIFTED.format(self.limits.bits))
+
     def weigh(self, units: int) -> None:
         """Refuse a call that takes more than one may, and take what it costs."""
         if units > self.limits.call or units > self.left:
@@ -127,7 +133,7 @@ class Core(Walker):
                     inner += part.values()
                     found += len(part)
                 elif isinstance(part, (list, tuple, set, frozenset)):
-                    found += len(part)
+                    found += len(part) + sum(len(p) for p in part if isinstance(p, str)) // 8
                     if found > self.limits.parts:
                         raise Fault(sentences.TOO_NESTED)
                     inner += [p for p in part if isinstance(p, (list, tuple, dict, set))]

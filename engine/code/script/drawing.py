@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from engine.code.script.loops import Folding, refs_of
 from engine.code.script.notes import Act, Item, Maker, Note, Ref, Repeat, Scope, flat
+from engine.code.script.restated import folded, restated
 from engine.graph import GRAD_MODES, Action, Edge, Graph, Node, Program, Region
 
 MOST_NODES = 20_000
@@ -34,6 +35,8 @@ class Drawing:
     action_cells: tuple[int, ...] = ()
     cut: tuple[tuple[int, str], ...] = ()
     """(line, text) of what was left out for want of room."""
+    unrolled: frozenset[str] = frozenset()
+    """The nodes of iterations that were not all the same."""
 
 
 def draw(root: Scope) -> Drawing:
@@ -137,7 +140,8 @@ class _Writer:
                 self.ids[dropped] = self.ids[real]
         graph = Graph.of(nodes, edges, self.regions)
         told, cells = tuple(self.action_lines), tuple(self.action_cells)
-        return Drawing(graph, program, lines, told, self.ids, cells, cut)
+        unrolled = frozenset(self.ids[note] for note in _unrolled(self.root.items))
+        return Drawing(graph, program, lines, told, self.ids, cells, cut, unrolled)
 
     # ---- nodes -----------------------------------------------------------------------------------
 
@@ -233,6 +237,36 @@ class _Writer:
     def _members(self, items: Iterable[Item]) -> tuple[str, ...]:
         notes = flat(list(items))
         return tuple(self.ids[n] for n in notes if isinstance(n, Note) and n in self.ids)
+
+
+def without_restated(drawing: Drawing, held: Iterable[str]) -> Drawing:
+    """The drawing with one node for all statements that say the same under the same name.
+
+    Of the nodes that are `held` the tensor is still wanted when the program is over.
+    """
+    names: dict[str, str] = {}
+    for note, i in drawing.ids.items():  # of those that one stands for, the first comes first
+        names.setdefault(i, note.name if note.named else f"({note.op})")
+    stands = restated(drawing.graph, drawing.program, names, drawing.unrolled, {*held})
+    if not stands:
+        return drawing
+    graph, program = folded(drawing.graph, drawing.program, stands)
+    ids = {note: stands.get(i, i) for note, i in drawing.ids.items()}
+    lines = {i: line for i, line in drawing.lines.items() if i in graph.nodes}
+    return replace(drawing, graph=graph, program=program, ids=ids, lines=lines)
+
+
+def _unrolled(items: list[Item], within: bool = False) -> Iterator[Note]:
+    """What lies in iterations that are drawn one by one."""
+    for item in items:
+        if isinstance(item, Scope):
+            yield from _unrolled(
+                item.items, within or (item.kind == "loop" and len(item.items) > 1)
+            )
+        elif isinstance(item, Repeat):
+            yield from _unrolled(item.body.items, within)
+        elif isinstance(item, Note) and within:
+            yield item
 
 
 def _steps(items: list[Item]) -> Iterator[Item]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.actions.optimizers import KINDS, settings
 from engine.autograd import functional
+from engine.code.script import leaves
 from engine.code.script.hooking import recognised
 from engine.code.script.notes import Act, Maker, Note, Ref, seen, tensors_in
 from engine.modes import enable_grad
@@ -146,6 +147,9 @@ def _set_data(tape: Tape, call: Call, args: Args, kwargs: dict[str, Any]) -> Any
 
 def _assigned(tape: Tape, name: str, owner: Tensor, value: Any, call: Call) -> Any:
     """A computed tensor is put into another: a node where there is an op for that, or a line."""
+    if name == "grad" and (filled := _filled(tape, owner, value)) is not None:
+        act = _on(tape, "set", owner, True, {"value": filled})
+        return _run(tape, act, call, (owner, value), {})
     spelled = tape.spell(f"Tensor.{name}.__set__", (owner, value), {})
     if spelled is None:
         act = _on(tape, "set", owner, name == "grad", {"value": value.tolist()})
@@ -157,6 +161,18 @@ def _assigned(tape: Tape, name: str, owner: Tensor, value: Any, call: Call) -> A
     )
     tape.add(note)
     return None
+
+
+def _filled(tape: Tape, owner: Tensor, value: Any) -> float | None:
+    """The number of a `torch.full_like(owner, number)` that was just made; it is taken back."""
+    ref, items = tape.known(value), tape.scopes[-1].items
+    if ref is None or not items or items[-1] is not ref.note:
+        return None
+    number = leaves.number_of(ref.note, tape.known(owner))
+    if number is not None:
+        items.pop()
+        tape.forget(value)
+    return number
 
 
 def _on(

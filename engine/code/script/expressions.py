@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import collections
 import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
@@ -33,6 +34,7 @@ IN_PLACE = {
     ast.RShift: operator.irshift,
 }  # fmt: skip
 _ARRAYS = (Tensor, np.ndarray)
+_REPEATED = (str, list, tuple, collections.deque)
 
 
 class Expressions(Functions):
@@ -91,9 +93,7 @@ class Expressions(Functions):
         return found
 
     def _joinedstr(self, node: ast.JoinedStr) -> Any:
-        text = "".join(str(self.value(part)) for part in node.values)
-        self.room(len(text))
-        return text
+        return texts.joined(self, "", (str(self.value(part)) for part in node.values))
 
     def _formattedvalue(self, node: ast.FormattedValue) -> Any:
         value = self.value(node.value)
@@ -222,6 +222,7 @@ class Expressions(Functions):
     def _judge(self, node: ast.AST, op: ast.operator, left: Any, right: Any) -> None:
         """Refuse whole numbers, lists and texts that would grow beyond all bounds."""
         if isinstance(left, int) and isinstance(right, int):
+            self.small(right)
             bits = left.bit_length()
             if isinstance(op, ast.Pow) and right > 0:
                 bits *= right if abs(left) > 1 else 1
@@ -233,8 +234,9 @@ class Expressions(Functions):
                 raise fault(node, sentences.TOO_SHIFTED.format(self.limits.bits))
         elif isinstance(op, ast.Mult):
             for some, times in ((left, right), (right, left)):
-                if isinstance(some, (str, list, tuple)) and isinstance(times, int):
+                if isinstance(some, _REPEATED) and isinstance(times, int):
                     self.room(len(some) * max(0, times))
+                    self.count(len(some) * max(0, times) // 64)
         elif isinstance(op, ast.Add) and isinstance(left, (str, list, tuple)):
             self.room(len(left) + (len(right) if hasattr(right, "__len__") else 0))
             self.count(len(left) // 64)
@@ -302,6 +304,8 @@ class Expressions(Functions):
             return missing
         if isinstance(value, Tensor):
             self.weigh(index_cost(value, index))
+        elif isinstance(index, slice) and isinstance(value, (str, list, tuple)):
+            self.count(len(value) // 64)
         return self.admitted(operator.getitem(value, index), "")
 
     # ---- comprehensions --------------------------------------------------------------------------

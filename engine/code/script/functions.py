@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from types import MethodType
 from typing import Any
 
+from engine.code.costs import PIECE
 from engine.code.faults import Fault, fault
 from engine.code.script import sentences, sizes
 from engine.code.script.attributes import Attributes
@@ -92,12 +93,14 @@ class Functions(Attributes):
         self, node: ast.AST, args: tuple[Any, ...], kw: dict[str, Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments, if the engine may be handed them; raises Fault."""
+        self.weigh(len(args) * PIECE)
         for value in (*args, *kw.values()):
             missing = stands_for(value)
             if missing is not None:
                 raise fault(node, sentences.FED.format(missing.name))
             if isinstance(value, (list, tuple)):
                 self.measured(value)
+                self.weigh(sum(isinstance(p, (Tensor, Module)) for p in value) * PIECE)
             elif isinstance(value, (range, str)):
                 self.room(len(value[: self.limits.items + 1]))
         return args, kw
@@ -109,6 +112,8 @@ class Functions(Attributes):
         if made is not None:
             return made(*args, **kw)
         if cls in self.classes:
+            if issubclass(cls, (list, tuple, dict, set)):
+                args = tuple(self.items(a) if isinstance(a, range) else a for a in args)
             return cls(*args, **kw)
         if not self.constructible(cls):
             raise fault(node, sentences.NO_BUILTIN.format(cls.__name__))

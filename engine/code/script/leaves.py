@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import numpy as np
 
 from engine import dtypes
 from engine.code.script.calls import Node
-from engine.code.script.notes import Note, seen
+from engine.code.script.notes import Note, Ref, seen
 from engine.packed import Packed
 from engine.registry import OPS
 from engine.tensor import Tensor
@@ -89,3 +90,16 @@ def _plain(data: Any, depth: int = 8) -> bool:
 
 def _listed(data: Any) -> Any:
     return [_listed(x) for x in data] if isinstance(data, (list, tuple)) else data
+
+
+def number_of(note: Note, owner: Ref | None) -> float | None:
+    """The number that a `torch.full_like` of the owner is full of; None for all else."""
+    if note.named or note.params.get("function") != "torch.full_like":
+        return None
+    number = _FILLED_WITH.fullmatch(str(note.params.get("args")))
+    if number is None or [ref for _, ref in note.wires] != [owner]:
+        return None
+    return float(number[1])
+
+
+_FILLED_WITH = re.compile(r"\{0\}, (-?\d+\.\d+)")

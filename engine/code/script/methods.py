@@ -54,9 +54,12 @@ GROWING = words("append appendleft insert add extend extendleft update setdefaul
 """What changes the value a name stands for, so that the name has read what is given."""
 
 
-def of(world: Attributes, value: Any, name: str) -> Any:
-    """The method or field of that name as a Tool, or None where there is none."""
-    for kind in type(value).__mro__:
+def of(world: Attributes, value: Any, name: str, home: type | None = None) -> Any:
+    """The method or field of that name as a Tool, or None where there is none.
+
+    `home` is the class to look in, by itself; else the value's own and all it is made from.
+    """
+    for kind in type(value).__mro__ if home is None else (home,):
         if name in _NAMES.get(kind, ()):
             return Tool(name, functools.partial(_called, world, value, name))
         if name in _FIELDS.get(kind, ()):
@@ -88,6 +91,7 @@ def unbound(world: Attributes, cls: type, name: str) -> Any:
 def _called(world: Attributes, value: Any, name: str, *args: Any, **kw: Any) -> Any:
     """Call a method, its limits looked at first."""
     if isinstance(value, str):
+        value = str.__str__(value)
         if any(isinstance(a, StandIn) for a in args):
             args = tuple("…" if isinstance(a, StandIn) else a for a in args)
         return _on_text(world, value, name, args, kw)
@@ -96,9 +100,16 @@ def _called(world: Attributes, value: Any, name: str, *args: Any, **kw: Any) -> 
         return special(world, value, *args, **kw)
     if isinstance(value, (list, set, dict, collections.deque)) and name in GROWING:
         world.room(len(value) + 1)
-    world.count(len(value) // 16 if hasattr(value, "__len__") else 0)
-    result = getattr(value, name)(*args, **kw)
+    counted = hasattr(value, "__len__") and not isinstance(value, range)
+    world.count(len(value) // 16 if counted else 0)
+    result = _method(value, name)(*args, **kw)
     return world.admitted(result, name)
+
+
+def _method(value: Any, name: str) -> Callable[..., Any]:
+    """Python's own method, whatever a class of the program calls so."""
+    kind = next(k for k in type(value).__mro__ if name in _NAMES.get(k, ()))
+    return functools.partial(getattr(kind, name), value)
 
 
 def _on_text(world: Attributes, value: str, name: str, args: tuple[Any, ...], kw: Any) -> Any:
@@ -117,7 +128,9 @@ def _on_text(world: Attributes, value: str, name: str, args: tuple[Any, ...], kw
             if isinstance(number, int):
                 world.room(number * (len(value) + 1 if name == "expandtabs" else 1))
     world.count(len(value) // 64)
-    return getattr(value, name)(*args, **kw)
+    made = getattr(value, name)(*args, **kw)
+    world.count(len(made) // 64 if isinstance(made, (str, list)) else 0)
+    return made
 
 
 # ---- what takes an iterable, or a function -------------------------------------------------------
@@ -126,32 +139,32 @@ def _on_text(world: Attributes, value: str, name: str, args: tuple[Any, ...], kw
 def _extend(world: Attributes, value: Any, more: Any) -> None:
     items = world.items(more)
     world.room(len(value) + len(items))
-    value.extend(items)
+    _method(value, "extend")(items)
 
 
 def _extend_left(world: Attributes, value: Any, more: Any) -> None:
     items = world.items(more)
     world.room(len(value) + len(items))
-    value.extendleft(items)
+    _method(value, "extendleft")(items)
 
 
 def _update(world: Attributes, value: Any, *more: Any, **kw: Any) -> None:
     for part in more:
         given = part if isinstance(part, dict) else world.items(part)
         world.room(len(value) + len(given))
-        value.update(given)
+        _method(value, "update")(given)
     if kw:
-        value.update(kw)
+        _method(value, "update")(kw)
 
 
 def _sort(world: Attributes, value: Any, *, key: Any = None, reverse: Any = False) -> None:
     world.count(len(value))
-    value.sort(key=called_by(world, key), reverse=reverse)
+    _method(value, "sort")(key=called_by(world, key), reverse=reverse)
 
 
 def _of_sets(name: str) -> Callable[..., Any]:
     def combine(world: Attributes, value: Any, *others: Any) -> Any:
-        return getattr(value, name)(*(set(world.items(o)) for o in others))
+        return _method(value, name)(*(set(world.items(o)) for o in others))
 
     return combine
 

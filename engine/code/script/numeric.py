@@ -46,6 +46,13 @@ _GENERATOR = words("""
 _LINALG = words(
     "norm inv det solve eig eigh eigvals eigvalsh svd qr pinv matrix_rank cholesky lstsq"
 )
+_TYPED = words("""
+    array asarray zeros ones empty full eye identity zeros_like ones_like full_like empty_like
+    arange linspace astype
+""")
+_SQUARED = _LINALG | words("cov corrcoef diag")
+"""What takes, or makes, as many times its entries as its longest side has."""
+_PICKING = words("concatenate stack vstack hstack column_stack append insert delete einsum")
 _METHODS = words("""
     all any argmax argmin argsort astype clip copy cumprod cumsum diagonal dot fill flatten item
     max mean min nonzero prod ravel repeat reshape round sort squeeze std sum swapaxes take tolist
@@ -107,7 +114,10 @@ def _called(world: Statements, do: Callable[..., Any], name: str, *args: Any, **
         return missing
     args = tuple(world.items(a) if isinstance(a, (Flow, range)) else a for a in args)
     kw = {k: _type(v) if k == "dtype" else v for k, v in kw.items()}
-    if kw.get("out") is not None or kw.get("dtype") is object:
+    if name in _TYPED:
+        first = 0 if name == "astype" else 1
+        args = (*args[:first], *(_typed(a) for a in args[first:]))
+    if kw.get("out") is not None or any(a is object for a in (*args, *kw.values())):
         raise Fault(sentences.NO_ARRAY)
     world.weigh(_units(world, name, args, kw))
     if name in ("array", "asarray") and args:
@@ -115,8 +125,17 @@ def _called(world: Statements, do: Callable[..., Any], name: str, *args: Any, **
     return world.admitted(_checked(do(*args, **kw)), name)
 
 
+def _typed(value: Any) -> Any:
+    """An argument that may say a dtype, or how it lies in memory."""
+    if isinstance(value, (type, np.dtype)) or (isinstance(value, str) and value not in "CFAK"):
+        return _type(value)
+    return value
+
+
 def _type(kind: Any) -> Any:
-    if kind in (int, float, bool) or isinstance(kind, (str, np.dtype)):
+    if isinstance(kind, (str, np.dtype)):
+        return kind if np.dtype(kind).kind in "biuf" else object
+    if kind in (int, float, bool):
         return kind
     if isinstance(kind, type) and issubclass(kind, np.generic):
         return kind
@@ -139,25 +158,80 @@ def _checked(result: Any) -> Any:
 
 def _units(world: Statements, name: str, args: tuple[Any, ...], kw: dict[str, Any]) -> int:
     given = [*args, *kw.values()]
-    arrays = [a.size for a in given if isinstance(a, np.ndarray)]
     lists = [world.measured(a) for a in given if isinstance(a, (list, tuple))]
+    shapes = [_shape(a) for a in given if isinstance(a, (np.ndarray, list, tuple))]
+    arrays = [math.prod(shape) for shape in shapes]
+    if name in _SQUARED:
+        return max([1, *arrays]) * max((n for shape in shapes for n in shape), default=1) * 64
     numbers = [abs(int(n)) for n in _plain(given) if abs(n) < 2**62 and n == n]
     if name in ("arange",):
         start, stop, step = (*((0,) if len(args) == 1 else ()), *args, 1)[:3]
         return int(abs(stop - start) / abs(step or 1)) * 16
-    if name in _SHAPED or name in ("rand", "randn", "tile", "repeat", "broadcast_to"):
+    if name in _SHAPED:
+        return math.prod(max(1, n) for n in numbers) * 16
+    if name in ("rand", "randn", "tile", "repeat", "broadcast_to"):
         return math.prod(max(1, n) for n in numbers) * max([1, *arrays]) * 16
     if name in _RANDOM | _GENERATOR:
-        size = kw.get("size", args[-1] if args else 1)
-        parts = [n for n in _plain([size]) if abs(n) < 2**62]
-        return int(math.prod(max(1, abs(n)) for n in parts)) * 64
+        return _drawn(args, kw, name, shapes) * 64
     if name in ("linspace", "logspace"):
         return int(kw.get("num", args[2] if len(args) > 2 else 50)) * 16
+    return _of_shapes(name, given, shapes, sum(lists))
+
+
+def _drawn(
+    args: tuple[Any, ...], kw: dict[str, Any], name: str, shapes: list[tuple[int, ...]]
+) -> int:
+    """Entries of what is drawn at random."""
+    size = kw.get("size", args[-1] if args else 1)
+    parts = [n for n in _plain([size]) if abs(n) < 2**62]
+    drawn = int(math.prod(max(1, abs(n)) for n in parts))
+    first = abs(args[0]) if name == "choice" and isinstance(args[0], int) else 1
+    return max(drawn, first, _together(shapes), sum(map(math.prod, shapes)))
+
+
+def _of_shapes(name: str, given: list[Any], shapes: list[tuple[int, ...]], listed: int) -> int:
+    """Units of what is told from the shapes of what is given."""
+    arrays = [math.prod(shape) for shape in shapes]
     if name in ("outer", "kron", "meshgrid", "einsum", "tensordot", "identity"):
         return math.prod(max(1, n) for n in arrays) * 16
     if name in ("dot", "matmul", "inner"):
-        return math.isqrt(math.prod(max(1, n) for n in arrays)) * max([1, *arrays])
-    return (sum(arrays) + sum(lists)) * 64
+        made = math.prod(max(1, *shape[:-1][:1], *shape[1:][-1:]) for shape in shapes)
+        return max(math.isqrt(math.prod(max(1, n) for n in arrays)) * max([1, *arrays]), made * 16)
+    if name == "bincount":
+        largest = (int(a.max(initial=0)) for a in given if _is_array(a))
+        return max([1, *_whole(_plain(given)), *largest]) * 64
+    if name in ("histogram", "array_split", "split", "polyfit"):
+        return (sum(arrays) + 1) * 64 * max([1, *(abs(n) for n in _whole(given))])
+    if name in _PICKING:
+        return (sum(arrays) + listed) * 64
+    return max(sum(arrays) + listed, _together(shapes)) * 64
+
+
+def _is_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind in "iu"
+
+
+def _whole(values: Any) -> list[int]:
+    return [v for v in values if isinstance(v, int)]
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    """The shape of an array, or of lists in lists."""
+    if isinstance(value, np.ndarray):
+        return tuple(value.shape)
+    found: list[int] = []
+    while isinstance(value, (list, tuple)) and len(found) < 64:
+        found.append(len(value))
+        value = value[0] if value else None
+    return (*found, *(value.shape if isinstance(value, np.ndarray) else ()))
+
+
+def _together(shapes: list[tuple[int, ...]]) -> int:
+    """Entries of what arrays of these shapes make together; 0 if they do not fit."""
+    try:
+        return math.prod(np.broadcast_shapes(*shapes))
+    except ValueError:
+        return 0
 
 
 def _plain(values: Any) -> list[Any]:

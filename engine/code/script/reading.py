@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.code.script.drawing import Drawing, draw
+from engine.code.script.drawing import LONGEST, Drawing, draw, without_restated
 from engine.code.script.interpreter import BUDGET, run
 from engine.code.script.notes import Act, Note, Seen, flat, seen
 from engine.code.script.sources import Script
@@ -58,10 +59,27 @@ def read(
     tape = Tape(progress)
     for found in script.findings:
         tape.finding(found.line, found.column, found.text)
+    for cell in script.cells:
+        tape.titles |= titles(cell.text)
     with tape.listening():
         outcome = run(script.cells, tape, limits, cancelled)
         tape.variables = dict(outcome.variables)
     return reading_of(tape, cancelled)
+
+
+def titles(text: str) -> dict[str, str]:
+    """By the names of functions the comments above them, where those only say the name better."""
+    found = {}
+    for comment, name in _TITLED.findall(text):
+        title = " ".join(line.strip("# ") for line in comment.splitlines())
+        short, full = (_UNSAID.sub("", t).lower() for t in (name, title))
+        if short and full.startswith(short) and len(title) <= LONGEST:
+            found[name] = title
+    return found
+
+
+_TITLED = re.compile(r"^((?:#.*\n)+)def (\w+)\(", re.MULTILINE)
+_UNSAID = re.compile(r"[\W_]")
 
 
 def reading_of(tape: Tape, cancelled: Callable[[], bool] = lambda: False) -> Reading:
@@ -71,7 +89,8 @@ def reading_of(tape: Tape, cancelled: Callable[[], bool] = lambda: False) -> Rea
     for line, text in drawing.cut:
         tape.finding(line, 1, text)
     if not drawing.cut:
-        for line, text in differences(tape, drawing, notes, cancelled):
+        drawing, wrong = _checked(tape, drawing, notes, cancelled)
+        for line, text in wrong:
             tape.finding(line, 1, text)
     printed: dict[int, str] = defaultdict(str)
     for cell, text in tape.out:
@@ -81,6 +100,16 @@ def reading_of(tape: Tape, cancelled: Callable[[], bool] = lambda: False) -> Rea
         drawing.action_cells, tuple(tape.findings), dict(printed), _variables(tape, drawing),
         tuple(dict.fromkeys(tape.guards)), _shown(tape),
     )  # fmt: skip
+
+
+def _checked(
+    tape: Tape, drawing: Drawing, notes: list[Note], cancelled: Callable[[], bool]
+) -> tuple[Drawing, list[tuple[int, str]]]:
+    """The drawing with statements that are said again as one node, where that gives the same."""
+    short = without_restated(drawing, _variables(tape, drawing).values())
+    if short is not drawing and not list(differences(tape, short, notes, cancelled)):
+        return short, []
+    return drawing, list(differences(tape, drawing, notes, cancelled))
 
 
 def _variables(tape: Tape, drawing: Drawing) -> dict[str, str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import collections
 import functools
 import itertools
 import math
+import operator
 import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -34,6 +36,11 @@ _ENDLESS = words("""
     accumulate chain combinations combinations_with_replacement compress count cycle dropwhile
     filterfalse islice pairwise permutations product repeat starmap takewhile zip_longest
 """)
+_OPERATORS: dict[str, type[ast.operator]] = {
+    "add": ast.Add, "sub": ast.Sub, "mul": ast.Mult, "truediv": ast.Div, "floordiv": ast.FloorDiv,
+    "mod": ast.Mod, "pow": ast.Pow, "matmul": ast.MatMult, "and_": ast.BitAnd, "or_": ast.BitOr,
+    "xor": ast.BitXor,
+}  # fmt: skip
 _CALLING = words("accumulate dropwhile filterfalse starmap takewhile")
 
 
@@ -46,7 +53,7 @@ def modules(world: Statements) -> dict[str, Any]:
         "time": _time(world), "timeit": _table(world, "timeit", default_timer=_now),
         "dataclasses": Space.of("dataclasses", {
             "dataclass": Tool("dataclass", world.dataclass), "field": Tool("field", classes.field),
-            "asdict": Tool("asdict", classes.as_dict),
+            "asdict": Tool("asdict", world.as_dict),
         }),
         "operator": _operators(world),
         "warnings": _table(world, "warnings", warn=_nothing, filterwarnings=_nothing,
@@ -74,6 +81,7 @@ def _math(world: Statements) -> Space:
                 return missing
             given = [world.items(a) if isinstance(a, (Flow, range)) else a for a in args]
             world.read = world.read or any(hasattr(a, "grad_fn") for a in given)
+            world.small(*given)
             return do(*given, **kw)
 
         return Tool(f"math.{name}", call)
@@ -81,6 +89,8 @@ def _math(world: Statements) -> Space:
     members = {n: guarded(n) for n in _MATH if hasattr(math, n)}
     for name, most in (("factorial", 500), ("comb", 2_000), ("perm", 500)):
         members[name] = Tool(f"math.{name}", functools.partial(_bounded, getattr(math, name), most))
+    members["prod"] = Tool("math.prod", functools.partial(_product, world))
+    members["lcm"] = Tool("math.lcm", functools.partial(_multiple, world))
     members["pow"] = Tool("math.pow", math.pow)
     constants = {n: getattr(math, n) for n in ("pi", "e", "tau", "inf", "nan")}
     return Space.of("math", {**members, **constants})
@@ -90,6 +100,23 @@ def _bounded(do: Any, most: int, *args: Any) -> Any:
     if any(isinstance(a, int) and a > most for a in args):
         raise Fault(sentences.TOO_SHIFTED.format(4_096))
     return do(*args)
+
+
+def _product(world: Statements, values: Any, *, start: Any = 1) -> Any:
+    return functools.reduce(_combining(world, ast.Mult(), operator.mul), world.items(values), start)
+
+
+def _multiple(world: Statements, *values: int) -> int:
+    found = 1
+    for value in values:
+        world.small(value, found)
+        found = math.lcm(found, value)
+    return found
+
+
+def _combining(world: Statements, op: ast.operator, do: Any) -> Callable[[Any, Any], Any]:
+    """An operator as a function, with the limits of the operator."""
+    return lambda left, right: world.combined(ast.Pass(), op, left, right, do)
 
 
 def _random(world: Statements) -> Space:
@@ -103,8 +130,13 @@ def _random(world: Statements) -> Space:
                 return next(a for a in args if isinstance(a, StandIn))
             given = [world.items(a) if isinstance(a, Flow) else a for a in args]
             world.room(max((int(n) for n in (kw.get("k"),) if isinstance(n, int)), default=0))
-            if name == "getrandbits":
-                world.room(int(args[0]))
+            if name == "getrandbits" and int(args[0]) > world.limits.bits:
+                raise Fault(sentences.TOO_SHIFTED.format(world.limits.bits))
+            if name == "sample":
+                world.room(max((n for n in args[1:2] if isinstance(n, int)), default=0))
+            if name == "betavariate" and not all(map(math.isfinite, (*args, *kw.values()))):
+                raise ValueError("betavariate: alpha and beta must be finite")  # or it never ends
+            world.small(*args)
             return do(*given, **kw)
 
         return Tool(f"random.{name}", call)
@@ -205,10 +237,9 @@ def _collections(world: Statements) -> Space:
 
 
 def _operators(world: Statements) -> Space:
-    import operator
-
-    names = words("add sub mul truediv floordiv mod neg abs eq ne lt le gt ge not_ and_ or_ xor")
-    found = {n: Tool(n, getattr(operator, n)) for n in names if n != "mul"}
+    found = {n: Tool(n, getattr(operator, n)) for n in words("neg abs eq ne lt le gt ge not_")}
+    for name, op in _OPERATORS.items():
+        found[name] = Tool(name, _combining(world, op(), getattr(operator, name)))
     found["itemgetter"] = Tool("itemgetter", lambda *k: Tool("itemgetter", operator.itemgetter(*k)))
     return Space.of("operator", found)
 
@@ -237,4 +268,5 @@ def _deepcopy(world: Statements, value: Any, *_: Any) -> Any:
 def _copy(world: Statements, value: Any) -> Any:
     import copy
 
+    world.count(len(value) // 16 if isinstance(value, (list, dict, set, str)) else 0)
     return copy.copy(value)

@@ -49,6 +49,8 @@ class Tape:
         self.out: list[tuple[int, str]] = []
         self.guards: list[tuple[int, str, bool]] = []
         self.variables: dict[str, Any] = {}
+        self.titles: dict[str, str] = {}
+        """What functions are called in the comments above them."""
         self.line = self.count = self.effects = 0
         self.optimizers: list[Optimizer] = []
         self.makers: dict[int, Maker] = {}
@@ -95,7 +97,7 @@ class Tape:
         self.progress(number)
 
     def enter(self, kind: str, title: str, line: int) -> None:
-        scope = Scope(kind, title, line)
+        scope = Scope(kind, self.titles.get(title, title) if kind == "function" else title, line)
         self.scopes[-1].items.append(scope)
         self.scopes.append(scope)
         self._entered = kind == "module"
@@ -121,7 +123,13 @@ class Tape:
         ref = self.known(value)
         if ref is None:
             self._names.setdefault(id(value), (value, name))
-        elif not ref.note.named:
+            return
+        last: Item | None = self.scopes[-1]
+        while isinstance(last, Scope):
+            last = last.items[-1] if last.items else None
+        if isinstance(last, Note) and last.inplace and last.wires and last.wires[0][1] == ref:
+            ref = Ref(last)  # as in `y = x.add_(1)`
+        if not ref.note.named:
             ref.note.name, ref.note.named = name, True
 
     def condition(self, line: int, text: str, outcome: bool) -> None:

@@ -69,7 +69,9 @@ class Tools:
         if isinstance(value, StandIn):
             return value
         self._reads(value)
-        return int(value, *base)
+        made = int(value, *base)
+        self.world.small(made)
+        return made
 
     def to_float(self, value: Any = 0.0) -> Any:
         if isinstance(value, StandIn):
@@ -180,10 +182,12 @@ class Tools:
         import ast
 
         if modulus is not None:
+            self.world.small(base, exponent, modulus)
             return pow(base, exponent, modulus)
         return self.world.combined(ast.Pass(), ast.Pow(), base, exponent, pow)
 
     def _divmod(self, a: Any, b: Any) -> Any:
+        self.world.small(a, b)
         return divmod(a, b)
 
     def _sum(self, values: Any, start: Any = 0) -> Any:
@@ -270,7 +274,8 @@ class Tools:
         return hex(value)
 
     def _print(self, *values: Any, sep: Any = " ", end: Any = "\n", **_: Any) -> None:
-        told = (" " if sep is None else sep).join(texts.told(self.world, v) for v in values)
+        between = " " if sep is None else sep
+        told = texts.joined(self.world, between, (texts.told(self.world, v) for v in values))
         self.world.write(told + ("\n" if end is None else end))
 
     # ---- looking ---------------------------------------------------------------------------------

@@ -204,7 +204,7 @@ SETTABLE = words("grad data requires_grad grad_dtype")
 
 ENGINE_KINDS: tuple[type, ...] = (
     Module, Optimizer, LRScheduler, ReduceLROnPlateau, custom.Function, engine.function.Function,
-    engine.hooks.RemovableHandle, *data.KINDS,
+    engine.hooks.RemovableHandle, Generator, *data.KINDS,
 )  # fmt: skip
 """Whose public names a program may read, and those a program gave them."""
 
@@ -216,9 +216,18 @@ def public(kind: Any) -> frozenset[str]:
 
 
 def is_engines(kind: type) -> bool:
-    """Whether a class is the engine's own."""
+    """Whether a class is the engine's own, and no part of what reads programs."""
     home = kind.__module__
-    return home.startswith(("engine.", "torch.")) and kind not in (engine.Tensor,)
+    ours = home.startswith(("engine.", "torch.")) and not home.startswith("engine.code.")
+    return ours and kind is not engine.Tensor
+
+
+@functools.cache
+def offered() -> frozenset[type]:
+    """The classes its modules have; objects of others come only out of calls."""
+    found = (member(where, name) for where in _SPACES for name in names_in(where))
+    classes = {v for v in found if isinstance(v, type)}
+    return frozenset(c for c in classes if not issubclass(c, engine.function.Function))
 
 
 DUNDERS = words("""
