@@ -49,7 +49,7 @@ BAD = {
     "deep blocks": ("".join(" " * k + "if 1:\n" for k in range(200)), "pasted:101:1: ", "levels"),
     "recursion": ("def f(): return f()\nf()", "pasted:1:", "recursion depth"),
     "millions of items": ("x = [[0 for a in range(10**5)] for b in range(10**5)]", "pasted:1:1: ",
-                          "steps"),
+                          "Stopped"),  # by steps, or by time where the machine is slow
     "a NUL": ("x = 1\n\0", "pasted:2:1", "NUL"),
     "a wide format": ("f'{1:>999999999}'", "pasted:1:", "10,000 characters"),
     "a format that looks inside": ("'{0.__class__}'.format(1)", "pasted:1:", "attributes"),

@@ -168,6 +168,7 @@ def run(
         except BaseException as error:
             failed.append(error)
 
+    world.offered()  # what the engine compiles of its own for that, it has compiled by now
     before, frames = threading.stack_size(STACK), sys.getrecursionlimit()
     sys.setrecursionlimit(max(FRAMES, frames))
     try:
