@@ -24,6 +24,10 @@ class Watch:
         if STATE.saved_hooks and not function.own_saving:
             packing.pack(function, STATE.saved_hooks[-1])
 
+    def rebased(self, origin: Any, base: Any) -> Any:
+        """No node is meant, so no slot is."""
+        return origin
+
 
 WATCH = Watch()
 
