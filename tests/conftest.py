@@ -83,11 +83,11 @@ def _stopped_timers():
     running = [timer for timer in timers if shiboken6.isValid(timer) and timer.isActive()]
     for timer in running:
         timer.stop()
-    # one that fires at the next turn of the loop is about to end, and no leak
+    # one that fires once is about to end, and no leak
     return [
         f"{type(timer.parent()).__name__}: {timer.interval()} ms"
         for timer in running
-        if timer.interval() or not timer.isSingleShot()
+        if not timer.isSingleShot()
     ]
 
 
